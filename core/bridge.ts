@@ -1,0 +1,223 @@
+/**
+ * The contract between the core and a bridge. The core never asks which platform it talks to: it asks what a
+ * room can do. A bridge never touches the store, a lane or another bridge.
+ */
+import type { MessageDraft, MimiContent } from "../mappings/content/content.ts";
+import type { PropertyName } from "../mappings/events.ts";
+import type { EventId, GroupUri, UserUri } from "../mappings/ids.ts";
+import type { Loss } from "../mappings/loss.ts";
+import type { ErrorCode } from "./errors.ts";
+import { GatewayError } from "./errors.ts";
+import type { ArchiveMark, DeliveryKey, NativeId, NativeKey, NativeRoom } from "./ids.ts";
+
+/** Milliseconds, as a length or since 1970-01-01 UTC. */
+export type Milliseconds = number;
+
+/** How far a room carries a feature. `none` with a reason is a loss that the plan names. */
+export type Level = "full" | "partial" | "none";
+
+/** What a room can do now: data at hand, made without I/O. */
+export interface Capabilities {
+  readonly name: Level;
+  readonly topic: Level;
+  /** Whether the platform archives the room, so that what was missed can be read and a delivery be probed. */
+  readonly archive: boolean;
+  /** Longest text of one native message, in bytes of UTF-8. */
+  readonly textBytes: number;
+}
+
+/** Somebody on the platform, as the platform identifies and shows them. */
+export interface NativeUser {
+  readonly native: string;
+  readonly name: string;
+}
+
+/** One thing that came from a platform, before it is understood. */
+export interface Raw {
+  /** null: the thing is state without an identity of its own; it is compared with what was seen last. */
+  readonly nativeKey: NativeKey | null;
+  /** When the platform says that it happened. */
+  readonly at: Milliseconds;
+  /** The platform's own form, whole, so that it can be read again by a later version. */
+  readonly raw: string;
+}
+
+/** What a bridge hands over at once. The mark moves only together with everything before it. */
+export interface AcceptBatch {
+  readonly room: NativeRoom;
+  readonly raws: readonly Raw[];
+  readonly mark: ArchiveMark | null;
+}
+
+/** What a raw turned out to be. Look-ups are done, nothing is written. */
+export type Translated =
+  | {
+      readonly kind: "message";
+      readonly sender: NativeUser;
+      readonly draft: MessageDraft;
+      /** What the room calls the message, so that it can be referred to. */
+      readonly native: NativeId;
+    }
+  | {
+      readonly kind: "property";
+      /** null: the platform does not say who. */
+      readonly sender: NativeUser | null;
+      readonly name: PropertyName;
+      readonly value: string;
+    };
+
+/** What `toEvents` may ask for; answers come from the store. */
+export interface Lookups {
+  /** The property's value as the room was last seen to hold it, or as we last set it there. */
+  property(name: PropertyName): Promise<{ lastSeen: string | null; lastSet: string | null }>;
+}
+
+/** The remote user in whose name something is delivered. */
+export interface Speaker {
+  readonly uri: UserUri;
+  readonly name: string;
+}
+
+/** An entry of the log as a delivery sees it. */
+export type OutEvent =
+  | {
+      readonly kind: "message";
+      readonly id: EventId;
+      readonly speaker: Speaker;
+      readonly content: MimiContent;
+    }
+  | {
+      readonly kind: "property";
+      readonly id: EventId;
+      readonly speaker: Speaker | null;
+      readonly name: PropertyName;
+      readonly value: string;
+    }
+  | { readonly kind: "member"; readonly id: EventId }
+  | {
+      /** A line of the gateway itself, for the room or for one person in it; never bridged onward. */
+      readonly kind: "notice";
+      readonly to: NativeUser | null;
+      readonly text: string;
+    };
+
+/** One native effect. `args` is the bridge's own, plain data, equal whenever the same event is planned again. */
+export interface Step {
+  readonly op: string;
+  readonly speaker: Speaker | null;
+  readonly args: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly losses: readonly Loss[];
+}
+
+/** Says that a native call took effect, and what the room calls the result (null: it has no id of its own). */
+export interface Receipt {
+  readonly native: NativeId | null;
+  readonly at: Milliseconds;
+}
+
+/** What names a delivery to the platform and to whoever looks at the message there. */
+export interface DeliveryContext {
+  readonly room: NativeRoom;
+  readonly key: DeliveryKey;
+  /** The mark that loop checks look for: which group and event this is a copy of. Notices have none. */
+  readonly origin: { readonly group: GroupUri; readonly event: EventId } | null;
+}
+
+/** What was found out about a room before or at joining it. */
+export interface RoomFacts {
+  readonly name: string;
+  readonly topic: string;
+  /** Where the archive stood at the time; null where there is none. */
+  readonly mark: ArchiveMark | null;
+}
+
+export type Health =
+  | { readonly state: "up"; readonly since: Milliseconds }
+  | { readonly state: "connecting" | "down"; readonly since: Milliseconds; readonly reason: string | null };
+
+/** What the core gives to a bridge. */
+export interface BridgeHost {
+  /** This gateway's base domain: what its marks on messages are made of and recognised by. */
+  readonly gateway: string;
+  /**
+   * Resolves after the durable write; only then may the platform get its acknowledgement. Known native keys
+   * are dropped. While the store is full or away it waits, so callers must let that slow the platform down.
+   */
+  accept(batch: AcceptBatch): Promise<void>;
+  /** Rooms that are to be taken part in, with the mark to catch up from. */
+  rooms(): Promise<readonly { readonly room: NativeRoom; readonly mark: ArchiveMark | null }[]>;
+  /** A room became able to take deliveries again: its lanes are tried at once. */
+  ready(room: NativeRoom): void;
+}
+
+/** A failed native call. The lane decides by `certainty` and `retry`, never by the code. */
+export class DeliveryError extends GatewayError {
+  readonly certainty: "certain" | "unknown";
+  readonly retry: "never" | "backoff" | "after";
+  /** With `after`: how long the platform asked to wait. */
+  readonly afterMs: Milliseconds;
+
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    verdict: {
+      certainty: "certain" | "unknown";
+      retry: "never" | "backoff" | "after";
+      afterMs?: Milliseconds;
+    },
+    options?: ErrorOptions,
+  ) {
+    super(code, detail, options);
+    this.certainty = verdict.certainty;
+    this.retry = verdict.retry;
+    this.afterMs = verdict.afterMs ?? 0;
+  }
+}
+
+/** One account's bridge. Every method may be called as soon as `start` has resolved. */
+export interface Bridge {
+  /** True: the account has a connection, which one process holds; it alone runs the account's lanes. */
+  readonly connected: boolean;
+  /** How many steps may be under way at once in one room. More than 1 only where calls leave in order. */
+  readonly window: number;
+  /** After a call without an answer: how long until "absent" may be believed. */
+  readonly settleMs: Milliseconds;
+
+  /** Connects. Rejects only for what waiting cannot cure; later faults go to `health`. */
+  start(host: BridgeHost): Promise<void>;
+  /** Ends the connection in order. Calls under way reject as unknown. */
+  stop(): Promise<void>;
+  health(): Health;
+
+  /** The room's address in the form that the store keeps. Throws GatewayError room_invalid. */
+  parseRoom(text: string): NativeRoom;
+  /** Takes part in a room. Throws GatewayError room_unreachable with the cause and the remedy. */
+  join(room: NativeRoom): Promise<RoomFacts>;
+  /** Takes the gateway and its ghosts out. Resolves also where it was not in. */
+  leave(room: NativeRoom): Promise<void>;
+  /** Cached, no I/O. */
+  capabilities(room: NativeRoom): Capabilities;
+  /** Where the room's archive stands as far as this connection has seen, own messages included. */
+  mark(room: NativeRoom): ArchiveMark | null;
+  /** What came after the mark, oldest first, with the same native keys as live. */
+  catchUp(room: NativeRoom, since: ArchiveMark): AsyncIterable<AcceptBatch>;
+
+  /** May fetch, never writes. An empty list: nothing to bridge. Throws GatewayError event_malformed. */
+  toEvents(room: NativeRoom, raw: Raw, lookups: Lookups): Promise<readonly Translated[]>;
+  /** Pure: the same steps for the same event and capabilities. */
+  plan(event: OutEvent, capabilities: Capabilities): Plan;
+  /**
+   * Makes the effect. Calls on one room leave in the order in which they were made. Rejects with DeliveryError.
+   */
+  perform(step: Step, context: DeliveryContext): Promise<Receipt>;
+  /** Whether a step that was under way has taken effect since the mark. */
+  probe(
+    step: Step,
+    context: DeliveryContext,
+    since: { mark: ArchiveMark | null; at: Milliseconds },
+  ): Promise<Receipt | "absent" | "unknown">;
+}

@@ -1,0 +1,58 @@
+/**
+ * The catalogue of everything that the gateway refuses or fails at. A code is never renamed or used again; the
+ * detail names the fact that helps (which file, which room, which event) and what to do.
+ */
+export const errorCodes = {
+  config_invalid: "the configuration has mistakes",
+  config_missing: "a configuration file that was named does not exist",
+  store_locked: "another process holds the store",
+  store_too_new: "the store was migrated by a newer version that this one cannot read",
+  store_full: "the disk or the database has no room left",
+  store_failed: "the store refused a statement",
+  lane_lost: "another process has taken the lane over",
+  redis_unavailable: "Redis cannot be reached",
+  account_unknown: "no account of that name is configured",
+  account_down: "the account's connection is down",
+  account_refused: "the platform refused the account's credentials",
+  room_invalid: "that is not a room's address on this platform",
+  room_unreachable: "the room cannot be joined",
+  room_linked: "the room is linked already",
+  room_not_linked: "the room is not linked",
+  group_unknown: "there is no such group",
+  set_aside_unknown: "nothing set aside has that number",
+  event_unknown: "nothing is known under that id",
+  gateway_unreachable: "the running gateway does not answer",
+  usage: "the command line is wrong",
+  event_malformed: "what came from the platform cannot be read",
+  content_invalid: "the content is larger than the limits allow, or malformed",
+  delivery_refused: "the platform refused what was to be delivered",
+  delivery_unclear: "whether the platform took a delivery cannot be known",
+  delivery_forbidden: "the gateway has no right to do that in the room",
+  delivery_throttled: "the platform asked to wait",
+  stanza_too_large: "a stanza is larger or deeper than the limits allow",
+  stream_failed: "the XMPP stream ended with an error",
+  internal: "a fault of the gateway itself",
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** Every error that crosses a module's edge. `message` is `code: detail`; `cause` keeps what lies underneath. */
+export class GatewayError extends Error {
+  override readonly name = "GatewayError";
+  readonly code: ErrorCode;
+  readonly detail: string;
+
+  constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
+    super(`${code}: ${detail}`, options);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** Any thrown value as a GatewayError: itself, or `internal` with the value as its cause. */
+export function asGatewayError(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  return new GatewayError("internal", thrown instanceof Error ? thrown.message : String(thrown), {
+    cause: thrown,
+  });
+}
