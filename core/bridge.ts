@@ -59,18 +59,13 @@ export type Translated =
       readonly native: NativeId;
     }
   | {
+      /** A property as the room holds it now; the core drops what it knows already. */
       readonly kind: "property";
       /** null: the platform does not say who. */
       readonly sender: NativeUser | null;
       readonly name: PropertyName;
       readonly value: string;
     };
-
-/** What `toEvents` may ask for; answers come from the store. */
-export interface Lookups {
-  /** The property's value as the room was last seen to hold it, or as we last set it there. */
-  property(name: PropertyName): Promise<{ lastSeen: string | null; lastSet: string | null }>;
-}
 
 /** The remote user in whose name something is delivered. */
 export interface Speaker {
@@ -127,7 +122,7 @@ export interface DeliveryContext {
   readonly origin: { readonly group: GroupUri; readonly event: EventId } | null;
 }
 
-/** What was found out about a room before or at joining it. */
+/** What was found out about a room at entering it. */
 export interface RoomFacts {
   readonly name: string;
   readonly topic: string;
@@ -186,6 +181,8 @@ export interface Bridge {
   readonly window: number;
   /** After a call without an answer: how long until "absent" may be believed. */
   readonly settleMs: Milliseconds;
+  /** What new bindings do with a delivery of which nobody can say whether it was made. */
+  readonly unclear: "repeat" | "hold";
 
   /** Connects. Rejects only for what waiting cannot cure; later faults go to `health`. */
   start(host: BridgeHost): Promise<void>;
@@ -195,8 +192,13 @@ export interface Bridge {
 
   /** The room's address in the form that the store keeps. Throws GatewayError room_invalid. */
   parseRoom(text: string): NativeRoom;
-  /** Takes part in a room. Throws GatewayError room_unreachable with the cause and the remedy. */
-  join(room: NativeRoom): Promise<RoomFacts>;
+  /** Enters a room to see whether it can be linked. Throws room_unreachable with the cause and the remedy. */
+  inspect(room: NativeRoom): Promise<RoomFacts>;
+  /**
+   * Takes part in a linked room from the mark on: hands over what was missed, then what is said, in the room's order.
+   * Without a mark from now on. Keeps trying by itself; a room that it takes part in already stays as it is.
+   */
+  join(room: NativeRoom, since: ArchiveMark | null): void;
   /** Takes the gateway and its ghosts out. Resolves also where it was not in. */
   leave(room: NativeRoom): Promise<void>;
   /** Cached, no I/O. */
@@ -207,7 +209,7 @@ export interface Bridge {
   catchUp(room: NativeRoom, since: ArchiveMark): AsyncIterable<AcceptBatch>;
 
   /** May fetch, never writes. An empty list: nothing to bridge. Throws GatewayError event_malformed. */
-  toEvents(room: NativeRoom, raw: Raw, lookups: Lookups): Promise<readonly Translated[]>;
+  toEvents(room: NativeRoom, raw: Raw): Promise<readonly Translated[]>;
   /** Pure: the same steps for the same event and capabilities. */
   plan(event: OutEvent, capabilities: Capabilities): Plan;
   /**

@@ -31,6 +31,9 @@ export const errorCodes = {
   delivery_throttled: "the platform asked to wait",
   stanza_too_large: "a stanza is larger or deeper than the limits allow",
   stream_failed: "the XMPP stream ended with an error",
+  request_refused: "the platform answered a request with an error",
+  request_timeout: "the platform did not answer a request in time",
+  server_failed: "a server that the demo or a test needs did not come up",
   internal: "a fault of the gateway itself",
 } as const;
 

@@ -1,0 +1,281 @@
+/**
+ * One XMPP service as an account of the gateway: an external component (XEP-0114), its rooms, and what the core asks
+ * of them.
+ */
+import type {
+  Bridge,
+  BridgeHost,
+  Capabilities,
+  DeliveryContext,
+  Health,
+  Milliseconds,
+  OutEvent,
+  Plan,
+  Raw,
+  Receipt,
+  RoomFacts,
+  Step,
+  Translated,
+} from "../../core/bridge.ts";
+import { DeliveryError } from "../../core/bridge.ts";
+import { asGatewayError, GatewayError } from "../../core/errors.ts";
+import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
+import type { Logger } from "../../core/log.ts";
+import { Archive } from "./archive.ts";
+import type { XmppConfig } from "./config.ts";
+import { Echoes } from "./echoes.ts";
+import { translate } from "./inbound.ts";
+import { answer } from "./iq-answers.ts";
+import { bare, listenerJid, parseRoomJid } from "./names.ts";
+import { plan } from "./outbound.ts";
+import { Performer } from "./performer.ts";
+import { Prober } from "./prober.ts";
+import { Room } from "./room.ts";
+import { RoomPings } from "./room-pings.ts";
+import { ComponentStream } from "./stream.ts";
+import { attribute, type Element, xml } from "./xml.ts";
+
+/** Things handed to the core and not written yet, beyond which reading stops until half of them are. */
+const MOST_PENDING = 2_000;
+
+export class XmppAccount implements Bridge {
+  readonly connected = true;
+  /** The reflections come back in the order in which we spoke, on one stream. */
+  readonly window = 50;
+  /** A room's archive is asked on the stream on which the message went before: what it lacks then was not taken. */
+  readonly settleMs = 0;
+  readonly unclear: "repeat" | "hold";
+  readonly #config: XmppConfig;
+  readonly #log: Logger;
+  readonly #echoes = new Echoes();
+  readonly #rooms = new Map<NativeRoom, Room>();
+  readonly #listener: string;
+  #stream: ComponentStream;
+  #archive: Archive;
+  #performer: Performer;
+  #prober: Prober;
+  #pings: RoomPings;
+  #host: BridgeHost | null = null;
+  #health: Health = { state: "down", since: Date.now(), reason: null };
+  #pending = 0;
+  #firstTry: { resolve: () => void; reject: (error: GatewayError) => void } | null = null;
+
+  constructor(config: XmppConfig, log: Logger) {
+    this.#config = config;
+    this.#log = log;
+    this.unclear = config.unclear;
+    this.#listener = listenerJid(config.domain);
+    [this.#stream, this.#archive, this.#performer, this.#prober, this.#pings] = this.#parts();
+  }
+
+  async start(host: BridgeHost): Promise<void> {
+    this.#host = host;
+    [this.#stream, this.#archive, this.#performer, this.#prober, this.#pings] = this.#parts();
+    this.#setHealth("connecting", null);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#firstTry = { resolve, reject };
+    // A service that is away now is waited for; only a refusal of the secret ends the start.
+    this.#stream.start().then(resolve, reject);
+    try {
+      await promise;
+    } finally {
+      this.#firstTry = null;
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const room of this.#rooms.values()) room.leave();
+    this.#rooms.clear();
+    this.#pings.stop();
+    await this.#stream.stop();
+    this.#setHealth("down", "stopped");
+  }
+
+  health(): Health {
+    return this.#health;
+  }
+
+  parseRoom(text: string): NativeRoom {
+    return parseRoomJid(text);
+  }
+
+  inspect(jid: NativeRoom): Promise<RoomFacts> {
+    if (!this.#stream.online)
+      return Promise.reject(
+        new GatewayError("account_down", `account ${this.#config.name} is not connected`),
+      );
+    return this.#room(jid).inspect();
+  }
+
+  join(jid: NativeRoom, since: ArchiveMark | null): void {
+    if (this.#stream.online) this.#room(jid).join(since);
+  }
+
+  leave(jid: NativeRoom): Promise<void> {
+    this.#rooms.get(jid)?.leave();
+    this.#rooms.delete(jid);
+    return Promise.resolve();
+  }
+
+  capabilities(jid: NativeRoom): Capabilities {
+    return this.#room(jid).capabilities();
+  }
+
+  mark(jid: NativeRoom): ArchiveMark | null {
+    return this.#rooms.get(jid)?.mark ?? null;
+  }
+
+  catchUp(jid: NativeRoom, since: ArchiveMark) {
+    return this.#room(jid).catchUp(since);
+  }
+
+  toEvents(room: NativeRoom, raw: Raw): Promise<readonly Translated[]> {
+    try {
+      return Promise.resolve(translate(room, raw));
+    } catch (thrown) {
+      return Promise.reject(asGatewayError(thrown));
+    }
+  }
+
+  plan(event: OutEvent, capabilities: Capabilities): Plan {
+    return plan(event, capabilities);
+  }
+
+  perform(step: Step, context: DeliveryContext): Promise<Receipt> {
+    const room = this.#rooms.get(context.room);
+    if (!this.#stream.online || !room?.live)
+      return Promise.reject(
+        new DeliveryError("account_down", `${context.room} is not entered yet`, {
+          certainty: "certain",
+          retry: "after",
+          afterMs: 2_000,
+        }),
+      );
+    return this.#performer.perform(room, step, context);
+  }
+
+  async probe(
+    step: Step,
+    context: DeliveryContext,
+    since: { mark: ArchiveMark | null; at: Milliseconds },
+  ): Promise<Receipt | "absent" | "unknown"> {
+    const room = this.#rooms.get(context.room);
+    if (!this.#stream.online || !room?.live)
+      throw new DeliveryError("account_down", `${context.room} is not entered yet`, {
+        certainty: "unknown",
+        retry: "after",
+        afterMs: 2_000,
+      });
+    return this.#prober.probe(room, step, context, since);
+  }
+
+  #parts(): [ComponentStream, Archive, Performer, Prober, RoomPings] {
+    const { service, domain, secret: password } = this.#config;
+    const stream = new ComponentStream(
+      { service, domain, password },
+      {
+        stanza: (stanza) => this.#stanza(stanza),
+        online: () => void this.#online(),
+        offline: (error) => this.#offline(error),
+      },
+    );
+    const archive = new Archive(stream, this.#listener);
+    const gateway = () => this.#host?.gateway ?? "";
+    const performer = new Performer({ stream, echoes: this.#echoes, gateway, listener: this.#listener });
+    const pings = new RoomPings(stream, this.#listener, this.#rooms, this.#log);
+    return [stream, archive, performer, new Prober(), pings];
+  }
+
+  #room(jid: NativeRoom): Room {
+    let room = this.#rooms.get(jid);
+    if (!room) {
+      if (!this.#host) throw new GatewayError("account_down", `account ${this.#config.name} is not started`);
+      const { domain, nick, label } = this.#config;
+      room = new Room(jid, {
+        stream: this.#stream,
+        archive: this.#archive,
+        echoes: this.#echoes,
+        log: this.#log,
+        host: this.#host,
+        domain,
+        listener: this.#listener,
+        nick,
+        label,
+        now: () => Date.now(),
+        pending: (change) => this.#count(change),
+      });
+      this.#rooms.set(jid, room);
+    }
+    return room;
+  }
+
+  async #online(): Promise<void> {
+    this.#setHealth("up", null);
+    this.#log.info("connected to the XMPP service");
+    try {
+      for (const { room, mark } of (await this.#host?.rooms()) ?? []) this.join(room, mark);
+    } catch (thrown) {
+      this.#stream.reconnect(`the rooms to join could not be read: ${asGatewayError(thrown).message}`);
+    }
+  }
+
+  #offline(error: GatewayError | null): void {
+    const reason = error?.message ?? "stopped";
+    this.#echoes.lose(reason);
+    for (const room of this.#rooms.values()) room.streamLost();
+    if (error === null) return;
+    if (this.#health.state !== "down" || this.#health.reason !== reason)
+      this.#log.warn({ err: error }, "not connected");
+    this.#setHealth("down", reason);
+    if (error.code === "account_refused") this.#firstTry?.reject(error);
+    else this.#firstTry?.resolve();
+  }
+
+  #stanza(stanza: Element): void {
+    const to = attribute(stanza, "to") ?? "";
+    const from = bare(attribute(stanza, "from") ?? "") as NativeRoom;
+    switch (stanza.name) {
+      case "message":
+        this.#message(stanza, from, to);
+        return;
+      case "presence":
+        this.#rooms.get(from)?.presence(stanza, to);
+        return;
+      case "iq": {
+        const reply = answer(stanza, this.#config.domain);
+        if (reply && this.#stream.online) this.#stream.send(reply);
+        return;
+      }
+      default:
+    }
+  }
+
+  #message(stanza: Element, from: NativeRoom, to: string): void {
+    const type = attribute(stanza, "type") ?? "normal";
+    if (type === "error") this.#echoes.bounced(stanza);
+    // Every ghost gets its own copy of all that is said: only the listener's counts.
+    else if (type === "groupchat") {
+      if (to === this.#listener) this.#rooms.get(from)?.groupchat(stanza);
+    } else if (to === this.#listener && this.#archive.take(stanza)) return;
+    else if (stanza.getChild("body")) this.#refusePrivate(stanza, to);
+  }
+
+  /** Private messages are never put into a room; whoever writes one is told so. */
+  #refusePrivate(stanza: Element, to: string): void {
+    const back = attribute(stanza, "from");
+    if (!back || !this.#stream.online) return;
+    const text = "Private messages are not carried to the linked rooms.";
+    this.#stream.send(xml("message", { from: to, to: back, type: "chat" }, xml("body", {}, text)));
+  }
+
+  #count(change: 1 | -1): void {
+    this.#pending += change;
+    if (change === 1 && this.#pending === MOST_PENDING) this.#stream.pause();
+    if (change === -1 && this.#pending === MOST_PENDING / 2) this.#stream.resume();
+  }
+
+  #setHealth(state: Health["state"], reason: string | null): void {
+    const since = this.#health.state === state ? this.#health.since : Date.now();
+    this.#health = state === "up" ? { state, since } : { state, since, reason };
+  }
+}

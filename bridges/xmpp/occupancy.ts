@@ -1,0 +1,142 @@
+/**
+ * One JID's presence in one MUC (XEP-0045, section 7): entering under the first nick that the room takes, staying,
+ * leaving. The listener and every ghost have one each.
+ */
+import type { NativeRoom } from "../../core/ids.ts";
+import { attribute, type Element, xml } from "./xml.ts";
+import { NS, resource } from "./names.ts";
+import { nickCandidates } from "../../mappings/xmpp/nick.ts";
+import { StanzaError, type ComponentStream } from "./stream.ts";
+
+const ENTERED_WITHIN_MS = 15_000;
+
+/** The room's word on entering it. */
+export type Entry =
+  | { readonly entered: true; readonly nick: string }
+  | { readonly entered: false; readonly condition: string; readonly detail: string };
+
+export class Occupancy {
+  readonly jid: string;
+  readonly room: NativeRoom;
+  readonly #stream: ComponentStream;
+  /** The nick that was wanted most when it entered: the person's name. */
+  #wanted: string | null = null;
+  #nick: string | null = null;
+  #entering: { nick: string; settle: (entry: Entry) => void } | null = null;
+  #entry: Promise<Entry> | null = null;
+  /** Banned, or the nick's owner: entering again would not help. */
+  #barred: Entry | null = null;
+  affiliation = "none";
+  role = "none";
+
+  constructor(stream: ComponentStream, room: NativeRoom, jid: string) {
+    this.#stream = stream;
+    this.room = room;
+    this.jid = jid;
+  }
+
+  /** The nick under which it is in the room; null: it is not. */
+  get nick(): string | null {
+    return this.#nick;
+  }
+
+  isCalled(name: string): boolean {
+    return this.#wanted === nickCandidates(name, "")[0];
+  }
+
+  /**
+   * Enters the room unless it is in, with the first of the nicks that is free; one that is in under another name
+   * changes its nick, and keeps the old one where no new one is free.
+   */
+  enter(nicks: readonly string[]): Promise<Entry> {
+    const wanted = nicks[0] ?? null;
+    if (this.#nick !== null && this.#wanted === wanted)
+      return Promise.resolve({ entered: true, nick: this.#nick });
+    if (this.#barred) return Promise.resolve(this.#barred);
+    this.#entry ??= this.#enter(nicks).finally(() => {
+      this.#entry = null;
+      this.#wanted = wanted;
+    });
+    return this.#entry;
+  }
+
+  leave(): void {
+    if (this.#nick === null) return;
+    if (this.#stream.online)
+      this.#stream.send(
+        xml("presence", { from: this.jid, to: `${this.room}/${this.#nick}`, type: "unavailable" }),
+      );
+    this.lost();
+  }
+
+  /** The stream ended, and with it the stay as far as we can tell. */
+  lost(): void {
+    this.#nick = null;
+    this.#entering?.settle({ entered: false, condition: "stream-lost", detail: "the stream ended" });
+  }
+
+  /** A presence from the room to this JID. Returns why it is out, if this one says so. */
+  presence(stanza: Element): "removed" | "banned" | "destroyed" | "shutdown" | null {
+    const nick = resource(attribute(stanza, "from") ?? "");
+    const type = attribute(stanza, "type");
+    const user = stanza.getChild("x", NS.mucUser);
+    const statuses = new Set(user?.getChildren("status").map((status) => attribute(status, "code")) ?? []);
+    if (type === "error") {
+      const { condition, text } = new StanzaError(stanza);
+      this.#entering?.settle({ entered: false, condition, detail: text });
+      return null;
+    }
+    if (!statuses.has("110") && nick !== this.#nick) return null;
+    if (type === "unavailable") {
+      if (statuses.has("303")) {
+        this.#nick = attribute(user?.getChild("item") ?? stanza, "nick") ?? this.#nick;
+        return null;
+      }
+      this.lost();
+      if (user?.getChild("destroy")) return "destroyed";
+      if (statuses.has("301")) {
+        this.#barred = { entered: false, condition: "forbidden", detail: "banned from the room" };
+        return "banned";
+      }
+      return statuses.has("332") || statuses.has("333") ? "shutdown" : "removed";
+    }
+    const item = user?.getChild("item");
+    this.affiliation = (item && attribute(item, "affiliation")) ?? this.affiliation;
+    this.role = (item && attribute(item, "role")) ?? this.role;
+    // The room may have given another nick than the one that was asked for (status 210).
+    if (statuses.has("110")) {
+      this.#nick = nick;
+      this.#entering?.settle({ entered: true, nick });
+    }
+    return null;
+  }
+
+  async #enter(nicks: readonly string[]): Promise<Entry> {
+    let last: Entry = { entered: false, condition: "conflict", detail: "every nick is taken" };
+    for (const nick of nicks) {
+      last = await this.#tryNick(nick);
+      if (last.entered || last.condition !== "conflict") break;
+    }
+    if (!last.entered && last.condition === "forbidden") this.#barred = last;
+    if (!last.entered && this.#nick !== null) return { entered: true, nick: this.#nick };
+    return last;
+  }
+
+  #tryNick(nick: string): Promise<Entry> {
+    const { promise, resolve } = Promise.withResolvers<Entry>();
+    const timer = setTimeout(
+      () => resolve({ entered: false, condition: "timeout", detail: "the room does not answer" }),
+      ENTERED_WITHIN_MS,
+    );
+    this.#entering = { nick, settle: resolve };
+    if (this.#stream.online) {
+      const history = xml("history", { maxstanzas: "0", maxchars: "0" });
+      const join = xml("x", { xmlns: NS.muc }, history);
+      this.#stream.send(xml("presence", { from: this.jid, to: `${this.room}/${nick}` }, join));
+    } else resolve({ entered: false, condition: "stream-lost", detail: "the stream is down" });
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#entering = null;
+    });
+  }
+}

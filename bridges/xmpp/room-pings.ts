@@ -1,0 +1,54 @@
+/**
+ * Self-pings (XEP-0410): a room that has been silent for long is asked whether we are still in it, since a server may
+ * have lost us without a word.
+ */
+import type { NativeRoom } from "../../core/ids.ts";
+import type { Logger } from "../../core/log.ts";
+import { NS } from "./names.ts";
+import type { Room } from "./room.ts";
+import { type ComponentStream, StanzaError } from "./stream.ts";
+import { xml } from "./xml.ts";
+
+const LOOK_EVERY_MS = 30_000;
+const SILENT_FOR_MS = 300_000;
+
+export class RoomPings {
+  readonly #stream: ComponentStream;
+  readonly #listener: string;
+  readonly #rooms: ReadonlyMap<NativeRoom, Room>;
+  readonly #log: Logger;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(stream: ComponentStream, listener: string, rooms: ReadonlyMap<NativeRoom, Room>, log: Logger) {
+    this.#stream = stream;
+    this.#listener = listener;
+    this.#rooms = rooms;
+    this.#log = log;
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    if (!this.#stream.online) return;
+    for (const room of this.#rooms.values())
+      if (room.live && performance.now() - room.heardAt > SILENT_FOR_MS) void this.ping(room);
+  }
+
+  /** Enters again where the room says that we are not in it. */
+  async ping(room: Room): Promise<void> {
+    const iq = xml("iq", { type: "get", from: this.#listener, to: `${room.jid}/${room.listenerNick ?? ""}` });
+    iq.append(xml("ping", { xmlns: NS.ping }));
+    try {
+      await this.#stream.request(iq);
+      room.heardAt = performance.now();
+    } catch (thrown) {
+      // Any other answer came through the room, so we are in it (XEP-0410, section 3).
+      if (!(thrown instanceof StanzaError) || thrown.condition !== "not-acceptable") return;
+      this.#log.warn({ room: room.jid }, "a room has lost the gateway without a word; entering again");
+      room.enterAgain();
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/** Stanza errors (RFC 6120, section 8.3) as errors of ours. */
+import { GatewayError } from "../../core/errors.ts";
+import { attribute } from "./xml.ts";
+import type { Element } from "./xml.ts";
+
+const NS_STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas";
+
+/** Somebody answered with `type="error"`. */
+export class StanzaError extends GatewayError {
+  /** One of RFC 6120, section 8.3.3, for example `item-not-found`. */
+  readonly condition: string;
+  /** `auth`, `cancel`, `continue`, `modify` or `wait`; whatever the sender wrote. */
+  readonly type: string;
+  /** What the sender says to people; empty if nothing. */
+  readonly text: string;
+  readonly stanza: Element;
+
+  /** Of a stanza of type error. Without a condition that can be read it is `undefined-condition`. */
+  constructor(stanza: Element) {
+    const error = stanza.getChild("error");
+    const children = error?.getChildElements() ?? [];
+    const condition =
+      children.find((child) => child.name !== "text" && child.getNS() === NS_STANZAS)?.name ??
+      "undefined-condition";
+    const text = error?.getChildText("text", NS_STANZAS) ?? "";
+    super(
+      "request_refused",
+      `${attribute(stanza, "from") ?? "the server"} answered ${condition}${text === "" ? "" : ` (${text})`}`,
+    );
+    this.condition = condition;
+    this.type = (error && attribute(error, "type")) ?? "cancel";
+    this.text = text;
+    this.stanza = stanza;
+  }
+}

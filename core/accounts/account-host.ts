@@ -1,0 +1,206 @@
+/**
+ * One account of this gateway, in one process: holds the account's lane while it can, runs the bridge as long as it
+ * holds it, and is what the bridge sees of the core.
+ */
+import type { AcceptBatch, Bridge, BridgeHost, Milliseconds } from "../bridge.ts";
+import { asGatewayError, GatewayError } from "../errors.ts";
+import type { AccountId, ArchiveMark, BindingId, NativeRoom } from "../ids.ts";
+import { HeldLane } from "../lanes/held-lane.ts";
+import { inLane, outLane } from "../lanes/lane-key.ts";
+import type { LaneRunner } from "../lanes/lane-runner.ts";
+import type { Wake } from "../lanes/waker.ts";
+import type { Limits } from "../limits.ts";
+import type { Logger } from "../log.ts";
+import type { Store } from "../store/store.ts";
+import type { AccountRow } from "../store/units/accounts.ts";
+import type { Fence } from "../store/units/fence.ts";
+import { type BindingRow, liveBindings } from "../store/units/bindings.ts";
+import { AcceptPump } from "./accept-pump.ts";
+
+export interface AccountHostOptions {
+  readonly name: string;
+  readonly bridgeKind: string;
+  readonly provider: string;
+  readonly row: AccountRow;
+  readonly bridge: Bridge;
+  readonly gateway: string;
+  readonly store: Store;
+  readonly log: Logger;
+  readonly limits: Limits;
+  readonly runner: LaneRunner;
+  readonly wake: Wake;
+  readonly now: () => Milliseconds;
+  /** Told when this process began or ceased to hold the account. */
+  readonly holding: (account: AccountId, held: boolean) => Promise<void>;
+}
+
+export class AccountHost implements BridgeHost {
+  readonly options: AccountHostOptions;
+  readonly #pump: AcceptPump;
+  #held: HeldLane | null = null;
+  #started = false;
+  #leaving = false;
+  #bindings = new Map<NativeRoom, BindingRow>();
+  #renewal: NodeJS.Timeout | null = null;
+  #changing: Promise<void> = Promise.resolve();
+  #refusedUntil = 0;
+
+  constructor(options: AccountHostOptions) {
+    this.options = options;
+    this.#pump = new AcceptPump({
+      ...options,
+      account: options.row.id,
+      fence: () => this.#fence(),
+      accepted: (binding) => options.wake(inLane(binding), options.row.id, "more"),
+    });
+  }
+
+  get gateway(): string {
+    return this.options.gateway;
+  }
+
+  /** The account's lane, while this process holds it and means to keep it. */
+  get held(): HeldLane | null {
+    return this.#held && !this.#held.lost && !this.#leaving ? this.#held : null;
+  }
+
+  /** Whether this process may run the account's lanes. */
+  get serving(): boolean {
+    return this.#started && !this.#leaving && (!this.options.bridge.connected || this.held !== null);
+  }
+
+  /** Starts the bridge, for a connection only where the account can be claimed. Resolves when tried. */
+  tryServe(): Promise<void> {
+    return this.#change(async () => {
+      if (this.#started || performance.now() < this.#refusedUntil) return;
+      if (this.options.bridge.connected && !(await this.#claim())) return;
+      this.#pump.open();
+      this.#leaving = false;
+      await this.refresh();
+      await this.#start();
+    });
+  }
+
+  /** Lets the account go: nothing more is delivered, the bridge ends, another process may take it at once. */
+  letGo(): Promise<void> {
+    return this.#change(() => this.#letGo());
+  }
+
+  /** Reads the account's bindings again, after a link or an unlink by whichever process, and joins new rooms. */
+  async refresh(): Promise<void> {
+    const rows = await this.options.store.read(liveBindings(this.options.row.id));
+    const before = this.#bindings;
+    this.#bindings = new Map(rows.map((row) => [row.native, row]));
+    if (!this.serving) return;
+    for (const row of rows)
+      if (row.state === "live" && before.get(row.native)?.id !== row.id)
+        this.options.bridge.join(row.native, row.mark);
+  }
+
+  bindings(): readonly BindingRow[] {
+    return [...this.#bindings.values()];
+  }
+
+  accept(batch: AcceptBatch): Promise<void> {
+    const binding = this.#bindings.get(batch.room);
+    // Not bound any more: what was on its way is not ours to keep.
+    if (binding?.state !== "live") return Promise.resolve();
+    return this.#pump.accept(binding.id, batch);
+  }
+
+  async rooms(): Promise<readonly { readonly room: NativeRoom; readonly mark: ArchiveMark | null }[]> {
+    await this.refresh();
+    return this.bindings()
+      .filter((binding) => binding.state === "live")
+      .map((binding) => ({ room: binding.native, mark: binding.mark }));
+  }
+
+  ready(room: NativeRoom): void {
+    const binding = this.#bindings.get(room);
+    if (binding) void this.pullForward(binding.id);
+  }
+
+  /** Runs the lanes of a binding now, even if they were put off. */
+  async pullForward(binding: BindingId): Promise<void> {
+    const { store, wake, row, log } = this.options;
+    try {
+      for (const lane of [inLane(binding), outLane(binding)]) {
+        await store.write("pullLaneForward", lane);
+        wake(lane, row.id, "queued");
+      }
+    } catch (thrown) {
+      log.warn(
+        { binding, err: asGatewayError(thrown) },
+        "a lane could not be pulled forward; the sweep has it",
+      );
+    }
+  }
+
+  #fence(): Fence | null {
+    if (!this.options.bridge.connected) return null;
+    if (!this.#held) throw new GatewayError("lane_lost", `account ${this.options.name} is not held any more`);
+    return this.#held.fence;
+  }
+
+  async #claim(): Promise<boolean> {
+    const { store, row, limits, log } = this.options;
+    this.#held = await HeldLane.claim(store, row.lane, limits.leaseMs);
+    if (!this.#held) return false;
+    this.#renewal = setInterval(() => void this.#renew(), limits.leaseMs / 3);
+    log.info({ epoch: this.#held.fence.epoch }, "holding the account");
+    return true;
+  }
+
+  async #start(): Promise<void> {
+    const { bridge, log } = this.options;
+    try {
+      this.#started = true;
+      await bridge.start(this);
+      if (bridge.connected) await this.options.holding(this.options.row.id, true);
+    } catch (thrown) {
+      const error = asGatewayError(thrown);
+      log.error({ err: error }, "the account can't be served; it is tried again in a minute");
+      this.#refusedUntil = performance.now() + 60_000;
+      await this.#letGo();
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const { log } = this.options;
+    try {
+      if (!this.#held || (await this.#held.renew())) return;
+      log.error("the account was taken over by another process");
+      await this.letGo();
+    } catch (thrown) {
+      // The lease runs on; `hold` asks again before any effect once two thirds of it are over.
+      log.warn({ err: asGatewayError(thrown) }, "the account's lease could not be renewed");
+    }
+  }
+
+  async #letGo(): Promise<void> {
+    if (!this.#started) return;
+    const { runner, bridge, log, name } = this.options;
+    this.#leaving = true;
+    const lanes = new Set(this.bindings().flatMap(({ id }) => [inLane(id), outLane(id)]));
+    await runner.stop((lane) => lanes.has(lane));
+    if (bridge.connected) await this.options.holding(this.options.row.id, false);
+    await bridge.stop();
+    await this.#pump.close(new GatewayError("lane_lost", `account ${name} is not held any more`));
+    this.#started = false;
+    if (this.#renewal) clearInterval(this.#renewal);
+    const held = this.#held;
+    this.#held = null;
+    try {
+      await held?.release();
+    } catch (thrown) {
+      log.warn({ err: asGatewayError(thrown) }, "the lease could not be let go; it runs out");
+    }
+  }
+
+  /** One change after the other: a take-over can't cross a letting-go. */
+  #change(act: () => Promise<void>): Promise<void> {
+    const done = this.#changing.then(act);
+    this.#changing = done.catch(() => undefined);
+    return done;
+  }
+}

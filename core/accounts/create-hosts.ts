@@ -1,0 +1,37 @@
+import { parseProviderDomain } from "../../mappings/ids.ts";
+import type { Bridge } from "../bridge.ts";
+import type { Config } from "../config/config.ts";
+import type { AccountBase } from "../config/schema.ts";
+import { GatewayError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { AccountHost, type AccountHostOptions } from "./account-host.ts";
+
+/** Makes the bridge of one configured account. Does no I/O. */
+export type BridgeFactory<Account extends AccountBase> = (
+  account: Account,
+  context: { readonly log: Logger; readonly gateway: string },
+) => Bridge;
+
+/** The configured accounts, with their rows in the store; none is started. */
+export async function createHosts<Account extends AccountBase>(
+  config: Config<Account>,
+  createBridge: BridgeFactory<Account>,
+  parts: Pick<AccountHostOptions, "store" | "log" | "runner" | "now" | "wake" | "holding">,
+): Promise<readonly AccountHost[]> {
+  const hosts: AccountHost[] = [];
+  for (const account of config.accounts) {
+    const provider = parseProviderDomain(`${account.name}.${config.base}`);
+    if (provider === null)
+      throw new GatewayError(
+        "config_invalid",
+        `${account.name}.${config.base} is no domain: shorten the name`,
+      );
+    const { name, bridge: kind } = account;
+    const row = await parts.store.write("registerAccount", { bridge: kind, name, domain: provider });
+    const log = parts.log.child({ account: name });
+    const bridge = createBridge(account, { log, gateway: config.base });
+    const names = { name, bridgeKind: kind, provider, gateway: config.base };
+    hosts.push(new AccountHost({ ...parts, ...names, log, row, bridge, limits: config.limits }));
+  }
+  return hosts;
+}

@@ -1,0 +1,172 @@
+import { randomBytes } from "node:crypto";
+import type { AccountHost } from "../accounts/account-host.ts";
+import type { Config } from "../config/config.ts";
+import { GatewayError } from "../errors.ts";
+import { inLane, outLane } from "../lanes/lane-key.ts";
+import type { Waker } from "../lanes/waker.ts";
+import type {
+  LinkReport,
+  Operations,
+  RoomReference,
+  SetAsideEntry,
+  StatusReport,
+  TraceReport,
+  UnlinkReport,
+} from "../operations.ts";
+import type { Store } from "../store/store.ts";
+import { findBinding } from "../store/units/bindings.ts";
+import type { LinkInput } from "../store/units/bindings.ts";
+import { type AsideRow, setAsideRows } from "../store/units/set-aside.ts";
+import { statusReport } from "../store/units/status.ts";
+import { eventWay, findEvents } from "../store/units/trace.ts";
+import { version } from "../version.ts";
+import { groupUri, parseGroupUri, parseProviderDomain } from "../../mappings/ids.ts";
+import { traceReport } from "./trace-report.ts";
+
+export interface GatewayOperationsOptions {
+  readonly config: Pick<Config, "base">;
+  readonly store: Store;
+  readonly hosts: readonly AccountHost[];
+  readonly redis: StatusReport["redis"];
+  readonly wake: StatusReport["wake"];
+  /** False: the command line has opened the store itself; rooms are entered when the gateway starts. */
+  readonly running: boolean;
+  readonly waker: Waker | null;
+}
+
+const ACTOR = "operator";
+
+/** What an operator asks for, answered from the store and by the accounts that this process serves. */
+export class GatewayOperations implements Operations {
+  readonly #options: GatewayOperationsOptions;
+
+  constructor(options: GatewayOperationsOptions) {
+    this.#options = options;
+  }
+
+  async status(): Promise<StatusReport> {
+    const { store, config, redis, wake, running, hosts } = this.#options;
+    const { accounts, bindings, setAside, unclear } = await store.read(statusReport());
+    const health = (id: AccountHost["options"]["row"]["id"]) => {
+      const host = hosts.find((one) => one.options.row.id === id);
+      return host?.serving ? host.options.bridge.health() : null;
+    };
+    return {
+      version,
+      pid: process.pid,
+      running,
+      base: config.base,
+      store: store.dialect,
+      redis,
+      wake,
+      accounts: accounts.map(({ id, ...account }) => ({ ...account, health: health(id) })),
+      bindings: bindings.map(({ id: _id, unclear: _unclear, ...binding }) => binding),
+      setAside,
+      unclear,
+    };
+  }
+
+  async link(references: readonly RoomReference[], group: string | null): Promise<LinkReport> {
+    const { store, config } = this.#options;
+    const uri = group === null ? null : parseGroupUri(group);
+    if (group !== null && uri === null) throw new GatewayError("group_unknown", `${group} is no group's URI`);
+    const rooms: LinkInput["rooms"][number][] = [];
+    for (const reference of references) rooms.push(await this.#room(reference));
+    const owner = this.#host(references[0]?.account ?? "").options.provider;
+    const domain = parseProviderDomain(owner);
+    if (domain === null) throw new GatewayError("internal", `${owner} is no domain (base ${config.base})`);
+    const newUri = groupUri(domain, randomBytes(10).toString("hex"));
+    const before = await Promise.all(rooms.map((room) => store.read(findBinding(room))));
+    const linked = await store.write("link", { rooms, group: uri, newUri, at: Date.now(), actor: ACTOR });
+    await this.#refresh();
+    for (const [i, room] of rooms.entries()) {
+      const binding = before[i]?.id ?? (await store.read(findBinding(room)))?.id;
+      if (binding) this.#options.waker?.wake(outLane(binding), room.account, "queued");
+    }
+    const report = references.map((reference, i) => ({
+      ...reference,
+      room: rooms[i]?.native ?? reference.room,
+      state: before[i] ? ("already" as const) : ("linked" as const),
+    }));
+    return { group: linked.group, rooms: report };
+  }
+
+  async unlink(reference: RoomReference, erase: boolean): Promise<UnlinkReport> {
+    const { store, waker } = this.#options;
+    const host = this.#host(reference.account);
+    const native = host.options.bridge.parseRoom(reference.room);
+    const account = host.options.row.id;
+    const label = `${reference.account}:${native}`;
+    const done = await store.write("unlink", { account, native, label, erase, at: Date.now(), actor: ACTOR });
+    await this.#refresh();
+    waker?.wake(outLane(done.binding), account, "queued");
+    for (const other of this.#options.hosts)
+      for (const binding of other.bindings())
+        if (binding.groupUri === done.group) waker?.wake(outLane(binding.id), binding.account, "queued");
+    return { group: done.group, account: reference.account, room: native, erased: erase };
+  }
+
+  async trace(id: string): Promise<readonly TraceReport[]> {
+    const { store } = this.#options;
+    const found = await store.read(findEvents(id));
+    if (found.length === 0)
+      throw new GatewayError("event_unknown", `no event's id begins with ${id}, and no room calls one so`);
+    const reports: TraceReport[] = [];
+    for (const event of found) reports.push(traceReport(event.id, await store.read(eventWay(event))));
+    return reports;
+  }
+
+  async setAsideList(): Promise<readonly SetAsideEntry[]> {
+    return (await this.#options.store.read(setAsideRows())).map(entry);
+  }
+
+  async setAsideRetry(id: number): Promise<SetAsideEntry> {
+    const row = await this.#options.store.write("retryAside", { id, at: Date.now(), actor: ACTOR });
+    const lane = row.direction === "inbound" ? inLane(row.binding) : outLane(row.binding);
+    this.#options.waker?.wake(lane, row.accountId, "queued");
+    return entry(row);
+  }
+
+  async setAsideDiscard(id: number): Promise<SetAsideEntry> {
+    return entry(await this.#options.store.write("discardAside", { id, at: Date.now(), actor: ACTOR }));
+  }
+
+  /** A room as `link` writes it; a gateway that runs enters it first, to see whether it can be linked. */
+  async #room(reference: RoomReference): Promise<LinkInput["rooms"][number]> {
+    const host = this.#host(reference.account);
+    const { bridge, row } = host.options;
+    const native = bridge.parseRoom(reference.room);
+    const label = `${reference.account}:${native}`;
+    const known = await this.#options.store.read(findBinding({ account: row.id, native }));
+    const room = { account: row.id, provider: row.provider, native, label, unclear: bridge.unclear };
+    if (known || !this.#options.running || !host.serving)
+      return { ...room, mark: null, properties: { name: "", topic: "" } };
+    const facts = await bridge.inspect(native);
+    return { ...room, mark: facts.mark, properties: { name: facts.name, topic: facts.topic } };
+  }
+
+  #host(account: string): AccountHost {
+    const host = this.#options.hosts.find((one) => one.options.name === account);
+    if (host) return host;
+    const names = this.#options.hosts.map((one) => one.options.name).join(", ");
+    throw new GatewayError(
+      "account_unknown",
+      `no account ${account} is configured${names === "" ? "" : `; there is ${names}`}`,
+    );
+  }
+
+  async #refresh(): Promise<void> {
+    for (const host of this.#options.hosts) await host.refresh();
+  }
+}
+
+const entry = (row: AsideRow): SetAsideEntry => ({
+  id: row.id,
+  direction: row.direction,
+  account: row.account,
+  room: row.room,
+  event: row.event,
+  code: row.code,
+  cause: row.cause,
+  at: row.at,
+});

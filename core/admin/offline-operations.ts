@@ -1,0 +1,45 @@
+import { type BridgeFactory, createHosts } from "../accounts/create-hosts.ts";
+import type { Config } from "../config/config.ts";
+import type { AccountBase } from "../config/schema.ts";
+import { LaneRunner } from "../lanes/lane-runner.ts";
+import type { Logger } from "../log.ts";
+import { openStore } from "../store/open.ts";
+import { GatewayOperations } from "./gateway-operations.ts";
+
+/**
+ * The operations of a gateway that does not run: the store is opened for them alone. What they change is carried out
+ * when the gateway starts. Throws store_locked where a gateway runs after all.
+ */
+export async function openOfflineOperations<Account extends AccountBase>(
+  config: Config<Account>,
+  createBridge: BridgeFactory<Account>,
+  log: Logger,
+): Promise<{ readonly operations: GatewayOperations; close(): Promise<void> }> {
+  const store = await openStore(config);
+  const runner = new LaneRunner({
+    store,
+    log,
+    slots: 0,
+    find: () => Promise.resolve(null),
+    putOff: () => undefined,
+  });
+  const parts = {
+    store,
+    log,
+    runner,
+    now: () => Date.now(),
+    wake: () => undefined,
+    holding: () => Promise.resolve(),
+  };
+  const hosts = await createHosts(config, createBridge, parts);
+  const operations = new GatewayOperations({
+    config,
+    store,
+    hosts,
+    redis: "none",
+    wake: config.wake,
+    running: false,
+    waker: null,
+  });
+  return { operations, close: () => store.close() };
+}

@@ -1,0 +1,34 @@
+/** Everything that the command line takes from and gives to its process. */
+import type { Milliseconds } from "../bridge.ts";
+import type { Environment } from "../config/environment.ts";
+
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  readonly env: Environment;
+  /** The working folder, absolute. */
+  readonly folder: string;
+  now(): Milliseconds;
+  /** Calls back for each SIGINT and SIGTERM until the function returned is called. */
+  onSignal(callback: (signal: "SIGINT" | "SIGTERM") => void): () => void;
+  /** Ends the process at once. */
+  exitNow(code: number): void;
+}
+
+/** The real process. */
+export function processIo(): Io {
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    env: process.env,
+    folder: process.cwd(),
+    now: () => Date.now(),
+    onSignal(callback) {
+      const interrupted = (): void => callback("SIGINT");
+      const terminated = (): void => callback("SIGTERM");
+      process.on("SIGINT", interrupted).on("SIGTERM", terminated);
+      return () => void process.off("SIGINT", interrupted).off("SIGTERM", terminated);
+    },
+    exitNow: (code) => process.exit(code),
+  };
+}

@@ -1,0 +1,81 @@
+/** The configuration as the rest of the gateway sees it: checked, complete, with absolute paths. */
+import { isAbsolute, resolve } from "node:path";
+import type { z } from "zod";
+import type { ProviderDomain } from "../../mappings/ids.ts";
+import { parseProviderDomain } from "../../mappings/ids.ts";
+import { GatewayError } from "../errors.ts";
+import type { Limits } from "../limits.ts";
+import { limits } from "../limits.ts";
+import type { AccountBase, BridgeConfigSchemas, configSchema } from "./schema.ts";
+
+export type StoreConfig =
+  | { readonly kind: "sqlite"; readonly file: string }
+  | { readonly kind: "postgres"; readonly url: string };
+
+export type RedisConfig =
+  | { readonly kind: "private" }
+  | { readonly kind: "off" }
+  | { readonly kind: "configured"; readonly url: string };
+
+export interface LogConfig {
+  readonly level: "trace" | "debug" | "info" | "warn" | "error";
+  readonly bodies: boolean;
+}
+
+export interface Config<Account extends AccountBase = AccountBase> {
+  /** The file that was read, absolute; null: none, everything is as it is by default. */
+  readonly file: string | null;
+  readonly base: ProviderDomain;
+  /** The data folder, absolute. It need not exist yet. */
+  readonly data: string;
+  readonly store: StoreConfig;
+  readonly redis: RedisConfig;
+  readonly wake: "direct" | "queue";
+  readonly log: LogConfig;
+  readonly limits: Limits;
+  /** null: the process makes a name up. */
+  readonly slot: string | null;
+  readonly accounts: readonly Account[];
+  /** Every secret text in the configuration, for the log to keep out. */
+  readonly secrets: readonly string[];
+}
+
+type FileContents = z.output<ReturnType<typeof configSchema<BridgeConfigSchemas>>>;
+
+/** The configuration for what the schema has read. `folder`: what relative paths start from. */
+export function toConfig(
+  contents: FileContents,
+  origin: { readonly file: string | null; readonly folder: string; readonly secrets: readonly string[] },
+): Config {
+  const base = parseProviderDomain(contents.base);
+  if (base === null) throw new GatewayError("internal", "the schema let a base through that is no domain");
+  const data = resolve(origin.folder, contents.data);
+  return {
+    file: origin.file,
+    base,
+    data,
+    store: storeConfig(contents.store, data),
+    redis:
+      typeof contents.redis === "string"
+        ? { kind: contents.redis }
+        : { kind: "configured", url: contents.redis.url },
+    wake: contents.wake,
+    log: contents.log,
+    limits: {
+      ...limits,
+      eventBytes: contents.limits.event_bytes,
+      leaseMs: contents.limits.lease,
+      sweepMs: contents.limits.sweep,
+      tries: contents.limits.tries,
+    },
+    slot: contents.slot ?? null,
+    accounts: contents.accounts,
+    secrets: origin.secrets,
+  };
+}
+
+function storeConfig(store: FileContents["store"], data: string): StoreConfig {
+  if (store.postgres !== undefined) return { kind: "postgres", url: store.postgres };
+  const file = store.sqlite ?? "gateway.sqlite";
+  return { kind: "sqlite", file: isAbsolute(file) ? file : resolve(data, file) };
+}

@@ -1,0 +1,224 @@
+/** What may stand in gateway.yaml. Types, JSON Schema, sample and reference are all made from this schema. */
+import { z } from "zod";
+import { parseProviderDomain } from "../../mappings/ids.ts";
+import { limits } from "../limits.ts";
+import { count, duration, flag, secretUrl, size, text } from "./values.ts";
+
+/**
+ * The keys of one bridge's accounts beside `name` and `bridge`. Made of the kinds in values.ts, so that each key
+ * has its description and example; checks must hang on keys, since only the object's shape is taken over.
+ */
+export type BridgeConfigSchema = z.ZodObject;
+/** The bridges that this gateway is made with, by the word that `bridge:` names. */
+export type BridgeConfigSchemas = Readonly<Record<string, BridgeConfigSchema>>;
+
+/** What every account has, whatever its bridge. */
+export interface AccountBase {
+  readonly name: string;
+  readonly bridge: string;
+}
+
+/** One account as its bridge's schema reads it; `bridge` tells the kinds apart. */
+export type AccountOf<Bridges extends BridgeConfigSchemas> = {
+  [Kind in keyof Bridges & string]: { readonly name: string; readonly bridge: Kind } & Readonly<
+    z.output<Bridges[Kind]>
+  >;
+}[keyof Bridges & string];
+
+const ACCOUNT_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+const settings = {
+  base: text({
+    description:
+      "The base domain. An account's provider is called NAME.BASE, where NAME is the account's name.",
+    example: "mimi.example.org",
+  })
+    .refine((value) => parseProviderDomain(value) !== null, { error: "is not a host name in lower case" })
+    .default("mimi.localhost"),
+  data: text({
+    description: "The folder for the store, the control socket and the private Redis; relative to this file.",
+    example: "/var/lib/mimi-gateway",
+  }).default("var"),
+  store: z
+    .strictObject({
+      sqlite: text({
+        description:
+          "A file for SQLite, relative to the data folder: the store of a gateway that is one process.",
+        example: "gateway.sqlite",
+      }).optional(),
+      postgres: secretUrl(
+        {
+          description: "A PostgreSQL database: the store of a gateway of several processes.",
+          example: "postgres://mimi@127.0.0.1:5432/mimi",
+        },
+        ["postgres", "postgresql"],
+      ).optional(),
+    })
+    .superRefine((store, issues) => {
+      if (store.sqlite === undefined || store.postgres === undefined) return;
+      issues.addIssue({
+        code: "custom",
+        path: ["postgres"],
+        message: "stands beside sqlite; there is one store",
+      });
+    })
+    .prefault({})
+    .meta({
+      description: "Where everything is kept: one of the two.",
+      examples: [{ sqlite: "gateway.sqlite" }],
+    }),
+  redis: z
+    .union([
+      z.enum(["private", "off"]),
+      z.strictObject({
+        url: secretUrl({ description: "A Redis that runs already.", example: "redis://127.0.0.1:6379/0" }, [
+          "redis",
+          "rediss",
+        ]),
+      }),
+    ])
+    .default("private")
+    .meta({
+      description:
+        "Redis speeds up several processes; nothing is kept in it. private: the gateway runs a redis-server of " +
+        "its own in the data folder, where one is installed. off: none. Or a url.",
+      examples: ["private"],
+    }),
+  wake: z
+    .enum(["direct", "queue"])
+    .default("direct")
+    .meta({
+      description: "How work is started. direct: in the process that has it. queue: always through Redis.",
+      examples: ["direct"],
+    }),
+  log: z
+    .strictObject({
+      level: z
+        .enum(["trace", "debug", "info", "warn", "error"])
+        .default("info")
+        .meta({ description: "What is logged: this level and everything more serious.", examples: ["info"] }),
+      bodies: flag(
+        {
+          description: "Whether message texts are logged too, which happens at level trace only.",
+          example: false,
+        },
+        false,
+      ),
+    })
+    .prefault({})
+    .meta({ description: "The log, as JSON lines on standard output.", examples: [{ level: "info" }] }),
+  limits: z
+    .strictObject({
+      event_bytes: size(
+        { description: "Largest content of one event, in bytes.", example: "256KiB" },
+        1024,
+        16 * 1024 * 1024,
+        limits.eventBytes,
+      ),
+      lease: duration(
+        {
+          description:
+            "How long a process owns a lane without renewing; longer than any request to a platform.",
+          example: "30s",
+        },
+        1_000,
+        limits.leaseMs,
+      ),
+      sweep: duration(
+        { description: "How often the store is searched for lanes that are behind.", example: "2s" },
+        100,
+        limits.sweepMs,
+      ),
+      tries: count(
+        { description: "Tries at a fault that may pass before an event is set aside.", example: 8 },
+        1,
+        1_000,
+        limits.tries,
+      ),
+    })
+    .prefault({})
+    .meta({ description: "Limits that may be changed.", examples: [{ lease: "30s" }] }),
+  slot: text(
+    {
+      description: "The name of this process among those on one PostgreSQL; made up where none is given.",
+      example: "gateway-1",
+    },
+    128,
+  ).optional(),
+};
+
+/** The name of an account: one label of a domain name. */
+const accountName = text({
+  description: "The account's name in commands and in its provider's domain.",
+  example: "xmpp",
+}).regex(ACCOUNT_NAME, {
+  error: "is not a name of lower-case letters, digits and inner hyphens, 63 at most",
+});
+
+/**
+ * The schema of the whole file for these bridges. It reads plain data: environment variables and secret files
+ * are put in before (environment.ts, secret-files.ts).
+ */
+export function configSchema<const Bridges extends BridgeConfigSchemas>(bridges: Bridges) {
+  const kinds = Object.entries(bridges).map(([kind, schema]) =>
+    z.strictObject({
+      name: accountName,
+      bridge: z.literal(kind).meta({ description: "The bridge that serves it.", examples: [kind] }),
+      ...schema.shape,
+    }),
+  );
+  const [first, ...rest] = kinds;
+  const account = first === undefined ? z.never() : z.discriminatedUnion("bridge", [first, ...rest]);
+  const accounts = z
+    .array(account as unknown as z.ZodType<AccountOf<Bridges>>)
+    .default([])
+    .meta({ description: "The platform installations that are bridged.", examples: [[]] });
+  return (
+    z
+      .strictObject({ ...settings, accounts })
+      // Without `when`, zod leaves these checks out as soon as any key is wrong, and mistakes would come in turns.
+      .superRefine(checkTogether, { when: () => true })
+      .meta({ title: "gateway.yaml", description: "Configuration of mimi-gateway." })
+  );
+}
+
+/** As much of the file as the checks across keys look at, whatever else is wrong in it. */
+const glimpse = z
+  .object({
+    base: z.string().catch(""),
+    redis: z.unknown(),
+    wake: z.unknown(),
+    accounts: z.array(z.object({ name: z.string().nullable().catch(null) }).catch({ name: null })).catch([]),
+  })
+  .catch({ base: "", redis: null, wake: null, accounts: [] });
+
+function checkTogether(value: unknown, issues: z.core.$RefinementCtx): void {
+  const { base, redis, wake, accounts } = glimpse.parse(value);
+  const complain = (path: (string | number)[], message: string, remedy: string): void => {
+    issues.addIssue({ code: "custom", path, message, params: { remedy } });
+  };
+  if (wake === "queue" && redis === "off") {
+    complain(
+      ["wake"],
+      "queue needs Redis, which is off",
+      "set redis to private or to a url, or wake to direct",
+    );
+  }
+  const soundBase = parseProviderDomain(base) !== null;
+  const first = new Map<string, number>();
+  for (const [index, { name }] of accounts.entries()) {
+    if (name === null) continue;
+    const earlier = first.get(name);
+    if (earlier === undefined) first.set(name, index);
+    else {
+      complain(
+        ["accounts", index, "name"],
+        `is the name of account ${earlier + 1} of the list already`,
+        "give each account a name of its own",
+      );
+    }
+    if (ACCOUNT_NAME.test(name) && soundBase && parseProviderDomain(`${name}.${base}`) === null) {
+      complain(["accounts", index, "name"], "makes no domain name with base", "shorten the name or base");
+    }
+  }
+}

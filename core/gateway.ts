@@ -1,0 +1,174 @@
+/**
+ * A running gateway: the store, the lanes, the accounts with their bridges, the sweep and the control socket, put
+ * together here and nowhere else.
+ */
+import { randomBytes } from "node:crypto";
+import type { AccountHost } from "./accounts/account-host.ts";
+import { type BridgeFactory, createHosts } from "./accounts/create-hosts.ts";
+import { GatewayOperations } from "./admin/gateway-operations.ts";
+import type { Milliseconds } from "./bridge.ts";
+import type { AccountBase } from "./config/schema.ts";
+import type { Config } from "./config/config.ts";
+import { startControlServer } from "./control/server.ts";
+import { controlSocketPath } from "./control/socket-path.ts";
+import { asGatewayError, type GatewayError } from "./errors.ts";
+import { EventWriter } from "./groups/event-writer.ts";
+import type { AccountId, BindingId } from "./ids.ts";
+import { HeldLane } from "./lanes/held-lane.ts";
+import { runInbox } from "./lanes/inbox-lane.ts";
+import { type LaneKey, parseLane } from "./lanes/lane-key.ts";
+import { LaneRunner, type LaneWork } from "./lanes/lane-runner.ts";
+import { runOutbox } from "./lanes/outbox-lane.ts";
+import { Sweep } from "./lanes/sweep.ts";
+import { Waker } from "./lanes/waker.ts";
+import type { BullWakeQueue } from "./lanes/wake-queue.ts";
+import type { Logger } from "./log.ts";
+import { openRedis, type RedisAccess } from "./redis/redis-access.ts";
+import { openStore } from "./store/open.ts";
+import type { Store } from "./store/store.ts";
+import { readLane } from "./store/units/lanes.ts";
+import { version } from "./version.ts";
+
+export interface RunningGateway {
+  readonly operations: GatewayOperations;
+  /** Resolves when the gateway has to end by itself, with the reason. */
+  readonly failed: Promise<GatewayError>;
+  /** Ends in order: nothing new, what is under way is settled, accounts are let go. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything. Rejects with a GatewayError that says what to do. */
+export async function startGateway<Account extends AccountBase>(
+  config: Config<Account>,
+  createBridge: BridgeFactory<Account>,
+  log: Logger,
+): Promise<RunningGateway> {
+  const store = await openStore(config);
+  const undo: (() => Promise<void>)[] = [() => store.close()];
+  try {
+    const gateway = await assemble(config, createBridge, log, store, undo);
+    const stop = once(() => undoAll(undo, log));
+    return { ...gateway, stop };
+  } catch (thrown) {
+    await undoAll(undo, log);
+    throw asGatewayError(thrown);
+  }
+}
+
+async function assemble<Account extends AccountBase>(
+  config: Config<Account>,
+  createBridge: BridgeFactory<Account>,
+  log: Logger,
+  store: Store,
+  undo: (() => Promise<void>)[],
+): Promise<Omit<RunningGateway, "stop">> {
+  const freed = await store.write("freeLeasesOf", store.slot);
+  if (freed > 0) log.info({ freed }, "leases of this slot's last process are freed");
+  const key = await store.write("settle", { name: "id-key", value: randomBytes(32) });
+  const writer = new EventWriter(key);
+
+  const hosts: AccountHost[] = [];
+  const hostOf = (account: AccountId) => hosts.find((host) => host.options.row.id === account);
+  const runner: LaneRunner = new LaneRunner({
+    store,
+    log,
+    slots: config.limits.laneSlots,
+    find: (lane) => findWork(lane),
+    putOff: (lane, wait) => {
+      const host = hostOfLane(lane);
+      if (host) waker.putOff(lane, host.options.row.id, wait);
+    },
+  });
+  undo.push(() => runner.close());
+
+  const redis = await openRedis(config, log);
+  undo.push(() => redis.close());
+  const connected = new Set<AccountId>();
+  const queue = await openQueue(redis, { runner, log, connected });
+  if (queue) undo.push(() => queue.close());
+  const mode = queue === null ? "direct" : config.wake;
+  const mayRun = (account: AccountId) => hostOf(account)?.serving ?? false;
+  const waker = new Waker({ mode, runner, queue, mayRun });
+
+  const holding = async (account: AccountId, held: boolean): Promise<void> => {
+    if (held) queue?.workAccount(account);
+    else await queue?.leaveAccount(account);
+  };
+  hosts.push(
+    ...(await createHosts(config, createBridge, { store, log, runner, now, wake: waker.wake, holding })),
+  );
+  for (const { options } of hosts) if (options.bridge.connected) connected.add(options.row.id);
+
+  const hostOfBinding = (binding: BindingId) =>
+    hosts.find((host) => host.bindings().some((row) => row.id === binding));
+  function hostOfLane(lane: LaneKey): AccountHost | undefined {
+    const parsed = parseLane(lane);
+    return parsed.kind === "account" ? hostOf(parsed.account) : hostOfBinding(parsed.binding);
+  }
+
+  async function findWork(lane: LaneKey): Promise<LaneWork | null> {
+    const parsed = parseLane(lane);
+    if (parsed.kind === "account") return null;
+    if (!hostOfBinding(parsed.binding)) for (const host of hosts) await host.refresh();
+    const host = hostOfBinding(parsed.binding);
+    if (!host?.serving) return null;
+    const { bridge } = host.options;
+    const state = await store.read(readLane(lane));
+    if (state.wait > 0) return null;
+    const held = bridge.connected ? host.held : await HeldLane.claim(store, lane, config.limits.leaseMs);
+    if (!held) return null;
+    const options = { store, log, limits: config.limits, bridge, writer, now, wake: waker.wake };
+    const run: LaneWork["run"] =
+      parsed.kind === "in"
+        ? (at) => runInbox(options, at, parsed.binding)
+        : (at) => runOutbox({ ...options, ended: () => host.refresh() }, at, parsed.binding);
+    return { held, own: !bridge.connected, failures: state.failures, run };
+  }
+
+  const sweep = new Sweep({ store, log, everyMs: config.limits.sweepMs, hosts, runner });
+  const operations = new GatewayOperations({
+    config,
+    store,
+    hosts,
+    redis: redis.kind,
+    wake: mode,
+    running: true,
+    waker,
+  });
+  const control = await startControlServer({ socket: controlSocketPath(config.data), version, operations });
+  // In reverse: the control socket closes first, then no new lanes, then the accounts in order.
+  undo.push(async () => void (await Promise.all(hosts.map((host) => host.letGo()))));
+  undo.push(() => sweep.stop());
+  undo.push(() => control.close());
+  if (queue && hosts.some((host) => !host.options.bridge.connected)) queue.workShared();
+  sweep.start();
+  return { operations, failed: sweep.failed };
+}
+
+const now = (): Milliseconds => Date.now();
+
+async function openQueue(
+  redis: RedisAccess,
+  options: { runner: LaneRunner; log: Logger; connected: ReadonlySet<AccountId> },
+): Promise<BullWakeQueue | null> {
+  const { connect } = redis;
+  if (connect === null) return null;
+  // Loaded only where there is a Redis: BullMQ is a good part of the gateway's memory.
+  const { BullWakeQueue: Queue } = await import("./lanes/wake-queue.ts");
+  return new Queue({ ...options, connect });
+}
+
+async function undoAll(undo: (() => Promise<void>)[], log: Logger): Promise<void> {
+  for (const step of undo.splice(0).toReversed()) {
+    try {
+      await step();
+    } catch (thrown) {
+      log.error({ err: asGatewayError(thrown) }, "a part of the gateway did not end in order");
+    }
+  }
+}
+
+function once<T>(act: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | null = null;
+  return () => (done ??= act());
+}

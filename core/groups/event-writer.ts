@@ -1,0 +1,83 @@
+/**
+ * Makes what a mapping says into an event of the log: public ids, salt, content bytes and event id. The bytes are
+ * written here once and never rebuilt, since every change of a byte changes the id.
+ */
+import { createHmac } from "node:crypto";
+import type { NativeUser, Translated } from "../bridge.ts";
+import { encodeContent } from "../../mappings/content/codec.ts";
+import { encodeProperty } from "../../mappings/event-content.ts";
+import { eventId, SALT_OCTETS } from "../../mappings/event-id.ts";
+import type { UserUri } from "../../mappings/ids.ts";
+import { userUri } from "../../mappings/ids.ts";
+import type { NewEvent } from "../store/units/append.ts";
+import type { InboxBinding, InboxRow } from "../store/units/inbox.ts";
+
+/** Users whose URIs are kept at hand. */
+const CACHED = 10_000;
+
+export class EventWriter {
+  readonly #key: Uint8Array;
+  readonly #uris = new Map<string, UserUri>();
+
+  /** `key`: the gateway's own secret; whoever lacks it can't tell a native id from a public one. */
+  constructor(key: Uint8Array) {
+    this.#key = key;
+  }
+
+  /** The event of the `index`th thing that an inbox row turned out to be. */
+  write(room: InboxBinding, row: InboxRow, index: number, translated: Translated): NewEvent {
+    const sender = translated.sender && this.#sender(room, translated.sender);
+    const salt = this.#salt(room, row, index);
+    switch (translated.kind) {
+      case "message": {
+        const uri = this.#uri(room, translated.sender);
+        const content = encodeContent({
+          ...translated.draft,
+          salt,
+          replaces: null,
+          topicId: new Uint8Array(),
+          inReplyTo: null,
+          sender: uri,
+          group: room.groupUri,
+        });
+        const id = eventId("message", uri, room.groupUri, content, salt);
+        return { kind: "message", id, content, sender, native: translated.native, property: null };
+      }
+      case "property": {
+        const property = { name: translated.name, value: translated.value };
+        const content = encodeProperty(property, salt);
+        const id = eventId("property", sender?.uri ?? "", room.groupUri, content, salt);
+        return { kind: "property", id, content, sender, native: null, property };
+      }
+    }
+  }
+
+  #sender(room: InboxBinding, user: NativeUser): NonNullable<NewEvent["sender"]> {
+    return { uri: this.#uri(room, user), native: user.native, name: user.name };
+  }
+
+  /** A keyed hash: the public id says nothing of the native one, and is the same at every meeting. */
+  #uri(room: InboxBinding, user: NativeUser): UserUri {
+    const cacheKey = `${room.domain} ${user.native}`;
+    let uri = this.#uris.get(cacheKey);
+    if (!uri) {
+      uri = userUri(room.domain, this.#hash("user", room.domain, user.native).toString("hex").slice(0, 32));
+      if (this.#uris.size >= CACHED) this.#uris.clear();
+      this.#uris.set(cacheKey, uri);
+    }
+    return uri;
+  }
+
+  /** Derived, so that the same thing accepted again after a loss of the store gets the same id. */
+  #salt(room: InboxBinding, row: InboxRow, index: number): Uint8Array {
+    const native = row.nativeKey ?? `n${row.n}`;
+    return this.#hash("salt", String(room.account), room.native, native, String(index)).subarray(
+      0,
+      SALT_OCTETS,
+    );
+  }
+
+  #hash(...parts: readonly string[]): Buffer {
+    return createHmac("sha256", this.#key).update(parts.join("\u001f")).digest();
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The inbox lane of a room: what the platform said, translated and appended to its group's log in the order in which
+ * it was accepted (way of a message, steps 3 and 4).
+ */
+import { asGatewayError, type GatewayError } from "../errors.ts";
+import type { Bridge, Milliseconds, Translated } from "../bridge.ts";
+import type { BindingId } from "../ids.ts";
+import type { Limits } from "../limits.ts";
+import type { Logger } from "../log.ts";
+import type { EventWriter } from "../groups/event-writer.ts";
+import { step } from "../steps.ts";
+import type { Store } from "../store/store.ts";
+import type { AppendInput } from "../store/units/append.ts";
+import { type InboxBinding, inboxBinding, inboxPage, type InboxRow } from "../store/units/inbox.ts";
+import { outLane } from "./lane-key.ts";
+import { caughtUp, type LaneOutcome, type LaneRun, left, type Poke } from "./lane-run.ts";
+import type { Wake } from "./waker.ts";
+
+export interface InboxLaneOptions {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly limits: Limits;
+  readonly bridge: Bridge;
+  readonly writer: EventWriter;
+  readonly now: () => Milliseconds;
+  readonly wake: Wake;
+}
+
+type AppendRow = AppendInput["rows"][number];
+
+/** Takes the inbox to its end. */
+export async function runInbox(
+  options: InboxLaneOptions,
+  run: LaneRun,
+  binding: BindingId,
+): Promise<LaneOutcome> {
+  const { store, limits } = options;
+  const room = await store.read(inboxBinding(binding));
+  if (!room) return caughtUp;
+  for (;;) {
+    if (run.stopping) return left;
+    run.takeMore();
+    const rows = await store.read(inboxPage({ binding, limit: limits.lanePage }));
+    if (rows.length === 0) return caughtUp;
+    step("append.begin");
+    const { ready, failed } = await translate(options, room, rows);
+    if (!(await run.held.hold())) return left;
+    if (ready.length > 0) await append(options, run, room, ready);
+    if (!failed) continue;
+    await store.write("noteAttempt", { fence: run.held.fence, n: failed.row.n });
+    return { kind: "put-off", wait: 0, error: failed.error.message, failure: true };
+  }
+}
+
+/** The rows up to the first that failed for a reason that may pass. */
+async function translate(
+  options: InboxLaneOptions,
+  room: InboxBinding,
+  rows: readonly InboxRow[],
+): Promise<{ ready: AppendRow[]; failed: { row: InboxRow; error: GatewayError } | null }> {
+  const ready: AppendRow[] = [];
+  for (const row of rows) {
+    try {
+      const raw = { nativeKey: row.nativeKey, at: row.originAt, raw: row.raw };
+      ready.push(write(options, room, row, await options.bridge.toEvents(room.native, raw)));
+    } catch (thrown) {
+      const error = asGatewayError(thrown);
+      const hopeless = error.code === "event_malformed" || error.code === "content_invalid";
+      if (!hopeless && row.attempts + 1 < options.limits.tries) return { ready, failed: { row, error } };
+      options.log.warn({ room: room.native, n: row.n, err: error }, "something said in a room is set aside");
+      const setAside = { code: error.code, cause: error.message };
+      ready.push({ n: row.n, events: [], setAside, refused: null });
+    }
+  }
+  return { ready, failed: null };
+}
+
+function write(
+  options: InboxLaneOptions,
+  room: InboxBinding,
+  row: InboxRow,
+  translated: readonly Translated[],
+): AppendRow {
+  const events = translated.map((one, i) => options.writer.write(room, row, i, one));
+  const tooLarge = events.find((event) => event.content.length > options.limits.eventBytes);
+  if (!tooLarge) return { n: row.n, events, setAside: null, refused: null };
+  const notice =
+    `Your message was not carried to the linked rooms: it has ${tooLarge.content.length} bytes, ` +
+    `and at most ${options.limits.eventBytes} are allowed.`;
+  return { n: row.n, events, setAside: null, refused: { code: "content_invalid", notice } };
+}
+
+async function append(
+  options: InboxLaneOptions,
+  run: LaneRun,
+  room: InboxBinding,
+  rows: readonly AppendRow[],
+): Promise<void> {
+  const appended = await options.store.write("append", {
+    fence: run.held.fence,
+    account: room.account,
+    binding: room.id,
+    group: room.group,
+    provider: room.provider,
+    now: options.now(),
+    rows,
+  });
+  step("append.done");
+  for (const other of appended.others) options.wake(outLane(other.id), other.account, "more");
+  const poke: Poke = "queued";
+  if (appended.told) options.wake(outLane(room.id), room.account, poke);
+}

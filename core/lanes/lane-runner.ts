@@ -1,0 +1,141 @@
+import type { Logger } from "../log.ts";
+import { asGatewayError } from "../errors.ts";
+import type { Store } from "../store/store.ts";
+import { backoffMs } from "./backoff.ts";
+import type { HeldLane } from "./held-lane.ts";
+import type { LaneKey } from "./lane-key.ts";
+import { type LaneOutcome, LaneRun, left, type Poke } from "./lane-run.ts";
+
+/** The work of a lane, and the right to do it: null where this process may not run it. */
+export interface LaneWork {
+  readonly held: HeldLane;
+  /** True: the lane's own lease, to be let go when it is caught up. False: its account's, which is kept. */
+  readonly own: boolean;
+  /** How often it has failed in a row before. */
+  readonly failures: number;
+  run(run: LaneRun): Promise<LaneOutcome>;
+}
+
+export interface RunnerOptions {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly slots: number;
+  readonly find: (lane: LaneKey) => Promise<LaneWork | null>;
+  /** Called after a lane was put off in SQL. */
+  readonly putOff: (lane: LaneKey, wait: number) => void;
+}
+
+/** Runs lanes of this process, each once at a time. */
+export class LaneRunner {
+  readonly #options: RunnerOptions;
+  readonly #running = new Map<
+    LaneKey,
+    { run: LaneRun | null; poke: Poke | null; ended: Promise<LaneOutcome> }
+  >();
+  #stopping = false;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether another lane could start now. */
+  get full(): boolean {
+    return this.#running.size >= this.#options.slots;
+  }
+
+  isRunning(lane: LaneKey): boolean {
+    return this.#running.has(lane);
+  }
+
+  /** Runs the lane, or tells its present run that there is more. Never rejects. */
+  run(lane: LaneKey, poke: Poke = "more"): Promise<LaneOutcome> {
+    const running = this.#running.get(lane);
+    if (running) {
+      running.poke = poke;
+      running.run?.poke(poke);
+      return running.ended;
+    }
+    if (this.#stopping) return Promise.resolve(left);
+    const entry: { run: LaneRun | null; poke: Poke | null; ended: Promise<LaneOutcome> } = {
+      run: null,
+      poke: null,
+      ended: Promise.resolve(left),
+    };
+    this.#running.set(lane, entry);
+    entry.ended = this.#runToEnd(lane, entry).finally(() => this.#running.delete(lane));
+    void entry.ended.then((outcome) => {
+      // A poke that came while the run was already ending.
+      if (outcome.kind !== "put-off" && (entry.run?.poked ?? false)) void this.run(lane, poke);
+    });
+    return entry.ended;
+  }
+
+  /** No new runs; those under way end where nothing is in flight. */
+  async stop(lanes: (lane: LaneKey) => boolean = () => true): Promise<void> {
+    const ending = [...this.#running].filter(([lane]) => lanes(lane));
+    for (const [, { run }] of ending) run?.stop();
+    await Promise.all(ending.map(([, { ended }]) => ended));
+  }
+
+  /** `stop` for good. */
+  async close(): Promise<void> {
+    this.#stopping = true;
+    await this.stop();
+  }
+
+  async #runToEnd(lane: LaneKey, entry: { run: LaneRun | null; poke: Poke | null }): Promise<LaneOutcome> {
+    let work: LaneWork | null = null;
+    try {
+      work = await this.#options.find(lane);
+      if (!work) return left;
+      const run = new LaneRun(lane, work.held);
+      entry.run = run;
+      if (this.#stopping) return left;
+      if (entry.poke) run.poke(entry.poke);
+      for (;;) {
+        run.takeMore();
+        const outcome = await work.run(run);
+        if (outcome.kind === "put-off") return await this.#putOff(lane, work, outcome);
+        if (outcome.kind === "left" || run.stopping) return left;
+        // A poke between the last read and here is a reason to look again.
+        if (run.poked || (work.own && !(await work.held.releaseIfCaughtUp()))) continue;
+        if (work.failures > 0) await this.#options.store.write("pullLaneForward", lane);
+        return outcome;
+      }
+    } catch (thrown) {
+      const error = asGatewayError(thrown);
+      if (error.code === "lane_lost") return left;
+      // The store itself failed, or the gateway has a fault: nothing can be written about it here. The sweep
+      // tries again.
+      this.#options.log.error({ lane, err: error }, "a lane stopped with an error");
+      return left;
+    } finally {
+      if (work?.own && !work.held.lost) await this.#letGo(lane, work.held);
+    }
+  }
+
+  async #putOff(
+    lane: LaneKey,
+    work: LaneWork,
+    outcome: Extract<LaneOutcome, { kind: "put-off" }>,
+  ): Promise<LaneOutcome> {
+    const { store, log } = this.#options;
+    const failures = outcome.failure ? work.failures + 1 : work.failures;
+    const wait = Math.ceil(Math.max(outcome.wait, outcome.failure ? backoffMs(failures) : 0));
+    await store.write("putOffLane", { fence: work.held.fence, lane, wait, failures, error: outcome.error });
+    log.info({ lane, wait, failures, error: outcome.error }, "a lane is put off");
+    this.#options.putOff(lane, wait);
+    return { ...outcome, wait };
+  }
+
+  async #letGo(lane: LaneKey, held: HeldLane): Promise<void> {
+    try {
+      await held.release();
+    } catch (thrown) {
+      this.#options.log.warn(
+        { lane, err: asGatewayError(thrown) },
+        "a lease could not be let go; it runs out",
+      );
+    }
+  }
+}

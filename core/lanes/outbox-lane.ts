@@ -1,0 +1,46 @@
+/**
+ * The outbox lane of a room: what its group's log holds after the room's cursor, delivered in order (way of a message,
+ * steps 8 to 10). What may have been made before is decided first.
+ */
+import type { BindingId } from "../ids.ts";
+import { outboxBinding } from "../store/units/outbox.ts";
+import { caughtUp, type LaneOutcome, type LaneRun } from "./lane-run.ts";
+import { recoverDeliveries } from "./outbox-recovery.ts";
+import type { OutboxLaneOptions } from "./outbox-options.ts";
+import { OutboxStream } from "./outbox-stream.ts";
+
+/** Delivers until the room is caught up. */
+export async function runOutbox(
+  options: OutboxLaneOptions,
+  run: LaneRun,
+  id: BindingId,
+): Promise<LaneOutcome> {
+  for (;;) {
+    const binding = await options.store.read(outboxBinding(id));
+    if (!binding || binding.state === "ended") return caughtUp;
+    run.takeQueued();
+    const recovered = await recoverDeliveries(options, run, binding);
+    if (binding.state === "leaving") return takeLeave(options, run, id, recovered);
+    if (recovered.kind !== "caught-up") return recovered;
+    const outcome = await new OutboxStream(options, run, binding).run();
+    // Something was queued out of turn: it goes before what is still in the log.
+    if (outcome === "queued") continue;
+    return outcome;
+  }
+}
+
+/** The last line to the room has been tried, whatever came of it: the ghosts leave, and the binding ends. */
+async function takeLeave(
+  options: OutboxLaneOptions,
+  run: LaneRun,
+  id: BindingId,
+  recovered: LaneOutcome,
+): Promise<LaneOutcome> {
+  if (recovered.kind === "left") return recovered;
+  const binding = await options.store.read(outboxBinding(id));
+  if (!binding) return caughtUp;
+  await options.bridge.leave(binding.native);
+  await options.store.write("endBinding", { fence: run.held.fence, binding: id });
+  await options.ended(id);
+  return caughtUp;
+}

@@ -1,0 +1,18 @@
+import type { Bridge, Milliseconds } from "../bridge.ts";
+import type { BindingId } from "../ids.ts";
+import type { Limits } from "../limits.ts";
+import type { Logger } from "../log.ts";
+import type { Store } from "../store/store.ts";
+import type { Wake } from "./waker.ts";
+
+/** What the outbox lanes of one account work with. */
+export interface OutboxLaneOptions {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly limits: Limits;
+  readonly bridge: Bridge;
+  readonly now: () => Milliseconds;
+  readonly wake: Wake;
+  /** Told when a room has been left for good. */
+  readonly ended: (binding: BindingId) => Promise<void>;
+}

@@ -1,0 +1,159 @@
+/**
+ * Deliveries that are written down and not settled: after a crash, a lost answer, a throttle, or queued out of turn.
+ * One after the other, and before anything new: those that may have been made are asked for, then made if absent.
+ */
+import { DeliveryError, type Receipt } from "../bridge.ts";
+import { step } from "../steps.ts";
+import { logAfter, type OpenDelivery, type OutboxBinding, openDeliveries } from "../store/units/outbox.ts";
+import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
+import { giveUp } from "./outbox-give-up.ts";
+import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
+import { intentOf, type OutboxItem, planEntry, planNotice, settledOf } from "./outbox-item.ts";
+import type { OutboxLaneOptions } from "./outbox-options.ts";
+
+/** Decides every open delivery of a room. Caught up: there is none left. */
+export async function recoverDeliveries(
+  options: OutboxLaneOptions,
+  run: LaneRun,
+  binding: OutboxBinding,
+): Promise<LaneOutcome> {
+  for (;;) {
+    const open = await options.store.read(
+      openDeliveries({ binding: binding.id, limit: options.limits.lanePage }),
+    );
+    if (open.length === 0) return caughtUp;
+    for (const delivery of open) {
+      if (run.stopping || !(await run.held.hold())) return left;
+      const outcome = await decide(options, run, binding, delivery);
+      if (outcome) return outcome;
+    }
+  }
+}
+
+/** null: decided, on to the next. */
+async function decide(
+  options: OutboxLaneOptions,
+  run: LaneRun,
+  binding: OutboxBinding,
+  open: OpenDelivery,
+): Promise<LaneOutcome | null> {
+  const item = await load(options, binding, open);
+  if (item === null) {
+    // Erased meanwhile, or the room can't show it any more: there is nothing left to make.
+    await settle(options, run, binding, [
+      { ...place(open), id: null, native: null, attempts: open.attempt, at: open.at, property: null },
+    ]);
+    return null;
+  }
+  try {
+    const receipt = await made(options, run, binding, open, item);
+    if (receipt === "given-up") return null;
+    if (receipt === "settling") {
+      const wait = options.bridge.settleMs - (options.now() - open.at);
+      return { kind: "put-off", wait, error: "an answer was lost; the room is asked again", failure: false };
+    }
+    await settle(options, run, binding, [
+      settledOf(item, receipt ?? (await make(options, run, binding, item))),
+    ]);
+    return null;
+  } catch (thrown) {
+    return failed(options, run, binding, item, asDeliveryError(thrown));
+  }
+}
+
+/** What the platform says of a call that may have been made. null: it was not. */
+async function made(
+  options: OutboxLaneOptions,
+  run: LaneRun,
+  binding: OutboxBinding,
+  open: OpenDelivery,
+  item: OutboxItem,
+): Promise<Receipt | "given-up" | "settling" | null> {
+  if (open.state === "queued") return null;
+  step("probe.begin");
+  const answer = await options.bridge.probe(item.step, item.context, { mark: open.mark, at: open.at });
+  if (answer === "absent") return options.now() - open.at < options.bridge.settleMs ? "settling" : null;
+  if (answer !== "unknown") return answer;
+  if (binding.unclear === "repeat") {
+    await options.store.write("noteUnclear", { fence: run.held.fence, binding: binding.id });
+    return null;
+  }
+  const error = new DeliveryError("delivery_unclear", "the room keeps nothing that could be asked", {
+    certainty: "unknown",
+    retry: "never",
+  });
+  await giveUp(options, run, binding, item, error, true);
+  return "given-up";
+}
+
+async function make(
+  options: OutboxLaneOptions,
+  run: LaneRun,
+  binding: OutboxBinding,
+  item: OutboxItem,
+): Promise<Receipt> {
+  await options.store.write("progress", {
+    ...base(options, run, binding),
+    intents: [intentOf(item, options.bridge.mark(binding.native))],
+  });
+  return options.bridge.perform(item.step, item.context);
+}
+
+async function failed(
+  options: OutboxLaneOptions,
+  run: LaneRun,
+  binding: OutboxBinding,
+  item: OutboxItem,
+  error: DeliveryError,
+): Promise<LaneOutcome | null> {
+  if (error.code === "lane_lost") return left;
+  const hopeless =
+    error.retry === "never" || (error.retry === "backoff" && item.attempt >= options.limits.tries);
+  if (error.certainty === "certain" && hopeless) {
+    await giveUp(options, run, binding, item, error, false);
+    return null;
+  }
+  if (error.certainty === "certain")
+    await options.store.write("progress", {
+      ...base(options, run, binding),
+      queued: [{ seq: item.seq, step: item.part }],
+    });
+  return putOffFor(error, options.bridge.settleMs);
+}
+
+async function load(
+  options: OutboxLaneOptions,
+  binding: OutboxBinding,
+  open: OpenDelivery,
+): Promise<OutboxItem | null> {
+  if (open.seq < 0) {
+    const notice = planNotice(options.bridge, binding, open);
+    return notice && { ...notice, attempt: open.attempt + 1 };
+  }
+  const [entry] = await options.store.read(logAfter({ group: binding.group, after: open.seq - 1, limit: 1 }));
+  if (!entry || entry.seq !== open.seq) return null;
+  const item = planEntry(options.bridge, binding, entry).items[open.step];
+  return item ? { ...item, attempt: open.attempt + 1 } : null;
+}
+
+const place = (open: OpenDelivery) => ({ seq: open.seq, step: open.step });
+
+const base = (options: OutboxLaneOptions, run: LaneRun, binding: OutboxBinding) => ({
+  fence: run.held.fence,
+  binding: binding.id,
+  now: options.now(),
+  settled: [],
+  queued: [],
+  intents: [],
+  intendedSeq: null,
+});
+
+async function settle(
+  options: OutboxLaneOptions,
+  run: LaneRun,
+  binding: OutboxBinding,
+  settled: readonly ReturnType<typeof settledOf>[],
+): Promise<void> {
+  step("settle.begin");
+  await options.store.write("progress", { ...base(options, run, binding), settled });
+}

@@ -1,0 +1,135 @@
+import type { DeliveryError } from "../bridge.ts";
+import { step } from "../steps.ts";
+import { logAfter, type OutboxBinding } from "../store/units/outbox.ts";
+import type { Settled } from "../store/units/progress.ts";
+import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
+import { giveUp } from "./outbox-give-up.ts";
+import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
+import { intentOf, type OutboxItem, planEntry, settledOf } from "./outbox-item.ts";
+import type { OutboxLaneOptions } from "./outbox-options.ts";
+
+/**
+ * Delivers new entries of the log with up to `window` calls under way. One commit carries the receipts that have come
+ * and the intents of the calls that leave next, so the calls of one commit leave together, in order.
+ */
+export class OutboxStream {
+  readonly #options: OutboxLaneOptions;
+  readonly #run: LaneRun;
+  readonly #binding: OutboxBinding;
+  #next: number;
+  #inFlight = 0;
+  #settled: Settled[] = [];
+  #refused: { item: OutboxItem; error: DeliveryError }[] = [];
+  /** A fault that stops the sending until those under way are decided. */
+  #blocked: DeliveryError | null = null;
+  #queued: { seq: number; step: number }[] = [];
+
+  constructor(options: OutboxLaneOptions, run: LaneRun, binding: OutboxBinding) {
+    this.#options = options;
+    this.#run = run;
+    this.#binding = binding;
+    this.#next = binding.intendedSeq;
+  }
+
+  /** `queued`: something waits out of turn, and nothing is under way any more. */
+  async run(): Promise<LaneOutcome | "queued"> {
+    let more = true;
+    let queued = false;
+    for (;;) {
+      more = this.#run.takeMore() || more;
+      queued = this.#run.takeQueued() || queued;
+      const free =
+        this.#blocked || queued || this.#run.stopping ? 0 : this.#options.bridge.window - this.#inFlight;
+      const page = more && free > 0 ? await this.#read(free) : [];
+      if (more && free > 0 && page.length < Math.min(free, this.#options.limits.lanePage)) more = false;
+      if (this.#settled.length > 0 || page.length > 0) {
+        if (!(await this.#commit(page))) return left;
+        continue;
+      }
+      const refused = this.#refused.shift();
+      if (refused) {
+        if (!(await this.#run.held.hold())) return left;
+        await giveUp(this.#options, this.#run, this.#binding, refused.item, refused.error, false);
+        continue;
+      }
+      if (this.#inFlight > 0) await this.#run.changed();
+      else if (this.#blocked) return this.#putOff(this.#blocked);
+      else if (queued) return "queued";
+      else return this.#run.stopping ? left : caughtUp;
+    }
+  }
+
+  #read(free: number) {
+    const limit = Math.min(free, this.#options.limits.lanePage);
+    return this.#options.store.read(logAfter({ group: this.#binding.group, after: this.#next, limit }));
+  }
+
+  /** False: the lane is lost. */
+  async #commit(page: readonly Parameters<typeof planEntry>[2][]): Promise<boolean> {
+    const { bridge, store, log, now } = this.#options;
+    const items: OutboxItem[] = [];
+    for (const entry of page) {
+      const planned = planEntry(bridge, this.#binding, entry);
+      items.push(...planned.items);
+      for (const loss of planned.plan.losses)
+        log.debug({ room: this.#binding.native, event: entry.id, ...loss }, "a delivery loses something");
+    }
+    if (!(await this.#run.held.hold())) return false;
+    if (items.length > 0) step("intend.begin");
+    const settled = this.#settled.splice(0);
+    if (settled.length > 0) step("settle.begin");
+    const mark = bridge.mark(this.#binding.native);
+    await store.write("progress", {
+      fence: this.#run.held.fence,
+      binding: this.#binding.id,
+      now: now(),
+      settled,
+      queued: [],
+      intents: items.map((item) => intentOf(item, mark)),
+      intendedSeq: page.at(-1)?.seq ?? null,
+    });
+    if (items.length > 0) step("intend.done");
+    this.#next = page.at(-1)?.seq ?? this.#next;
+    for (const item of items) this.#perform(item);
+    return true;
+  }
+
+  #perform(item: OutboxItem): void {
+    this.#inFlight += 1;
+    this.#options.bridge
+      .perform(item.step, item.context)
+      .then(
+        (receipt) => this.#settled.push(settledOf(item, receipt)),
+        (thrown: unknown) => this.#failed(item, asDeliveryError(thrown)),
+      )
+      .finally(() => {
+        this.#inFlight -= 1;
+        this.#run.signal();
+      });
+  }
+
+  #failed(item: OutboxItem, error: DeliveryError): void {
+    if (error.certainty === "certain" && error.retry === "never") {
+      this.#refused.push({ item, error });
+      return;
+    }
+    // Certainly not made: it is made again without a question. Otherwise it stays intended, and is asked for.
+    if (error.certainty === "certain") this.#queued.push({ seq: item.seq, step: item.part });
+    this.#blocked ??= error;
+  }
+
+  async #putOff(error: DeliveryError): Promise<LaneOutcome> {
+    if (this.#queued.length > 0) {
+      await this.#options.store.write("progress", {
+        fence: this.#run.held.fence,
+        binding: this.#binding.id,
+        now: this.#options.now(),
+        settled: [],
+        queued: this.#queued,
+        intents: [],
+        intendedSeq: null,
+      });
+    }
+    return putOffFor(error, this.#options.bridge.settleMs);
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * What an operator can ask of a gateway. The running gateway answers over its control socket; where none runs
+ * the command line opens the store and answers by itself. Plain data throughout, printed as it is by `--json`.
+ */
+import type { Health, Milliseconds } from "./bridge.ts";
+
+/** A platform room as an operator writes it: `ACCOUNT:ADDRESS`, for example `xmpp:lobby@rooms.example.org`. */
+export interface RoomReference {
+  readonly account: string;
+  readonly room: string;
+}
+
+export interface AccountStatus {
+  readonly account: string;
+  readonly bridge: string;
+  /** The provider domain under which the account's users and groups are known. */
+  readonly provider: string;
+  /** Which process holds the account's connection; null where none does. */
+  readonly holder: string | null;
+  /** null where the process that answers does not hold the account. */
+  readonly health: Health | null;
+}
+
+export interface BindingStatus {
+  readonly account: string;
+  readonly room: string;
+  readonly group: string;
+  readonly state: "live" | "leaving" | "ended";
+  /** Events of the group's log that this room has not been given yet. */
+  readonly behind: number;
+  /** Accepted things that are not in the log yet. */
+  readonly inbox: number;
+  readonly lastInboundAt: Milliseconds | null;
+  readonly oldestUndeliveredAt: Milliseconds | null;
+  /** Why the lanes of this room wait, if they do. */
+  readonly lastError: string | null;
+}
+
+export interface StatusReport {
+  readonly version: string;
+  readonly pid: number;
+  readonly running: boolean;
+  readonly base: string;
+  readonly store: "sqlite" | "postgres";
+  readonly redis: "private" | "configured" | "none";
+  readonly wake: "direct" | "queue";
+  readonly accounts: readonly AccountStatus[];
+  readonly bindings: readonly BindingStatus[];
+  readonly setAside: number;
+  /** Deliveries whose outcome could not be known, ever. */
+  readonly unclear: number;
+}
+
+export interface LinkReport {
+  readonly group: string;
+  readonly rooms: readonly {
+    readonly account: string;
+    readonly room: string;
+    readonly state: "linked" | "already";
+  }[];
+}
+
+export interface UnlinkReport {
+  readonly group: string;
+  readonly account: string;
+  readonly room: string;
+  readonly erased: boolean;
+}
+
+/** One hop of a message's way, oldest first. */
+export interface TraceHop {
+  readonly at: Milliseconds;
+  readonly step:
+    | "said"
+    | "received"
+    | "ordered"
+    | "refused"
+    | "intended"
+    | "delivered"
+    | "unclear"
+    | "set-aside"
+    | "waiting";
+  readonly account: string | null;
+  readonly room: string | null;
+  readonly native: string | null;
+  readonly attempt: number | null;
+  readonly detail: string | null;
+}
+
+export interface TraceReport {
+  readonly event: string | null;
+  readonly group: string;
+  readonly kind: string;
+  readonly sender: string | null;
+  readonly hops: readonly TraceHop[];
+}
+
+export interface SetAsideEntry {
+  readonly id: number;
+  readonly direction: "inbound" | "outbound";
+  readonly account: string;
+  readonly room: string;
+  readonly event: string | null;
+  readonly code: string;
+  readonly cause: string;
+  readonly at: Milliseconds;
+}
+
+export interface Operations {
+  status(): Promise<StatusReport>;
+  /**
+   * Ties the rooms to one group: the one named, or the one that a room is in already, or a new one. Throws
+   * room_invalid, account_unknown, room_unreachable, room_linked (in another group), group_unknown.
+   */
+  link(rooms: readonly RoomReference[], group: string | null): Promise<LinkReport>;
+  /** Stops delivery at once and takes the ghosts out; with `erase` also forgets what was stored of the room. */
+  unlink(room: RoomReference, erase: boolean): Promise<UnlinkReport>;
+  /** The way of one message. `id`: an event id or its beginning (8 digits or more), or a native id. */
+  trace(id: string): Promise<readonly TraceReport[]>;
+  setAsideList(): Promise<readonly SetAsideEntry[]>;
+  /** Puts it back on its lane. Throws set_aside_unknown. */
+  setAsideRetry(id: number): Promise<SetAsideEntry>;
+  /** Gives it up for good. Throws set_aside_unknown. */
+  setAsideDiscard(id: number): Promise<SetAsideEntry>;
+}

@@ -1,0 +1,54 @@
+/**
+ * Forward-only migrations: expand first, contract in a later release. One migrator at a time (SQLite: the store's
+ * lock; PostgreSQL: an advisory lock, taken by the engine), all steps in one transaction.
+ */
+import { sql } from "kysely";
+import { GatewayError } from "../errors.ts";
+import { oneGateway } from "./migrations/0001-one-gateway.ts";
+import type { Migration } from "./migrations/migration.ts";
+import { schemaBuilder, type Dialect } from "./statement.ts";
+
+export const migrations: readonly Migration[] = [oneGateway];
+
+/** The schema version that this code writes. */
+export const codeVersion = Math.max(...migrations.map((migration) => migration.version));
+
+/** What a store says of its schema; version 0: there is none yet. */
+export interface SchemaVersion {
+  readonly version: number;
+  readonly oldestReader: number;
+}
+
+/** Throws store_too_new where this code can't work on that schema. */
+export function checkReadable(found: SchemaVersion, ours = codeVersion): void {
+  if (found.oldestReader > ours)
+    throw new GatewayError(
+      "store_too_new",
+      `the store has schema ${found.version}, which needs a gateway of schema ${found.oldestReader} or later; ` +
+        `this one is of schema ${ours}: start the newer version`,
+    );
+}
+
+/** The SQL to run, in order, to bring a store from `found` to this code's version; empty where it is there. */
+export function pendingSql(dialect: Dialect, found: SchemaVersion, list = migrations): readonly string[] {
+  const due = list.filter((migration) => migration.version > found.version);
+  const last = due.at(-1);
+  if (!last) return [];
+  const out = found.version === 0 ? [createVersionTable(dialect)] : [];
+  for (const migration of due) out.push(...migration.steps(dialect).map((step) => step.sql));
+  const oldest = Math.max(found.oldestReader, ...due.map((migration) => migration.oldestReader));
+  out.push(
+    "delete from schema_version",
+    `insert into schema_version ("only", version, oldest_reader) values (1, ${last.version}, ${oldest})`,
+  );
+  return out;
+}
+
+function createVersionTable(dialect: Dialect): string {
+  return schemaBuilder(dialect)
+    .createTable("schema_version")
+    .addColumn("only", "integer", (column) => column.primaryKey().check(sql`"only" = 1`))
+    .addColumn("version", "integer", (column) => column.notNull())
+    .addColumn("oldest_reader", "integer", (column) => column.notNull())
+    .compile().sql;
+}

@@ -1,0 +1,247 @@
+/**
+ * The tables as the statements see them. Integers inside, URIs at the edges; times are milliseconds since 1970.
+ * The same schema stands on SQLite and PostgreSQL; `migrations/` makes it.
+ */
+import type { Generated } from "kysely";
+import type { EventKind, PropertyName } from "../../mappings/events.ts";
+import type { EventId, GroupUri, ProviderDomain, UserUri } from "../../mappings/ids.ts";
+import type { Milliseconds } from "../bridge.ts";
+import type { LaneKey } from "../lanes/lane-key.ts";
+import type {
+  AccountId,
+  ArchiveMark,
+  BindingId,
+  DeliveryKey,
+  GroupId,
+  InboxNumber,
+  NativeId,
+  NativeKey,
+  NativeRoom,
+  ProviderId,
+  Seq,
+  UserId,
+} from "../ids.ts";
+
+/** `oldest_reader`: code older than this can't work on the schema any more and must stop itself. */
+export interface SchemaTable {
+  only: number;
+  version: number;
+  oldest_reader: number;
+}
+
+/** Facts of the whole gateway, made once: the key of derived public ids. */
+export interface SettingTable {
+  name: string;
+  value: Uint8Array;
+}
+
+export interface AuditTable {
+  n: Generated<number>;
+  at: Milliseconds;
+  actor: string;
+  act: string;
+  subject: string;
+  detail: string;
+}
+
+export interface AccountTable {
+  id: Generated<AccountId>;
+  bridge: string;
+  /** The name that the configuration gives to the account. */
+  native: string;
+  provider: ProviderId;
+}
+
+export interface ProviderTable {
+  id: Generated<ProviderId>;
+  domain: ProviderDomain;
+}
+
+export interface UserTable {
+  id: Generated<UserId>;
+  uri: UserUri;
+  provider: ProviderId;
+  native: string;
+  name: string;
+  profile_rev: number;
+}
+
+export interface GroupTable {
+  id: Generated<GroupId>;
+  uri: GroupUri;
+  owner_provider: ProviderId;
+  /** Last contiguous seq held. */
+  head: Seq | 0;
+  /** Raised when the owner was restored from a backup. */
+  rev: number;
+  accepted_at: Milliseconds;
+  state: "open" | "closed";
+}
+
+export interface MemberTable {
+  grp: GroupId;
+  user_id: UserId;
+  state: "joined" | "left";
+  since_seq: Seq;
+}
+
+export interface PropertyTable {
+  grp: GroupId;
+  name: PropertyName;
+  item: string;
+  value: string;
+  seq: Seq;
+  by_user: UserId | null;
+}
+
+export interface EventTable {
+  grp: GroupId;
+  seq: Seq;
+  id: EventId;
+  kind: EventKind;
+  sender: UserId | null;
+  accepted_at: Milliseconds;
+  origin_at: Milliseconds;
+  received_at: Milliseconds;
+  content: Uint8Array | null;
+  origin_binding: BindingId | null;
+}
+
+export interface BindingTable {
+  id: Generated<BindingId>;
+  grp: GroupId;
+  account: AccountId;
+  native: NativeRoom;
+  kind: "plumbed" | "portal";
+  state: "live" | "leaving" | "ended";
+  /** Ended rooms give their native id free: 0 while live or leaving, else the binding's own id. */
+  ended: number;
+  erase: number;
+  unclear: "repeat" | "hold";
+  /** Everything up to here is delivered, or was nothing to deliver. */
+  delivered_seq: Seq | 0;
+  /** Up to here deliveries are written down: where the next read begins. */
+  intended_seq: Seq | 0;
+  inbound_mark: ArchiveMark | null;
+  last_inbound_at: Milliseconds | null;
+  unclear_count: number;
+  created_at: Milliseconds;
+  created_by: string;
+}
+
+/** A room's state as last seen there and as last set by us: what tells a change from an echo. */
+export interface BindingPropertyTable {
+  binding: BindingId;
+  name: PropertyName;
+  item: string;
+  last_set: string | null;
+  last_seen: string | null;
+}
+
+export interface OriginTable {
+  account: AccountId;
+  native_key: NativeKey;
+  at: Milliseconds;
+}
+
+export interface InboxTable {
+  n: Generated<InboxNumber>;
+  binding: BindingId;
+  native_key: NativeKey | null;
+  raw: string;
+  origin_at: Milliseconds;
+  at: Milliseconds;
+  attempts: number;
+}
+
+export interface LinkTable {
+  binding: BindingId;
+  native: NativeId;
+  event_id: EventId;
+  part: number;
+  state: "live" | "refused";
+  attempts: number;
+  at: Milliseconds;
+}
+
+/**
+ * One intended native call. `queued`: known not to have been made yet (a notice, something re-driven, a call that
+ * the platform refused for now). `intended`: it may have been made. Negative `seq`: a notice, by its number.
+ */
+export interface DeliveryTable {
+  binding: BindingId;
+  seq: number;
+  step: number;
+  op: string;
+  key: DeliveryKey;
+  args_hash: string;
+  state: "queued" | "intended";
+  epoch: number;
+  attempt: number;
+  mark: ArchiveMark | null;
+  at: Milliseconds;
+}
+
+/** Lines of the gateway itself to a room or a person in it, until they are delivered. */
+export interface NoticeTable {
+  n: Generated<number>;
+  binding: BindingId;
+  to_native: string | null;
+  to_name: string | null;
+  text: string;
+  at: Milliseconds;
+}
+
+export interface LaneTable {
+  key: LaneKey;
+  kind: "in" | "out" | "account";
+  account: AccountId;
+  /** null for the lane of an account. */
+  binding: BindingId | null;
+  epoch: number;
+  holder: string | null;
+  lease_until: Milliseconds;
+  not_before: Milliseconds;
+  failures: number;
+  last_error: string | null;
+}
+
+export interface SetAsideTable {
+  id: Generated<number>;
+  binding: BindingId;
+  direction: "inbound" | "outbound";
+  /** Inbound: the row as it was. Outbound: where the delivery stood. */
+  native_key: NativeKey | null;
+  raw: string | null;
+  origin_at: Milliseconds | null;
+  received_at: Milliseconds | null;
+  seq: number | null;
+  step: number | null;
+  event_id: EventId | null;
+  code: string;
+  cause: string;
+  attempts: number;
+  at: Milliseconds;
+}
+
+export interface Tables {
+  schema_version: SchemaTable;
+  setting: SettingTable;
+  audit: AuditTable;
+  account: AccountTable;
+  provider: ProviderTable;
+  user: UserTable;
+  grp: GroupTable;
+  member: MemberTable;
+  property: PropertyTable;
+  event: EventTable;
+  binding: BindingTable;
+  binding_property: BindingPropertyTable;
+  origin: OriginTable;
+  inbox: InboxTable;
+  link: LinkTable;
+  delivery: DeliveryTable;
+  notice: NoticeTable;
+  lane: LaneTable;
+  set_aside: SetAsideTable;
+}

@@ -1,0 +1,83 @@
+import type { Milliseconds } from "../../bridge.ts";
+import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
+import type {
+  AccountId,
+  BindingId,
+  GroupId,
+  InboxNumber,
+  NativeKey,
+  NativeRoom,
+  ProviderId,
+} from "../../ids.ts";
+import { statement } from "../statement.ts";
+import { all, first, type Unit } from "../unit.ts";
+import { checkFence, type Fence } from "./fence.ts";
+
+/** A binding as its inbox lane needs it. */
+export interface InboxBinding {
+  readonly id: BindingId;
+  readonly account: AccountId;
+  readonly native: NativeRoom;
+  readonly group: GroupId;
+  readonly groupUri: GroupUri;
+  readonly provider: ProviderId;
+  readonly domain: ProviderDomain;
+}
+
+const findBinding = statement<{ binding: BindingId }>()((db, { p }) =>
+  db
+    .selectFrom("binding")
+    .innerJoin("grp", "grp.id", "binding.grp")
+    .innerJoin("account", "account.id", "binding.account")
+    .innerJoin("provider", "provider.id", "account.provider")
+    .select([
+      "binding.id",
+      "binding.account",
+      "binding.native",
+      "binding.grp as group",
+      "grp.uri as groupUri",
+      "provider.id as provider",
+      "provider.domain",
+    ])
+    .where("binding.id", "=", p.binding)
+    .where("binding.state", "=", "live"),
+);
+
+export function* inboxBinding(binding: BindingId): Unit<InboxBinding | undefined> {
+  return yield* first(findBinding, { binding });
+}
+
+export interface InboxRow {
+  readonly n: InboxNumber;
+  readonly nativeKey: NativeKey | null;
+  readonly raw: string;
+  readonly originAt: Milliseconds;
+  readonly attempts: number;
+}
+
+const page = statement<{ binding: BindingId; limit: number }>()((db, { p }) =>
+  db
+    .selectFrom("inbox")
+    .select(["n", "native_key as nativeKey", "raw", "origin_at as originAt", "attempts"])
+    .where("binding", "=", p.binding)
+    .orderBy("n")
+    .limit(p.limit),
+);
+
+/** What a room said and is not in the log yet, oldest first. */
+export function* inboxPage(input: { binding: BindingId; limit: number }): Unit<readonly InboxRow[]> {
+  return yield* all(page, input);
+}
+
+const countAttempt = statement<{ n: InboxNumber }>()((db, { p }) =>
+  db
+    .updateTable("inbox")
+    .set((eb) => ({ attempts: eb("attempts", "+", 1) }))
+    .where("n", "=", p.n),
+);
+
+/** Counts a try at a row that failed for a reason that may pass. */
+export function* noteAttempt(input: { fence: Fence; n: InboxNumber }): Unit<void> {
+  yield* checkFence(input.fence);
+  yield* first(countAttempt, input);
+}

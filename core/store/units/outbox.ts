@@ -1,0 +1,128 @@
+import type { Milliseconds } from "../../bridge.ts";
+import type { EventKind } from "../../../mappings/events.ts";
+import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
+import type { AccountId, ArchiveMark, BindingId, DeliveryKey, GroupId, NativeRoom, Seq } from "../../ids.ts";
+import { statement } from "../statement.ts";
+import { all, first, type Unit } from "../unit.ts";
+
+/** A binding as its outbox lane needs it. */
+export interface OutboxBinding {
+  readonly id: BindingId;
+  readonly group: GroupId;
+  readonly groupUri: GroupUri;
+  readonly account: AccountId;
+  readonly native: NativeRoom;
+  readonly state: "live" | "leaving" | "ended";
+  readonly unclear: "repeat" | "hold";
+  readonly intendedSeq: Seq | 0;
+}
+
+const findBinding = statement<{ binding: BindingId }>()((db, { p }) =>
+  db
+    .selectFrom("binding")
+    .innerJoin("grp", "grp.id", "binding.grp")
+    .select([
+      "binding.id",
+      "binding.grp as group",
+      "grp.uri as groupUri",
+      "binding.account",
+      "binding.native",
+      "binding.state",
+      "binding.unclear",
+      "binding.intended_seq as intendedSeq",
+    ])
+    .where("binding.id", "=", p.binding),
+);
+
+export function* outboxBinding(binding: BindingId): Unit<OutboxBinding | undefined> {
+  return yield* first(findBinding, { binding });
+}
+
+/** An entry of the log with the names that stand for its sender now. */
+export interface LogEntry {
+  readonly seq: Seq;
+  readonly id: EventId;
+  readonly kind: EventKind;
+  readonly content: Uint8Array | null;
+  readonly originBinding: BindingId | null;
+  readonly senderUri: UserUri | null;
+  readonly senderName: string | null;
+  readonly senderNative: string | null;
+}
+
+const entry = statement<{ group: GroupId; after: number; limit: number }>()((db, { p }) =>
+  db
+    .selectFrom("event")
+    .leftJoin("user", "user.id", "event.sender")
+    .select([
+      "event.seq",
+      "event.id",
+      "event.kind",
+      "event.content",
+      "event.origin_binding as originBinding",
+      "user.uri as senderUri",
+      "user.name as senderName",
+      "user.native as senderNative",
+    ])
+    .where("event.grp", "=", p.group)
+    .where("event.seq", ">", p.after as Seq)
+    .orderBy("event.seq")
+    .limit(p.limit),
+);
+
+/** The log after a seq, oldest first. */
+export function* logAfter(input: {
+  group: GroupId;
+  after: number;
+  limit: number;
+}): Unit<readonly LogEntry[]> {
+  return yield* all(entry, input);
+}
+
+/** A delivery that is written down and not settled. */
+export interface OpenDelivery {
+  readonly seq: number;
+  readonly step: number;
+  readonly op: string;
+  readonly key: DeliveryKey;
+  readonly state: "queued" | "intended";
+  readonly attempt: number;
+  readonly mark: ArchiveMark | null;
+  readonly at: Milliseconds;
+  readonly noticeText: string | null;
+  readonly noticeToNative: string | null;
+  readonly noticeToName: string | null;
+}
+
+const openRows = statement<{ binding: BindingId; limit: number }>()((db, { p }) =>
+  db
+    .selectFrom("delivery")
+    .leftJoin("notice", (join) =>
+      join
+        .onRef("notice.binding", "=", "delivery.binding")
+        .on((eb) => eb(eb("notice.n", "+", eb.ref("delivery.seq")), "=", eb.lit(0))),
+    )
+    .select([
+      "delivery.seq",
+      "delivery.step",
+      "delivery.op",
+      "delivery.key",
+      "delivery.state",
+      "delivery.attempt",
+      "delivery.mark",
+      "delivery.at",
+      "notice.text as noticeText",
+      "notice.to_native as noticeToNative",
+      "notice.to_name as noticeToName",
+    ])
+    .where("delivery.binding", "=", p.binding)
+    // What may have been made is decided before anything new is said, notices included.
+    .orderBy("delivery.state")
+    .orderBy("delivery.seq")
+    .orderBy("delivery.step")
+    .limit(p.limit),
+);
+
+export function* openDeliveries(input: { binding: BindingId; limit: number }): Unit<readonly OpenDelivery[]> {
+  return yield* all(openRows, input);
+}

@@ -1,0 +1,167 @@
+import type { Milliseconds } from "../../bridge.ts";
+import type { EventId } from "../../../mappings/ids.ts";
+import { step } from "../../steps.ts";
+import type { ArchiveMark, BindingId, DeliveryKey, NativeId, Seq } from "../../ids.ts";
+import { statement } from "../statement.ts";
+import { first, type Unit } from "../unit.ts";
+import { checkFence, type Fence } from "./fence.ts";
+
+export interface Intent {
+  readonly seq: number;
+  readonly step: number;
+  readonly op: string;
+  readonly key: DeliveryKey;
+  readonly argsHash: string;
+  readonly mark: ArchiveMark | null;
+}
+
+export interface Settled {
+  readonly seq: number;
+  readonly step: number;
+  readonly id: EventId | null;
+  readonly native: NativeId | null;
+  readonly attempts: number;
+  readonly at: Milliseconds;
+  /** What was set in the room, so that its echo is known for one. */
+  readonly property: { readonly name: string; readonly value: string } | null;
+}
+
+export interface ProgressInput {
+  readonly fence: Fence;
+  readonly binding: BindingId;
+  readonly now: Milliseconds;
+  readonly settled: readonly Settled[];
+  /** Calls that certainly were not made and are to be made later. */
+  readonly queued: readonly { readonly seq: number; readonly step: number }[];
+  readonly intents: readonly Intent[];
+  /** Where the next read of the log begins; null: unchanged. */
+  readonly intendedSeq: Seq | null;
+}
+
+const intend = statement<{
+  binding: BindingId;
+  seq: number;
+  step: number;
+  op: string;
+  key: DeliveryKey;
+  argsHash: string;
+  epoch: number;
+  mark: ArchiveMark | null;
+  at: Milliseconds;
+}>()((db, { p }) =>
+  db
+    .insertInto("delivery")
+    .values({
+      binding: p.binding,
+      seq: p.seq,
+      step: p.step,
+      op: p.op,
+      key: p.key,
+      args_hash: p.argsHash,
+      state: "intended",
+      epoch: p.epoch,
+      attempt: 1,
+      mark: p.mark,
+      at: p.at,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["binding", "seq", "step"]).doUpdateSet((eb) => ({
+        state: "intended",
+        args_hash: p.argsHash,
+        epoch: p.epoch,
+        mark: p.mark,
+        at: p.at,
+        attempt: eb("delivery.attempt", "+", 1),
+      })),
+    ),
+);
+export const dropDelivery = statement<{ binding: BindingId; seq: number; step: number }>()((db, { p }) =>
+  db
+    .deleteFrom("delivery")
+    .where("binding", "=", p.binding)
+    .where("seq", "=", p.seq)
+    .where("step", "=", p.step)
+    .returning("key"),
+);
+export const dropNotice = statement<{ binding: BindingId; n: number }>()((db, { p }) =>
+  db.deleteFrom("notice").where("binding", "=", p.binding).where("n", "=", p.n),
+);
+const requeue = statement<{ binding: BindingId; seq: number; step: number }>()((db, { p }) =>
+  db
+    .updateTable("delivery")
+    .set({ state: "queued" })
+    .where("binding", "=", p.binding)
+    .where("seq", "=", p.seq)
+    .where("step", "=", p.step),
+);
+const addLink = statement<{
+  binding: BindingId;
+  native: NativeId;
+  id: EventId;
+  part: number;
+  attempts: number;
+  at: Milliseconds;
+}>()((db, { p }) =>
+  db
+    .insertInto("link")
+    .values({
+      binding: p.binding,
+      native: p.native,
+      event_id: p.id,
+      part: p.part,
+      state: "live",
+      attempts: p.attempts,
+      at: p.at,
+    })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+const noteSet = statement<{ binding: BindingId; name: string; value: string }>()((db, { p }) =>
+  db
+    .insertInto("binding_property")
+    .values({ binding: p.binding, name: p.name as "name", item: "", last_set: p.value, last_seen: p.value })
+    .onConflict((conflict) =>
+      conflict.columns(["binding", "name", "item"]).doUpdateSet({ last_set: p.value, last_seen: p.value }),
+    ),
+);
+const moveIntended = statement<{ binding: BindingId; seq: Seq }>()((db, { p }) =>
+  db.updateTable("binding").set({ intended_seq: p.seq }).where("id", "=", p.binding),
+);
+export const moveDelivered = statement<{ binding: BindingId }>()((db, { p }) =>
+  db
+    .updateTable("binding")
+    .set((eb) => ({
+      delivered_seq: eb.fn.coalesce(
+        eb
+          .selectFrom("delivery")
+          .select((open) => open(open.fn.min("delivery.seq"), "-", open.lit(1)).as("seq"))
+          .whereRef("delivery.binding", "=", "binding.id")
+          .where("delivery.seq", ">", 0) as never,
+        eb.ref("intended_seq"),
+      ),
+    }))
+    .where("id", "=", p.binding),
+);
+
+/**
+ * One commit of an outbox lane: the receipts that came, and the intents of the calls that come next. A call is
+ * made only after its intent is written, and its intent goes only together with its receipt.
+ */
+export function* progress(input: ProgressInput): Unit<void> {
+  const { binding, now } = input;
+  yield* checkFence(input.fence);
+  for (const done of input.settled) {
+    if (!(yield* first(dropDelivery, { binding, seq: done.seq, step: done.step }))) continue;
+    if (done.seq < 0) yield* first(dropNotice, { binding, n: -done.seq });
+    if (done.native !== null && done.id !== null) {
+      const { native, id, attempts, at } = done;
+      yield* first(addLink, { binding, native, id, part: done.step, attempts, at });
+    }
+    if (done.property !== null) yield* first(noteSet, { binding, ...done.property });
+  }
+  for (const { seq, step: part } of input.queued) yield* first(requeue, { binding, seq, step: part });
+  for (const intent of input.intents)
+    yield* first(intend, { binding, ...intent, epoch: input.fence.epoch, at: now });
+  if (input.intendedSeq !== null) yield* first(moveIntended, { binding, seq: input.intendedSeq });
+  if (input.settled.length > 0 || input.intendedSeq !== null) yield* first(moveDelivered, { binding });
+  if (input.intents.length > 0) step("intend.written");
+}

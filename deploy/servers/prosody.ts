@@ -1,0 +1,92 @@
+/** A Prosody of one's own on loopback, for the demo and the tests: users, rooms, components. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { freePorts } from "./ports.ts";
+import type { ArchivedStanza } from "./prosody-archive.ts";
+import { createArchiveFile, readArchiveFile } from "./prosody-archive.ts";
+import type { ProsodyComponent } from "./prosody-config.ts";
+import { prosodyAccount, prosodyConfig, prosodyFileName } from "./prosody-config.ts";
+import type { RunningServer } from "./server-process.ts";
+import { startOnFreePorts } from "./server-process.ts";
+
+export interface ProsodyUser {
+  readonly name: string;
+  readonly password: string;
+}
+
+export interface ProsodyOptions {
+  /** Accounts, rooms and the SQL archive in it are found again by the next server on the same folder. */
+  readonly folder: string;
+  readonly domain: string;
+  readonly components: readonly ProsodyComponent[];
+  /** Where rooms are archived: in memory (fast, gone with a restart) or in an SQLite file (durable). */
+  readonly archive: "memory" | "sql";
+  readonly users: readonly ProsodyUser[];
+  /** Nagle's algorithm on its sockets: true is what Prosody does when told nothing, and the default here. */
+  readonly nagle?: boolean;
+}
+
+export interface Prosody extends RunningServer {
+  readonly domain: string;
+  /** The domain of its rooms. */
+  readonly rooms: string;
+  readonly ports: { readonly c2s: number; readonly component: number };
+  /** Registers an account, also while the server runs. */
+  readonly addUser: (user: ProsodyUser) => void;
+  /** What is archived of the room (its bare JID). Only with archive "sql". */
+  readonly readArchive: (room: string) => ArchivedStanza[];
+}
+
+/** Resolves when users and components can connect. Throws GatewayError server_failed. */
+export async function startProsody(options: ProsodyOptions): Promise<Prosody> {
+  const { folder, domain } = options;
+  const rooms = `rooms.${domain}`;
+  const data = join(folder, "data");
+  const accounts = join(data, prosodyFileName(domain), "accounts");
+  const archiveFile = join(data, "archive.sqlite");
+  const configFile = join(folder, "prosody.cfg.lua");
+  const addUser = ({ name, password }: ProsodyUser): void => {
+    writeFileSync(join(accounts, `${prosodyFileName(name)}.dat`), prosodyAccount(password));
+  };
+  mkdirSync(accounts, { recursive: true });
+  for (const user of options.users) addUser(user);
+  if (options.archive === "sql" && !existsSync(archiveFile)) createArchiveFile(archiveFile);
+
+  let ports = { c2s: 0, component: 0 };
+  const server = await startOnFreePorts(async () => {
+    const [c2s = 0, component = 0] = await freePorts(2);
+    ports = { c2s, component };
+    const nagle = options.nagle ?? true;
+    const config = prosodyConfig({
+      folder,
+      domain,
+      rooms,
+      ports,
+      components: options.components,
+      archive: options.archive,
+      nagle,
+    });
+    // It may hold secrets of components.
+    writeFileSync(configFile, config, { mode: 0o600 });
+    return {
+      name: "prosody",
+      program: "prosody",
+      args: ["-F", "--config", configFile],
+      folder,
+      logFile: join(folder, "prosody.log"),
+      readyWhen: [
+        `Activated service 'c2s' on [127.0.0.1]:${c2s}`,
+        `Activated service 'component' on [127.0.0.1]:${component}`,
+      ],
+      failsWhen: ["Failed to open server port"],
+      stopSignal: "SIGTERM",
+    };
+  }, "Failed to open server port");
+  return Object.assign(server, {
+    domain,
+    rooms,
+    ports,
+    addUser,
+    readArchive: (room: string) => readArchiveFile(archiveFile, room),
+  });
+}

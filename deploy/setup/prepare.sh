@@ -1,0 +1,128 @@
+#!/bin/sh
+# Gets everything that is needed to run from a fresh clone, and is silent and quick when it is all there.
+#   sh deploy/setup/prepare.sh runtime    npm packages only
+#   sh deploy/setup/prepare.sh demo       and redis-server and prosody
+#   sh deploy/setup/prepare.sh test       and postgresql
+# Needs npm with Node 18 or later; the Node that the gateway runs on is one of the npm packages. Debian packages
+# are installed as root or by sudo, and none of their services is started.
+set -eu
+
+kind=${1:-}
+case $kind in
+runtime | demo | test) ;;
+*)
+  echo "usage: sh deploy/setup/prepare.sh runtime|demo|test" >&2
+  exit 2
+  ;;
+esac
+cd "$(dirname "$0")/../.."
+
+say() { echo "prepare: $*" >&2; }
+fail() {
+  say "$*"
+  exit 1
+}
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# `npm run` puts node_modules/.bin first; npm must not run on a Node that it is about to replace.
+machines_path() {
+  printf '%s' "$PATH" | tr ':' '\n' | grep -v '/node_modules/\.bin$' | tr '\n' ':' | sed 's/:$//'
+}
+
+prepare_npm_packages() {
+  stamp=node_modules/.prepared
+  wanted=$(cksum <package-lock.json)
+  # What is only for development may have been left out by an earlier runtime set-up.
+  whole=true
+  if [ "$kind" != runtime ] && ! [ -d node_modules/@xmpp/client ]; then whole=false; fi
+  if $whole && [ -x node_modules/.bin/node ] && [ "$(cat $stamp 2>/dev/null)" = "$wanted" ]; then return; fi
+  has npm || fail "npm is missing. Install Node 18 or later with npm (Debian: apt-get install nodejs npm)."
+  options='--no-audit --no-fund --loglevel=error'
+  [ "$kind" = runtime ] || options="$options --include=dev"
+  # npm's own record is newer than the lock file where somebody has installed by hand.
+  if ! $whole || ! [ node_modules/.package-lock.json -nt package-lock.json ]; then
+    say "installing npm packages (half a minute or more)"
+    # shellcheck disable=SC2086 # one word an option
+    PATH=$(machines_path) npm ci $options >&2 || fail "npm ci failed, see above. To try again by hand: npm ci"
+  fi
+  case $(node_modules/.bin/node -v 2>/dev/null) in
+  v24.*) ;;
+  *) fail "npm did not install Node 24: the package 'node' does so in its preinstall script. Run: npm ci --ignore-scripts=false" ;;
+  esac
+  # npm leaves out optional packages that are not for the Node it runs on: parts of the tools, with an old one.
+  case $(PATH=$(machines_path) node -v) in
+  v24.*) ;;
+  *)
+    # shellcheck disable=SC2086 # one word an option
+    NODE_OPTIONS=--no-deprecation PATH=$PWD/node_modules/.bin:$PATH npm install --no-save $options >/dev/null ||
+      fail "npm install failed, see above. To try again by hand: npm install --no-save"
+    ;;
+  esac
+  echo "$wanted" >$stamp
+}
+
+has_sqlite_for_lua() {
+  for file in /usr/lib/*/lua/*/dbd/sqlite3.so /usr/lib/lua/*/dbd/sqlite3.so /usr/local/lib/lua/*/dbd/sqlite3.so; do
+    if [ -e "$file" ]; then return 0; fi
+  done
+  return 1
+}
+
+# Names the Debian packages whose programs are not there.
+missing_packages() {
+  # Servers are often outside an ordinary user's PATH.
+  PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+  has redis-server || printf '%s ' redis-server
+  has prosody || printf '%s ' prosody
+  has_sqlite_for_lua || printf '%s ' lua-dbi-sqlite3
+  if [ "$kind" = test ]; then
+    has postgres || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || printf '%s ' postgresql
+  fi
+}
+
+# A package that is installed would start its service. The policy says no for that while, unless the machine has
+# a policy of its own, which is left alone.
+policy=/usr/sbin/policy-rc.d
+policy_mark='# put here by mimi-gateway while it installs packages'
+refuse_service_starts() {
+  if [ -e $policy ] && ! grep -qF "$policy_mark" $policy; then return; fi
+  trap 'allow_service_starts' EXIT
+  trap 'exit 130' INT TERM HUP
+  printf '#!/bin/sh\n%s\nexit 101\n' "$policy_mark" | $as_root tee $policy >/dev/null
+  $as_root chmod 755 $policy
+}
+allow_service_starts() { $as_root rm -f $policy; }
+
+apt_get() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"; }
+
+prepare_debian_packages() {
+  packages=$(missing_packages)
+  packages=${packages% }
+  [ -n "$packages" ] || return 0
+  by_hand="apt-get update && apt-get install --no-install-recommends $packages"
+  has apt-get || fail "missing: $packages. Install them by this system's own means (on Debian: $by_hand)."
+  as_root=
+  if [ "$(id -u)" != 0 ]; then
+    has sudo || fail "missing: $packages. Run as root: $by_hand"
+    as_root=sudo
+    # Without a terminal sudo must not wait for a password.
+    [ -t 0 ] || as_root='sudo -n'
+    $as_root true || fail "missing: $packages. Run as root: $by_hand"
+  fi
+  say "installing Debian packages: $packages (their services are not started)"
+  refuse_service_starts
+  log=$(mktemp)
+  if ! apt_get update >"$log" 2>&1; then say "apt-get update failed, trying with the lists that are here"; fi
+  # shellcheck disable=SC2086 # one word a package
+  if ! apt_get install -y --no-install-recommends $packages >>"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    fail "the packages could not be installed, see above. To try by hand, as root: $by_hand"
+  fi
+  rm -f "$log"
+  still=$(missing_packages)
+  [ -z "$still" ] || fail "installed, but still not found: $still"
+}
+
+prepare_npm_packages
+[ "$kind" = runtime ] || prepare_debian_packages
