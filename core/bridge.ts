@@ -199,8 +199,11 @@ export interface Bridge {
    * Without a mark from now on. Keeps trying by itself; a room that it takes part in already stays as it is.
    */
   join(room: NativeRoom, since: ArchiveMark | null): void;
-  /** Takes the gateway and its ghosts out. Resolves also where it was not in. */
-  leave(room: NativeRoom): Promise<void>;
+  /**
+   * Takes the gateway out, and the ghosts of these speakers, who may stand there since before a restart. Resolves also
+   * where it was not in.
+   */
+  leave(room: NativeRoom, speakers: readonly Speaker[]): Promise<void>;
   /** Cached, no I/O. */
   capabilities(room: NativeRoom): Capabilities;
   /** Where the room's archive stands as far as this connection has seen, own messages included. */

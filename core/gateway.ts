@@ -74,10 +74,6 @@ async function assemble<Account extends AccountBase>(
     log,
     slots: config.limits.laneSlots,
     find: (lane) => findWork(lane),
-    putOff: (lane, wait) => {
-      const host = hostOfLane(lane);
-      if (host) waker.putOff(lane, host.options.row.id, wait);
-    },
   });
   undo.push(() => runner.close());
 
@@ -101,11 +97,6 @@ async function assemble<Account extends AccountBase>(
 
   const hostOfBinding = (binding: BindingId) =>
     hosts.find((host) => host.bindings().some((row) => row.id === binding));
-  function hostOfLane(lane: LaneKey): AccountHost | undefined {
-    const parsed = parseLane(lane);
-    return parsed.kind === "account" ? hostOf(parsed.account) : hostOfBinding(parsed.binding);
-  }
-
   async function findWork(lane: LaneKey): Promise<LaneWork | null> {
     const parsed = parseLane(lane);
     if (parsed.kind === "account") return null;
@@ -125,7 +116,7 @@ async function assemble<Account extends AccountBase>(
     return { held, own: !bridge.connected, failures: state.failures, run };
   }
 
-  const sweep = new Sweep({ store, log, everyMs: config.limits.sweepMs, hosts, runner });
+  const sweep = new Sweep({ store, log, everyMs: config.limits.sweepMs, hosts, waker });
   const operations = new GatewayOperations({
     config,
     store,

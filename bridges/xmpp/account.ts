@@ -14,6 +14,7 @@ import type {
   Raw,
   Receipt,
   RoomFacts,
+  Speaker,
   Step,
   Translated,
 } from "../../core/bridge.ts";
@@ -38,6 +39,16 @@ import { attribute, type Element, xml } from "./xml.ts";
 /** Things handed to the core and not written yet, beyond which reading stops until half of them are. */
 const MOST_PENDING = 2_000;
 
+/** What lives as long as the account is served. */
+interface Parts {
+  readonly host: BridgeHost;
+  readonly stream: ComponentStream;
+  readonly archive: Archive;
+  readonly performer: Performer;
+  readonly prober: Prober;
+  readonly pings: RoomPings;
+}
+
 export class XmppAccount implements Bridge {
   readonly connected = true;
   /** The reflections come back in the order in which we spoke, on one stream. */
@@ -50,12 +61,8 @@ export class XmppAccount implements Bridge {
   readonly #echoes = new Echoes();
   readonly #rooms = new Map<NativeRoom, Room>();
   readonly #listener: string;
-  #stream: ComponentStream;
-  #archive: Archive;
-  #performer: Performer;
-  #prober: Prober;
-  #pings: RoomPings;
-  #host: BridgeHost | null = null;
+  /** null: not started, or stopped. */
+  #parts: Parts | null = null;
   #health: Health = { state: "down", since: Date.now(), reason: null };
   #pending = 0;
   #firstTry: { resolve: () => void; reject: (error: GatewayError) => void } | null = null;
@@ -65,17 +72,16 @@ export class XmppAccount implements Bridge {
     this.#log = log;
     this.unclear = config.unclear;
     this.#listener = listenerJid(config.domain);
-    [this.#stream, this.#archive, this.#performer, this.#prober, this.#pings] = this.#parts();
   }
 
   async start(host: BridgeHost): Promise<void> {
-    this.#host = host;
-    [this.#stream, this.#archive, this.#performer, this.#prober, this.#pings] = this.#parts();
+    const parts = this.#assemble(host);
+    this.#parts = parts;
     this.#setHealth("connecting", null);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#firstTry = { resolve, reject };
     // A service that is away now is waited for; only a refusal of the secret ends the start.
-    this.#stream.start().then(resolve, reject);
+    parts.stream.start().then(resolve, reject);
     try {
       await promise;
     } finally {
@@ -86,8 +92,9 @@ export class XmppAccount implements Bridge {
   async stop(): Promise<void> {
     for (const room of this.#rooms.values()) room.leave();
     this.#rooms.clear();
-    this.#pings.stop();
-    await this.#stream.stop();
+    this.#parts?.pings.stop();
+    await this.#parts?.stream.stop();
+    this.#parts = null;
     this.#setHealth("down", "stopped");
   }
 
@@ -100,7 +107,7 @@ export class XmppAccount implements Bridge {
   }
 
   inspect(jid: NativeRoom): Promise<RoomFacts> {
-    if (!this.#stream.online)
+    if (!this.#online)
       return Promise.reject(
         new GatewayError("account_down", `account ${this.#config.name} is not connected`),
       );
@@ -108,11 +115,11 @@ export class XmppAccount implements Bridge {
   }
 
   join(jid: NativeRoom, since: ArchiveMark | null): void {
-    if (this.#stream.online) this.#room(jid).join(since);
+    if (this.#online) this.#room(jid).join(since);
   }
 
-  leave(jid: NativeRoom): Promise<void> {
-    this.#rooms.get(jid)?.leave();
+  leave(jid: NativeRoom, speakers: readonly Speaker[]): Promise<void> {
+    if (this.#online) this.#room(jid).leave(speakers);
     this.#rooms.delete(jid);
     return Promise.resolve();
   }
@@ -143,7 +150,7 @@ export class XmppAccount implements Bridge {
 
   perform(step: Step, context: DeliveryContext): Promise<Receipt> {
     const room = this.#rooms.get(context.room);
-    if (!this.#stream.online || !room?.live)
+    if (!this.#parts || !this.#online || !room?.live)
       return Promise.reject(
         new DeliveryError("account_down", `${context.room} is not entered yet`, {
           certainty: "certain",
@@ -151,7 +158,7 @@ export class XmppAccount implements Bridge {
           afterMs: 2_000,
         }),
       );
-    return this.#performer.perform(room, step, context);
+    return this.#parts.performer.perform(room, step, context);
   }
 
   async probe(
@@ -160,43 +167,51 @@ export class XmppAccount implements Bridge {
     since: { mark: ArchiveMark | null; at: Milliseconds },
   ): Promise<Receipt | "absent" | "unknown"> {
     const room = this.#rooms.get(context.room);
-    if (!this.#stream.online || !room?.live)
+    if (!this.#parts || !this.#online || !room?.live)
       throw new DeliveryError("account_down", `${context.room} is not entered yet`, {
         certainty: "unknown",
         retry: "after",
         afterMs: 2_000,
       });
-    return this.#prober.probe(room, step, context, since);
+    return this.#parts.prober.probe(room, step, context, since);
   }
 
-  #parts(): [ComponentStream, Archive, Performer, Prober, RoomPings] {
+  get #online(): boolean {
+    return this.#parts?.stream.online ?? false;
+  }
+
+  #assemble(host: BridgeHost): Parts {
     const { service, domain, secret: password } = this.#config;
     const stream = new ComponentStream(
       { service, domain, password },
       {
         stanza: (stanza) => this.#stanza(stanza),
-        online: () => void this.#online(),
+        online: () => void this.#connected(),
         offline: (error) => this.#offline(error),
       },
     );
-    const archive = new Archive(stream, this.#listener);
-    const gateway = () => this.#host?.gateway ?? "";
-    const performer = new Performer({ stream, echoes: this.#echoes, gateway, listener: this.#listener });
-    const pings = new RoomPings(stream, this.#listener, this.#rooms, this.#log);
-    return [stream, archive, performer, new Prober(), pings];
+    const listener = this.#listener;
+    return {
+      host,
+      stream,
+      archive: new Archive(stream, listener),
+      performer: new Performer({ stream, echoes: this.#echoes, gateway: host.gateway, listener }),
+      prober: new Prober(),
+      pings: new RoomPings(stream, listener, this.#rooms, this.#log),
+    };
   }
 
   #room(jid: NativeRoom): Room {
     let room = this.#rooms.get(jid);
     if (!room) {
-      if (!this.#host) throw new GatewayError("account_down", `account ${this.#config.name} is not started`);
+      if (!this.#parts) throw new GatewayError("account_down", `account ${this.#config.name} is not started`);
       const { domain, nick, label } = this.#config;
       room = new Room(jid, {
-        stream: this.#stream,
-        archive: this.#archive,
+        stream: this.#parts.stream,
+        archive: this.#parts.archive,
         echoes: this.#echoes,
         log: this.#log,
-        host: this.#host,
+        host: this.#parts.host,
         domain,
         listener: this.#listener,
         nick,
@@ -209,13 +224,13 @@ export class XmppAccount implements Bridge {
     return room;
   }
 
-  async #online(): Promise<void> {
+  async #connected(): Promise<void> {
     this.#setHealth("up", null);
     this.#log.info("connected to the XMPP service");
     try {
-      for (const { room, mark } of (await this.#host?.rooms()) ?? []) this.join(room, mark);
+      for (const { room, mark } of (await this.#parts?.host.rooms()) ?? []) this.join(room, mark);
     } catch (thrown) {
-      this.#stream.reconnect(`the rooms to join could not be read: ${asGatewayError(thrown).message}`);
+      this.#parts?.stream.reconnect(`the rooms to join could not be read: ${asGatewayError(thrown).message}`);
     }
   }
 
@@ -243,7 +258,7 @@ export class XmppAccount implements Bridge {
         return;
       case "iq": {
         const reply = answer(stanza, this.#config.domain);
-        if (reply && this.#stream.online) this.#stream.send(reply);
+        if (reply && this.#online) this.#parts?.stream.send(reply);
         return;
       }
       default:
@@ -256,22 +271,22 @@ export class XmppAccount implements Bridge {
     // Every ghost gets its own copy of all that is said: only the listener's counts.
     else if (type === "groupchat") {
       if (to === this.#listener) this.#rooms.get(from)?.groupchat(stanza);
-    } else if (to === this.#listener && this.#archive.take(stanza)) return;
+    } else if (to === this.#listener && this.#parts?.archive.take(stanza)) return;
     else if (stanza.getChild("body")) this.#refusePrivate(stanza, to);
   }
 
   /** Private messages are never put into a room; whoever writes one is told so. */
   #refusePrivate(stanza: Element, to: string): void {
     const back = attribute(stanza, "from");
-    if (!back || !this.#stream.online) return;
+    if (!back || !this.#online) return;
     const text = "Private messages are not carried to the linked rooms.";
-    this.#stream.send(xml("message", { from: to, to: back, type: "chat" }, xml("body", {}, text)));
+    this.#parts?.stream.send(xml("message", { from: to, to: back, type: "chat" }, xml("body", {}, text)));
   }
 
   #count(change: 1 | -1): void {
     this.#pending += change;
-    if (change === 1 && this.#pending === MOST_PENDING) this.#stream.pause();
-    if (change === -1 && this.#pending === MOST_PENDING / 2) this.#stream.resume();
+    if (change === 1 && this.#pending === MOST_PENDING) this.#parts?.stream.pause();
+    if (change === -1 && this.#pending === MOST_PENDING / 2) this.#parts?.stream.resume();
   }
 
   #setHealth(state: Health["state"], reason: string | null): void {

@@ -29,6 +29,12 @@ export function isOwn(message: Element, gateway: string): boolean {
 export const isSubject = (message: Element): boolean =>
   message.getChild("subject") !== undefined && !message.getChild("body") && !message.getChild("thread");
 
+/** The room says that its configuration has changed (XEP-0045, section 15.6: status 104). */
+export const isConfigured = (message: Element): boolean =>
+  (message.getChild("x", NS.mucUser)?.getChildren("status") ?? []).some(
+    (status) => attribute(status, "code") === "104",
+  );
+
 export const hasText = (message: Element): boolean => (message.getChildText("body") ?? "") !== "";
 
 /**

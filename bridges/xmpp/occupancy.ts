@@ -60,11 +60,11 @@ export class Occupancy {
     return this.#entry;
   }
 
+  /** Says good-bye also where the room may only have kept us from an earlier stream: it goes by the JID. */
   leave(): void {
-    if (this.#nick === null) return;
     if (this.#stream.online)
       this.#stream.send(
-        xml("presence", { from: this.jid, to: `${this.room}/${this.#nick}`, type: "unavailable" }),
+        xml("presence", { from: this.jid, to: `${this.room}/${this.#nick ?? "gone"}`, type: "unavailable" }),
       );
     this.lost();
   }

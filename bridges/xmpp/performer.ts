@@ -22,7 +22,7 @@ interface Mouth {
 export interface PerformerOptions {
   readonly stream: ComponentStream;
   readonly echoes: Echoes;
-  readonly gateway: () => string;
+  readonly gateway: string;
   readonly listener: string;
 }
 
@@ -94,7 +94,7 @@ export class Performer {
     const { echoes, gateway } = this.#options;
     const receipt = echoes.wait(context.key, room.jid);
     const address = { from: mouth.jid, to: room.jid, type: "groupchat" } as const;
-    return this.#send(message(context, address, mouth.text, gateway()), receipt);
+    return this.#send(message(context, address, mouth.text, gateway), receipt);
   }
 
   /** The room drops the id of a subject's message, so its new subject itself is the receipt. */
@@ -121,7 +121,7 @@ export class Performer {
     const nick = room.nickFor(String(step.args["to"]), String(step.args["nick"]));
     const receipt = echoes.wait(context.key, room.jid);
     const address = { from: listener, to: `${room.jid}/${nick}`, type: "chat" } as const;
-    const sent = this.#send(message(context, address, mouth.text, gateway()), receipt);
+    const sent = this.#send(message(context, address, mouth.text, gateway), receipt);
     const ping = xml("iq", { type: "get", from: listener, to: `${room.jid}/${room.listenerNick ?? ""}` });
     ping.append(xml("ping", { xmlns: NS.ping }));
     void stream.request(ping).then(

@@ -42,7 +42,7 @@ export class Prober {
     // Good for a call that was intended after the scan's beginning in the archive and before the scan itself.
     if (last && since.at >= last.from && since.at < last.begun) return last.own;
     const begun = Date.now();
-    const own = await room.ownSince(since.mark, since.at - MARGIN_MS);
+    const own = await room.ownSince({ mark: since.mark, at: since.at - MARGIN_MS });
     this.#scans.set(room.jid, { from: since.at, begun, own });
     return own;
   }

@@ -1,4 +1,7 @@
 import { DeliveryError } from "../../core/bridge.ts";
+import { GatewayError } from "../../core/errors.ts";
+import type { NativeRoom } from "../../core/ids.ts";
+import type { Entry } from "./occupancy.ts";
 import { StanzaError } from "./stream.ts";
 import type { Element } from "./xml.ts";
 
@@ -40,3 +43,19 @@ const certain = (
   detail: string,
   retry: "never" | "backoff",
 ) => new DeliveryError(code, detail, { certainty: "certain", retry });
+
+const remedies: Partial<Record<string, string>> = {
+  forbidden: "the gateway is banned there: lift the ban",
+  "registration-required": "members only: make the gateway's address a member",
+  "not-authorized": "it has a password: rooms with one can't be linked yet",
+  conflict: "every nick that the gateway would take is taken",
+  "item-not-found": "there is no such room",
+  "remote-server-not-found": "its server can't be found",
+  "service-unavailable": "it is full, or there is no such service",
+};
+
+/** Why a room can't be entered, and what helps (XEP-0045, section 7.2). */
+export function unreachable(room: NativeRoom, entry: Extract<Entry, { entered: false }>): GatewayError {
+  const remedy = remedies[entry.condition] ?? entry.detail;
+  return new GatewayError("room_unreachable", `${room} can't be entered: ${entry.condition}; ${remedy}`);
+}

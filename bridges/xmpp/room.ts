@@ -3,6 +3,7 @@
  * enter, read what was missed from the archive while what comes live waits, then live.
  */
 import type {
+  AcceptBatch,
   BridgeHost,
   Capabilities,
   Milliseconds,
@@ -10,7 +11,7 @@ import type {
   RoomFacts,
   Speaker,
 } from "../../core/bridge.ts";
-import { asGatewayError, GatewayError } from "../../core/errors.ts";
+import { asGatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import { nickCandidates } from "../../mappings/xmpp/nick.ts";
@@ -18,19 +19,22 @@ import type { Archive } from "./archive.ts";
 import type { Echoes } from "./echoes.ts";
 import {
   hasText,
+  isConfigured,
   isOwn,
   isSubject,
-  nameOf,
   occupant,
   rawMessage,
   rawState,
   stanzaId,
-  type Vouched,
 } from "./inbound.ts";
 import { ghostJid, NS, resource } from "./names.ts";
 import { type Entry, Occupancy } from "./occupancy.ts";
+import { unreachable } from "./refusal.ts";
+import { ownSince, saidSince } from "./room-archive.ts";
+import { askRoom, type RoomInfo, unknownRoom } from "./room-info.ts";
+import { Intake } from "./room-intake.ts";
 import type { ComponentStream } from "./stream.ts";
-import { attribute, type Element, xml } from "./xml.ts";
+import { attribute, type Element } from "./xml.ts";
 
 export interface RoomContext {
   readonly stream: ComponentStream;
@@ -47,39 +51,37 @@ export interface RoomContext {
   readonly pending: (change: 1 | -1) => void;
 }
 
-type State = "out" | "entering" | "live";
-
 /** How long the subject that ends a room's greeting is waited for. */
 const GREETED_WITHIN_MS = 3_000;
-const TRY_AGAIN_MS = 5_000;
-/** How often the mark is written where only our own messages move it. */
-const MARK_EVERY_MS = 1_000;
+/** A room that can't be entered is tried again after this, then after twice as long each time. */
+const TRY_AGAIN_FIRST_MS = 500;
+const TRY_AGAIN_MOST_MS = 60_000;
 
 export class Room {
   readonly jid: NativeRoom;
   readonly #context: RoomContext;
   readonly #listener: Occupancy;
+  readonly #intake: Intake;
   readonly #ghosts = new Map<string, Occupancy>();
-  readonly #nickOf = new Map<string, string>();
-  #state: State = "out";
+  /** By occupant-id. */
+  readonly #nicks = new Map<string, string>();
+  #state: "out" | "entering" | "live" = "out";
   #joined = false;
+  /** Heard while the archive is being read. */
   #waiting: Element[] | null = null;
-  #vouched: Vouched = { stanzaId: false, occupantId: false };
-  #hasArchive = false;
-  #subjectOpen = false;
-  #name = "";
+  #info: RoomInfo = unknownRoom;
   #subject: string | null = null;
-  #mark: ArchiveMark | null = null;
-  #written: ArchiveMark | null = null;
-  #markTimer: NodeJS.Timeout | null = null;
-  #retry: NodeJS.Timeout | null = null;
   #greeted: (() => void) | null = null;
+  #retry: NodeJS.Timeout | null = null;
+  #pause = TRY_AGAIN_FIRST_MS;
+  /** When the room was last heard, on the clock of `performance.now`. */
   heardAt = 0;
 
   constructor(jid: NativeRoom, context: RoomContext) {
     this.jid = jid;
     this.#context = context;
     this.#listener = new Occupancy(context.stream, jid, context.listener);
+    this.#intake = new Intake({ ...context, room: jid });
   }
 
   get live(): boolean {
@@ -87,7 +89,7 @@ export class Room {
   }
 
   get name(): string {
-    return this.#name;
+    return this.#info.name;
   }
 
   get subject(): string {
@@ -95,7 +97,7 @@ export class Room {
   }
 
   get mark(): ArchiveMark | null {
-    return this.#mark;
+    return this.#intake.mark;
   }
 
   get listenerNick(): string | null {
@@ -106,8 +108,8 @@ export class Room {
     const { affiliation, role } = this.#listener;
     return {
       name: affiliation === "owner" ? "full" : "none",
-      topic: role === "moderator" || this.#subjectOpen ? "full" : "none",
-      archive: this.#hasArchive,
+      topic: role === "moderator" || this.#info.subjectOpen ? "full" : "none",
+      archive: this.#info.archive,
       textBytes: 256 * 1024,
     };
   }
@@ -115,16 +117,15 @@ export class Room {
   /** Enters without taking part. Throws room_unreachable. */
   async inspect(): Promise<RoomFacts> {
     await this.#enter();
-    const mark = this.#hasArchive ? await this.#context.archive.end(this.jid) : null;
-    return { name: this.#name, topic: this.subject, mark };
+    const mark = this.#info.archive ? await this.#context.archive.end(this.jid) : null;
+    return { name: this.name, topic: this.subject, mark };
   }
 
   /** Takes part from the mark on, and keeps trying. */
   join(since: ArchiveMark | null): void {
     if (this.#joined) return;
     this.#joined = true;
-    this.#mark ??= since;
-    this.#written ??= since;
+    this.#intake.begin(since);
     this.#start();
   }
 
@@ -133,12 +134,13 @@ export class Room {
     if (!this.#joined) return;
     this.#listener.lost();
     this.#state = "out";
-    this.#mark = this.#written;
+    this.#intake.stop();
     this.#start();
   }
 
-  leave(): void {
-    this.#joined = false;
+  /** Also takes out ghosts that a server has kept from an earlier stream. */
+  leave(speakers: readonly Speaker[] = []): void {
+    for (const speaker of speakers) this.#ghost(speaker);
     for (const ghost of this.#ghosts.values()) ghost.leave();
     this.#listener.leave();
     this.streamLost();
@@ -149,22 +151,15 @@ export class Room {
     this.#state = "out";
     this.#joined = false;
     this.#waiting = null;
-    this.#mark = this.#written;
+    this.#intake.stop();
     if (this.#retry) clearTimeout(this.#retry);
-    if (this.#markTimer) clearTimeout(this.#markTimer);
-    this.#markTimer = null;
     this.#listener.lost();
     for (const ghost of this.#ghosts.values()) ghost.lost();
   }
 
   /** The occupant who speaks for a user, entering first if need be; the reason where he can't. */
   async speaker(speaker: Speaker): Promise<{ readonly ghost: Occupancy; readonly entry: Entry }> {
-    const jid = ghostJid(this.#context.domain, speaker.uri);
-    let ghost = this.#ghosts.get(jid);
-    if (!ghost) {
-      ghost = new Occupancy(this.#context.stream, this.jid, jid);
-      this.#ghosts.set(jid, ghost);
-    }
+    const ghost = this.#ghost(speaker);
     return { ghost, entry: await ghost.enter(nickCandidates(speaker.name, this.#context.label)) };
   }
 
@@ -176,7 +171,7 @@ export class Room {
 
   /** The nick that an occupant has now, by the id or the nick under which he spoke. */
   nickFor(native: string, name: string): string {
-    return this.#nickOf.get(native.slice(this.jid.length + 1)) ?? name;
+    return this.#nicks.get(native.slice(this.jid.length + 1)) ?? name;
   }
 
   presence(stanza: Element, to: string): void {
@@ -186,7 +181,7 @@ export class Room {
       return;
     }
     const id = occupant(stanza);
-    if (id !== null) this.#nickOf.set(id, resource(attribute(stanza, "from") ?? ""));
+    if (id !== null) this.#nicks.set(id, resource(attribute(stanza, "from") ?? ""));
     const out = this.#listener.presence(stanza);
     if (out === null || !this.#joined) return;
     this.#context.log.warn({ room: this.jid, out }, "the gateway was put out of a room");
@@ -198,65 +193,67 @@ export class Room {
   groupchat(message: Element): void {
     this.heardAt = performance.now();
     // The greeting ends with the subject; state is never replayed, so it need not wait for the archive.
-    if (isSubject(message)) return this.#heardSubject(message);
-    if (this.#waiting) this.#waiting.push(message);
-    else if (this.#joined && this.#state === "live") this.#heard(message);
+    if (isSubject(message)) this.#heardSubject(message);
+    else if (this.#waiting) this.#waiting.push(message);
+    else if (this.live) this.#heard(message);
   }
 
-  /** Asks the room for its name and features again (XEP-0045, section 10.2.1: status 104). */
-  async configured(): Promise<void> {
-    const info = await this.#info();
-    if (info && this.#joined) this.#accept(rawState(info, this.#context.now()));
+  /** What others said after the mark, as the archive has it. */
+  catchUp(since: ArchiveMark): AsyncIterable<AcceptBatch> {
+    const reader = { gateway: this.#context.host.gateway, vouched: this.#info.vouched };
+    return saidSince(this.#context.archive, this.jid, since, reader);
+  }
+
+  /** What we said since then, by the ids that we gave. */
+  ownSince(since: { mark: ArchiveMark | null; at: Milliseconds }): Promise<ReadonlyMap<string, Receipt>> {
+    return ownSince(this.#context.archive, this.jid, since, this.#context.host.gateway);
+  }
+
+  #ghost(speaker: Speaker): Occupancy {
+    const jid = ghostJid(this.#context.domain, speaker.uri);
+    let ghost = this.#ghosts.get(jid);
+    if (!ghost) {
+      ghost = new Occupancy(this.#context.stream, this.jid, jid);
+      this.#ghosts.set(jid, ghost);
+    }
+    return ghost;
   }
 
   #heard(message: Element): void {
     const { host, echoes, now } = this.#context;
-    const id = stanzaId(message, this.jid);
-    const trusted = this.#vouched.stanzaId ? id : null;
-    if (trusted !== null) this.#mark = trusted as ArchiveMark;
+    const { vouched } = this.#info;
+    const id = vouched.stanzaId ? stanzaId(message, this.jid) : null;
+    if (id !== null) this.#intake.mark = id as ArchiveMark;
     if (isOwn(message, host.gateway)) {
       echoes.reflected(attribute(message, "id") ?? "", message, this.jid, now());
-      this.#writeMarkSoon();
+      this.#intake.heardOwn();
       return;
     }
-    const statuses = message.getChild("x", NS.mucUser)?.getChildren("status") ?? [];
-    if (statuses.some((status) => attribute(status, "code") === "104")) void this.#safely(this.configured());
+    if (isConfigured(message)) void this.#askAgain();
     if (!hasText(message) || resource(attribute(message, "from") ?? "") === "") return;
     // History that the server sent although none was asked for; without an id it can't be told from new ones.
-    if (trusted === null && message.getChild("delay", NS.delay)) return;
-    this.#accept(rawMessage(this.jid, message, trusted, now(), this.#vouched));
+    if (id === null && message.getChild("delay", NS.delay)) return;
+    this.#intake.heard(rawMessage(this.jid, message, id, now(), vouched));
   }
 
   #heardSubject(message: Element): void {
+    const { echoes, now } = this.#context;
     this.#subject = message.getChildText("subject") ?? "";
     this.#greeted?.();
-    const from = resource(attribute(message, "from") ?? "");
-    if (from === this.#listener.nick)
-      this.#context.echoes.confirmed(`subject ${this.jid}`, this.#context.now());
-    else if (this.#joined) this.#accept(rawState(message, this.#context.now()));
+    const nick = resource(attribute(message, "from") ?? "");
+    if (nick !== "" && nick === this.#listener.nick) echoes.confirmed(`subject ${this.jid}`, now());
+    else if (this.#joined) this.#intake.heard(rawState(message, now()));
   }
 
-  #accept(raw: ReturnType<typeof rawMessage>): void {
-    const { host, pending } = this.#context;
-    const mark = this.#mark;
-    pending(1);
-    const written = host.accept({ room: this.jid, raws: [raw], mark }).then(() => {
-      this.#written = mark;
-    });
-    void this.#safely(written.finally(() => pending(-1)));
-  }
-
-  #writeMarkSoon(): void {
-    this.#markTimer ??= setTimeout(() => {
-      this.#markTimer = null;
-      const mark = this.#mark;
-      if (mark === this.#written || this.#state !== "live") return;
-      void this.#safely(
-        this.#context.host.accept({ room: this.jid, raws: [], mark }).then(() => {
-          this.#written = mark;
-        }),
-      );
-    }, MARK_EVERY_MS);
+  /** The room's configuration has changed, perhaps its name (XEP-0045, section 10.2.1). */
+  async #askAgain(): Promise<void> {
+    const { stream, listener, log, now } = this.#context;
+    try {
+      this.#info = await askRoom(stream, listener, this.jid);
+      if (this.#info.answer && this.live) this.#intake.heard(rawState(this.#info.answer, now()));
+    } catch (thrown) {
+      log.warn({ room: this.jid, err: asGatewayError(thrown) }, "a room did not say what has changed in it");
+    }
   }
 
   #start(): void {
@@ -272,104 +269,41 @@ export class Room {
     if (this.#retry) clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       if (this.#joined && this.#state === "out" && this.#context.stream.online) this.#start();
-    }, TRY_AGAIN_MS);
+    }, this.#pause);
+    this.#pause = Math.min(this.#pause * 2, TRY_AGAIN_MOST_MS);
   }
 
   async #takePart(): Promise<void> {
-    const { host, archive } = this.#context;
+    const { host, archive, now } = this.#context;
     this.#state = "entering";
     this.#waiting = [];
     await this.#enter();
-    if (this.#hasArchive && this.#mark === null) {
-      this.#mark = await archive.end(this.jid);
-      await host.accept({ room: this.jid, raws: [], mark: this.#mark });
-    } else if (this.#hasArchive && this.#mark !== null) {
-      for await (const batch of this.catchUp(this.#mark)) {
-        await host.accept(batch);
-        this.#mark = this.#written = batch.mark;
-      }
-    }
-    const waiting = this.#waiting ?? [];
+    const { mark } = this.#intake;
+    if (this.#info.archive && mark === null) await this.#intake.page([], await archive.end(this.jid));
+    else if (this.#info.archive && mark !== null)
+      for await (const batch of this.catchUp(mark)) await this.#intake.page(batch.raws, batch.mark);
+    if (this.#info.answer) this.#intake.heard(rawState(this.#info.answer, now()));
+    const waiting = this.#waiting;
     this.#waiting = null;
     this.#state = "live";
+    this.#pause = TRY_AGAIN_FIRST_MS;
     for (const message of waiting) this.#heard(message);
     host.ready(this.jid);
   }
 
-  /** What the archive holds after the mark, less our own. */
-  async *catchUp(since: ArchiveMark) {
-    const { host, archive } = this.#context;
-    for await (const page of archive.after(this.jid, since, null)) {
-      const raws = page.items
-        .filter(({ message }) => !isOwn(message, host.gateway) && !isSubject(message) && hasText(message))
-        .filter(({ message }) => resource(attribute(message, "from") ?? "") !== "")
-        .map(({ id, at, message }) => rawMessage(this.jid, message, id, at, this.#vouched));
-      yield { room: this.jid, raws, mark: page.last };
-    }
-  }
-
-  /** Our own messages that the archive holds since then, by their ids. */
-  async ownSince(mark: ArchiveMark | null, at: Milliseconds): Promise<ReadonlyMap<string, Receipt>> {
-    const found = new Map<string, Receipt>();
-    for await (const page of this.#context.archive.after(this.jid, mark, at))
-      for (const item of page.items)
-        if (isOwn(item.message, this.#context.host.gateway))
-          found.set(attribute(item.message, "id") ?? "", { native: item.id as never, at: item.at });
-    return found;
-  }
-
+  /** In, asked, and greeted. Throws room_unreachable, or what the stream's requests reject with. */
   async #enter(): Promise<void> {
+    const { stream, nick, label, listener } = this.#context;
     const { promise: greeted, resolve } = Promise.withResolvers<void>();
     this.#greeted = resolve;
-    const { nick, label } = this.#context;
     const entry = await this.#listener.enter(nickCandidates(nick, label));
     if (!entry.entered) throw unreachable(this.jid, entry);
     const timer = setTimeout(resolve, GREETED_WITHIN_MS);
-    await Promise.all([this.#info(), this.#subject === null ? greeted : null]);
-    clearTimeout(timer);
-  }
-
-  async #info(): Promise<Element | null> {
-    const query = xml("query", { xmlns: NS.discoInfo });
-    const answer = await this.#context.stream.request(
-      xml("iq", { type: "get", from: this.#context.listener, to: this.jid }, query),
-    );
-    const info = answer.getChild("query", NS.discoInfo);
-    const features = new Set(info?.getChildren("feature").map((child) => attribute(child, "var")));
-    this.#hasArchive = features.has(NS.mam);
-    this.#vouched = {
-      stanzaId: features.has(NS.stanzaId) || this.#hasArchive,
-      occupantId: features.has(NS.occupantId),
-    };
-    this.#name = nameOf(info) ?? "";
-    const fields = info?.getChild("x", NS.dataForm)?.getChildren("field") ?? [];
-    const open = fields.find((field) => attribute(field, "var") === "muc#roominfo_changesubject");
-    this.#subjectOpen = ["1", "true"].includes(open?.getChildText("value") ?? "");
-    return answer;
-  }
-
-  async #safely(work: Promise<void>): Promise<void> {
     try {
-      await work;
-    } catch (thrown) {
-      // The account is being let go: whoever holds it next reads this again from the archive.
-      const error = asGatewayError(thrown);
-      if (error.code !== "lane_lost" && error.code !== "account_down")
-        this.#context.log.error({ room: this.jid, err: error }, "a room's stanza was not taken in");
+      this.#info = await askRoom(stream, listener, this.jid);
+      if (this.#subject === null) await greeted;
+    } finally {
+      clearTimeout(timer);
     }
   }
-}
-
-function unreachable(room: NativeRoom, entry: Extract<Entry, { entered: false }>): GatewayError {
-  const remedies: Partial<Record<string, string>> = {
-    forbidden: "the gateway is banned there: lift the ban",
-    "registration-required": "members only: make the gateway's address a member",
-    "not-authorized": "it has a password: rooms with one can't be linked yet",
-    conflict: "every nick that the gateway would take is taken",
-    "item-not-found": "there is no such room",
-    "remote-server-not-found": "its server can't be found",
-    "service-unavailable": "it is full, or there is no such service",
-  };
-  const remedy = remedies[entry.condition] ?? entry.detail;
-  return new GatewayError("room_unreachable", `${room} can't be entered: ${entry.condition}; ${remedy}`);
 }

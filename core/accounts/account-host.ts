@@ -2,6 +2,7 @@
  * One account of this gateway, in one process: holds the account's lane while it can, runs the bridge as long as it
  * holds it, and is what the bridge sees of the core.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { AcceptBatch, Bridge, BridgeHost, Milliseconds } from "../bridge.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
 import type { AccountId, ArchiveMark, BindingId, NativeRoom } from "../ids.ts";
@@ -16,6 +17,9 @@ import type { AccountRow } from "../store/units/accounts.ts";
 import type { Fence } from "../store/units/fence.ts";
 import { type BindingRow, liveBindings } from "../store/units/bindings.ts";
 import { AcceptPump } from "./accept-pump.ts";
+
+/** How long calls under way may still get their receipts when the account is let go. */
+const GRACE_MS = 5_000;
 
 export interface AccountHostOptions {
   readonly name: string;
@@ -182,9 +186,12 @@ export class AccountHost implements BridgeHost {
     const { runner, bridge, log, name } = this.options;
     this.#leaving = true;
     const lanes = new Set(this.bindings().flatMap(({ id }) => [inLane(id), outLane(id)]));
-    await runner.stop((lane) => lanes.has(lane));
+    const stopped = runner.stop((lane) => lanes.has(lane));
+    // What has no receipt by then is asked for by the next holder.
+    await Promise.race([stopped, pause(GRACE_MS, undefined, { ref: false })]);
     if (bridge.connected) await this.options.holding(this.options.row.id, false);
     await bridge.stop();
+    await stopped;
     await this.#pump.close(new GatewayError("lane_lost", `account ${name} is not held any more`));
     this.#started = false;
     if (this.#renewal) clearInterval(this.#renewal);

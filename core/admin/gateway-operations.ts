@@ -67,42 +67,49 @@ export class GatewayOperations implements Operations {
   }
 
   async link(references: readonly RoomReference[], group: string | null): Promise<LinkReport> {
-    const { store, config } = this.#options;
+    const { store, hosts } = this.#options;
     const uri = group === null ? null : parseGroupUri(group);
     if (group !== null && uri === null) throw new GatewayError("group_unknown", `${group} is no group's URI`);
+    const owner = parseProviderDomain(this.#host(references[0]?.account ?? "").options.provider);
+    if (owner === null) throw new GatewayError("internal", "an account's provider is no domain");
+    const newUri = groupUri(owner, randomBytes(10).toString("hex"));
     const rooms: LinkInput["rooms"][number][] = [];
-    for (const reference of references) rooms.push(await this.#room(reference));
-    const owner = this.#host(references[0]?.account ?? "").options.provider;
-    const domain = parseProviderDomain(owner);
-    if (domain === null) throw new GatewayError("internal", `${owner} is no domain (base ${config.base})`);
-    const newUri = groupUri(domain, randomBytes(10).toString("hex"));
-    const before = await Promise.all(rooms.map((room) => store.read(findBinding(room))));
-    const linked = await store.write("link", { rooms, group: uri, newUri, at: Date.now(), actor: ACTOR });
-    await this.#refresh();
-    for (const [i, room] of rooms.entries()) {
-      const binding = before[i]?.id ?? (await store.read(findBinding(room)))?.id;
-      if (binding) this.#options.waker?.wake(outLane(binding), room.account, "queued");
+    try {
+      for (const reference of references) rooms.push(await this.#room(reference));
+      const done = await store.write("link", { rooms, group: uri, newUri, at: Date.now(), actor: ACTOR });
+      await this.#refresh();
+      this.#wakeGroup(done.group);
+      const linked = new Set(done.linked);
+      return {
+        group: done.group,
+        rooms: references.map(({ account }, i) => ({
+          account,
+          room: rooms[i]?.native ?? "",
+          state: linked.has(i) ? ("linked" as const) : ("already" as const),
+        })),
+      };
+    } catch (thrown) {
+      // Rooms that were entered to be looked at are not stayed in.
+      for (const host of hosts)
+        for (const room of rooms)
+          if (
+            room.account === host.options.row.id &&
+            !host.bindings().some((one) => one.native === room.native)
+          )
+            await host.options.bridge.leave(room.native, []);
+      throw thrown;
     }
-    const report = references.map((reference, i) => ({
-      ...reference,
-      room: rooms[i]?.native ?? reference.room,
-      state: before[i] ? ("already" as const) : ("linked" as const),
-    }));
-    return { group: linked.group, rooms: report };
   }
 
   async unlink(reference: RoomReference, erase: boolean): Promise<UnlinkReport> {
-    const { store, waker } = this.#options;
+    const { store } = this.#options;
     const host = this.#host(reference.account);
     const native = host.options.bridge.parseRoom(reference.room);
     const account = host.options.row.id;
     const label = `${reference.account}:${native}`;
     const done = await store.write("unlink", { account, native, label, erase, at: Date.now(), actor: ACTOR });
     await this.#refresh();
-    waker?.wake(outLane(done.binding), account, "queued");
-    for (const other of this.#options.hosts)
-      for (const binding of other.bindings())
-        if (binding.groupUri === done.group) waker?.wake(outLane(binding.id), binding.account, "queued");
+    this.#wakeGroup(done.group);
     return { group: done.group, account: reference.account, room: native, erased: erase };
   }
 
@@ -153,6 +160,14 @@ export class GatewayOperations implements Operations {
       "account_unknown",
       `no account ${account} is configured${names === "" ? "" : `; there is ${names}`}`,
     );
+  }
+
+  /** The notices that wait in the rooms of a group go out at once. */
+  #wakeGroup(group: string): void {
+    for (const host of this.#options.hosts)
+      for (const binding of host.bindings())
+        if (binding.groupUri === group)
+          this.#options.waker?.wake(outLane(binding.id), binding.account, "queued");
   }
 
   async #refresh(): Promise<void> {

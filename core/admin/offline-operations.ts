@@ -21,7 +21,6 @@ export async function openOfflineOperations<Account extends AccountBase>(
     log,
     slots: 0,
     find: () => Promise.resolve(null),
-    putOff: () => undefined,
   });
   const parts = {
     store,

@@ -21,8 +21,6 @@ export interface RunnerOptions {
   readonly log: Logger;
   readonly slots: number;
   readonly find: (lane: LaneKey) => Promise<LaneWork | null>;
-  /** Called after a lane was put off in SQL. */
-  readonly putOff: (lane: LaneKey, wait: number) => void;
 }
 
 /** Runs lanes of this process, each once at a time. */
@@ -47,7 +45,10 @@ export class LaneRunner {
     return this.#running.has(lane);
   }
 
-  /** Runs the lane, or tells its present run that there is more. Never rejects. */
+  /**
+   * Runs the lane, or tells its present run that there is more. Never rejects. Whoever gets `put-off` sees to it that
+   * the lane runs again when its time has come; the sweep would find it a little later.
+   */
   run(lane: LaneKey, poke: Poke = "more"): Promise<LaneOutcome> {
     const running = this.#running.get(lane);
     if (running) {
@@ -65,7 +66,7 @@ export class LaneRunner {
     entry.ended = this.#runToEnd(lane, entry).finally(() => this.#running.delete(lane));
     void entry.ended.then((outcome) => {
       // A poke that came while the run was already ending.
-      if (outcome.kind !== "put-off" && (entry.run?.poked ?? false)) void this.run(lane, poke);
+      if (outcome.kind === "caught-up" && (entry.run?.poked ?? false)) void this.run(lane, poke);
     });
     return entry.ended;
   }
@@ -124,7 +125,6 @@ export class LaneRunner {
     const wait = Math.ceil(Math.max(outcome.wait, outcome.failure ? backoffMs(failures) : 0));
     await store.write("putOffLane", { fence: work.held.fence, lane, wait, failures, error: outcome.error });
     log.info({ lane, wait, failures, error: outcome.error }, "a lane is put off");
-    this.#options.putOff(lane, wait);
     return { ...outcome, wait };
   }
 

@@ -3,7 +3,7 @@
  * steps 8 to 10). What may have been made before is decided first.
  */
 import type { BindingId } from "../ids.ts";
-import { outboxBinding } from "../store/units/outbox.ts";
+import { outboxBinding, speakersFor } from "../store/units/outbox.ts";
 import { caughtUp, type LaneOutcome, type LaneRun } from "./lane-run.ts";
 import { recoverDeliveries } from "./outbox-recovery.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
@@ -37,9 +37,11 @@ async function takeLeave(
   recovered: LaneOutcome,
 ): Promise<LaneOutcome> {
   if (recovered.kind === "left") return recovered;
+  // Without a connection nobody could be taken out: a server keeps occupants whose connection is lost.
+  if (recovered.kind === "put-off" && options.bridge.health().state !== "up") return recovered;
   const binding = await options.store.read(outboxBinding(id));
   if (!binding) return caughtUp;
-  await options.bridge.leave(binding.native);
+  await options.bridge.leave(binding.native, await options.store.read(speakersFor(binding)));
   await options.store.write("endBinding", { fence: run.held.fence, binding: id });
   await options.ended(id);
   return caughtUp;

@@ -31,8 +31,16 @@ export class OutboxStream {
     this.#next = binding.intendedSeq;
   }
 
-  /** `queued`: something waits out of turn, and nothing is under way any more. */
+  /** `queued`: something waits out of turn. However it ends, nothing is under way any more. */
   async run(): Promise<LaneOutcome | "queued"> {
+    try {
+      return await this.#stream();
+    } finally {
+      while (this.#inFlight > 0) await this.#run.changed();
+    }
+  }
+
+  async #stream(): Promise<LaneOutcome | "queued"> {
     let more = true;
     let queued = false;
     for (;;) {

@@ -3,14 +3,14 @@ import { asGatewayError, type GatewayError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { lanesBehind } from "../store/units/lanes.ts";
-import type { LaneRunner } from "./lane-runner.ts";
+import type { Waker } from "./waker.ts";
 
 export interface SweepOptions {
   readonly store: Store;
   readonly log: Logger;
   readonly everyMs: number;
   readonly hosts: readonly AccountHost[];
-  readonly runner: LaneRunner;
+  readonly waker: Waker;
 }
 
 /**
@@ -46,7 +46,7 @@ export class Sweep {
   }
 
   async #sweep(): Promise<void> {
-    const { store, log, hosts, runner } = this.#options;
+    const { store, log, hosts, waker } = this.#options;
     try {
       await store.checkVersion();
       for (const host of hosts) {
@@ -55,7 +55,7 @@ export class Sweep {
       }
       for (const lane of await store.read(lanesBehind())) {
         const host = hosts.find(({ options }) => options.row.id === lane.account);
-        if (host?.serving) void runner.run(lane.key, lane.queued ? "queued" : "more");
+        if (host?.serving) waker.runHere(lane.key, lane.account, lane.queued ? "queued" : "more");
       }
     } catch (thrown) {
       const error = asGatewayError(thrown);

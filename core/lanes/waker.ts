@@ -36,14 +36,17 @@ export class Waker {
   readonly wake: Wake = (lane, account, poke) => {
     const { mode, runner, queue, mayRun } = this.#options;
     const here = mayRun(account) && (runner.isRunning(lane) || !runner.full);
-    if (here && (mode === "direct" || queue === null || poke === "queued")) void runner.run(lane, poke);
+    if (here && (mode === "direct" || queue === null || poke === "queued")) this.runHere(lane, account, poke);
     else queue?.add(lane, account);
   };
 
-  /** The lane runs again when its time has come. */
-  putOff(lane: LaneKey, account: AccountId, wait: Milliseconds): void {
+  /** Runs the lane in this process; put off, it comes back when its time has come. */
+  runHere(lane: LaneKey, account: AccountId, poke: Poke): void {
     const { queue, runner } = this.#options;
-    if (queue) queue.addDelayed(lane, account, wait);
-    else setTimeout(() => void runner.run(lane), wait).unref();
+    void runner.run(lane, poke).then((outcome) => {
+      if (outcome.kind !== "put-off") return;
+      if (queue) queue.addDelayed(lane, account, outcome.wait);
+      else setTimeout(() => this.runHere(lane, account, "more"), outcome.wait).unref();
+    });
   }
 }

@@ -1,32 +1,23 @@
-import { randomBytes } from "node:crypto";
 import type { Milliseconds } from "../../bridge.ts";
 import type { ErrorCode } from "../../errors.ts";
-import { encodeMember } from "../../../mappings/event-content.ts";
-import { eventId, SALT_OCTETS } from "../../../mappings/event-id.ts";
 import type { EventKind, PropertyName } from "../../../mappings/events.ts";
-import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
+import type { EventId, GroupUri } from "../../../mappings/ids.ts";
 import { step } from "../../steps.ts";
-import type {
-  AccountId,
-  BindingId,
-  GroupId,
-  InboxNumber,
-  NativeId,
-  ProviderId,
-  Seq,
-  UserId,
-} from "../../ids.ts";
+import type { AccountId, BindingId, GroupId, InboxNumber, NativeId, ProviderId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
 import { checkFence, type Fence } from "./fence.ts";
+import { addEvent } from "./log.ts";
+import { memberOf, type Sender } from "./members.ts";
 import { addNotice } from "./notices.ts";
+import { isChange, setProperty } from "./properties.ts";
 
 /** A translated thing, its content written and its id computed. */
 export interface NewEvent {
   readonly kind: EventKind;
   readonly id: EventId;
   readonly content: Uint8Array;
-  readonly sender: { readonly uri: UserUri; readonly native: string; readonly name: string } | null;
+  readonly sender: Sender | null;
   /** What the origin's room calls it. */
   readonly native: NativeId | null;
   readonly property: { readonly name: PropertyName; readonly value: string } | null;
@@ -66,66 +57,6 @@ const moveHead = statement<{ group: GroupId; head: number; at: Milliseconds }>()
     .set({ head: p.head as Seq, accepted_at: p.at })
     .where("id", "=", p.group),
 );
-const findUser = statement<{ provider: ProviderId; native: string }>()((db, { p }) =>
-  db
-    .selectFrom("user")
-    .select(["id", "name"])
-    .where("provider", "=", p.provider)
-    .where("native", "=", p.native),
-);
-const addUser = statement<{ uri: UserUri; provider: ProviderId; native: string; name: string }>()(
-  (db, { p }) =>
-    db
-      .insertInto("user")
-      .values({ uri: p.uri, provider: p.provider, native: p.native, name: p.name, profile_rev: 1 })
-      // Another group may have met the same user in this moment.
-      .onConflict((conflict) => conflict.columns(["provider", "native"]).doUpdateSet({ name: p.name }))
-      .returning("id"),
-);
-const renameUser = statement<{ user: UserId; name: string }>()((db, { p }) =>
-  db
-    .updateTable("user")
-    .set((eb) => ({ name: p.name, profile_rev: eb("profile_rev", "+", 1) }))
-    .where("id", "=", p.user),
-);
-const findMember = statement<{ group: GroupId; user: UserId }>()((db, { p }) =>
-  db.selectFrom("member").select("state").where("grp", "=", p.group).where("user_id", "=", p.user),
-);
-const addMember = statement<{ group: GroupId; user: UserId; seq: Seq }>()((db, { p }) =>
-  db
-    .insertInto("member")
-    .values({ grp: p.group, user_id: p.user, state: "joined", since_seq: p.seq })
-    .onConflict((conflict) => conflict.columns(["grp", "user_id"]).doUpdateSet({ state: "joined" })),
-);
-const addEvent = statement<{
-  group: GroupId;
-  seq: Seq;
-  id: EventId;
-  kind: EventKind;
-  sender: UserId | null;
-  acceptedAt: Milliseconds;
-  originAt: Milliseconds;
-  receivedAt: Milliseconds;
-  content: Uint8Array;
-  binding: BindingId;
-}>()((db, { p }) =>
-  db
-    .insertInto("event")
-    .values({
-      grp: p.group,
-      seq: p.seq,
-      id: p.id,
-      kind: p.kind,
-      sender: p.sender,
-      accepted_at: p.acceptedAt,
-      origin_at: p.originAt,
-      received_at: p.receivedAt,
-      content: p.content,
-      origin_binding: p.binding,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning("seq"),
-);
 const addLink = statement<{
   binding: BindingId;
   native: NativeId;
@@ -145,38 +76,6 @@ const addLink = statement<{
       at: p.at,
     })
     .onConflict((conflict) => conflict.doNothing()),
-);
-const setProperty = statement<{
-  group: GroupId;
-  name: PropertyName;
-  value: string;
-  seq: Seq;
-  by: UserId | null;
-}>()((db, { p }) =>
-  db
-    .insertInto("property")
-    .values({ grp: p.group, name: p.name, item: "", value: p.value, seq: p.seq, by_user: p.by })
-    .onConflict((conflict) =>
-      conflict.columns(["grp", "name", "item"]).doUpdateSet({ value: p.value, seq: p.seq, by_user: p.by }),
-    ),
-);
-const setSeen = statement<{ binding: BindingId; name: PropertyName; value: string }>()((db, { p }) =>
-  db
-    .insertInto("binding_property")
-    .values({ binding: p.binding, name: p.name, item: "", last_set: null, last_seen: p.value })
-    .onConflict((conflict) =>
-      conflict.columns(["binding", "name", "item"]).doUpdateSet({ last_seen: p.value }),
-    ),
-);
-const currentProperty = statement<{ group: GroupId; name: PropertyName }>()((db, { p }) =>
-  db.selectFrom("property").select("value").where("grp", "=", p.group).where("name", "=", p.name),
-);
-const lastSeen = statement<{ binding: BindingId; name: PropertyName }>()((db, { p }) =>
-  db
-    .selectFrom("binding_property")
-    .select("last_seen as value")
-    .where("binding", "=", p.binding)
-    .where("name", "=", p.name),
 );
 const setAsideInbound = statement<{
   binding: BindingId;
@@ -270,7 +169,8 @@ function* add(
 ): Unit<void> {
   if (event.property !== null && !(yield* isChange(input, event.property))) return;
   const at = { ...times, acceptedAt: log.acceptedAt, group: input.group, binding: input.binding };
-  const sender = event.sender === null ? null : yield* memberOf(input, groupUri, log, event.sender, at);
+  const sender =
+    event.sender === null ? null : yield* memberOf(input.provider, groupUri, log, event.sender, at);
   const seq = (log.head + 1) as Seq;
   const { id, kind, content } = event;
   if (!(yield* first(addEvent, { ...at, seq, id, kind, sender, content }))) return;
@@ -279,46 +179,6 @@ function* add(
     yield* first(addLink, { binding: input.binding, native: event.native, id, state: "live", at: input.now });
   if (event.property !== null)
     yield* first(setProperty, { group: input.group, ...event.property, seq, by: sender });
-}
-
-/**
- * A property is state: what the room was last seen to hold is nothing new, and what the group holds already is
- * only noted.
- */
-function* isChange(input: AppendInput, property: { name: PropertyName; value: string }): Unit<boolean> {
-  const { binding, group } = input;
-  if ((yield* first(lastSeen, { binding, name: property.name }))?.value === property.value) return false;
-  yield* first(setSeen, { binding, ...property });
-  return (yield* first(currentProperty, { group, name: property.name }))?.value !== property.value;
-}
-
-/** The sender's row. Whoever the group does not know joins it here, by an event before the one that he sends. */
-function* memberOf(
-  input: AppendInput,
-  groupUri: GroupUri,
-  log: { head: number },
-  sender: NonNullable<NewEvent["sender"]>,
-  at: {
-    readonly acceptedAt: Milliseconds;
-    readonly originAt: Milliseconds;
-    readonly receivedAt: Milliseconds;
-    readonly group: GroupId;
-    readonly binding: BindingId;
-  },
-): Unit<UserId> {
-  const { provider, group } = input;
-  const known = yield* first(findUser, { provider, native: sender.native });
-  const user = known?.id ?? (yield* only(addUser, { provider, ...sender })).id;
-  if (known && known.name !== sender.name) yield* first(renameUser, { user, name: sender.name });
-  if (known && (yield* first(findMember, { group, user }))?.state === "joined") return user;
-  const salt = randomBytes(SALT_OCTETS);
-  const content = encodeMember({ user: sender.uri, change: "join" }, salt);
-  const id = eventId("member", sender.uri, groupUri, content, salt);
-  const seq = (log.head + 1) as Seq;
-  yield* only(addEvent, { ...at, seq, id, kind: "member", sender: user, content });
-  yield* first(addMember, { group, user, seq });
-  log.head = seq;
-  return user;
 }
 
 /** The verdict on an event that the group does not take: its link says so, and its author is told once. */

@@ -136,15 +136,17 @@ export interface LinkInput {
 
 /**
  * Ties rooms to one group, each from the group's present head on: history from before is not bridged. Each new
- * room is told with what it is linked, and so are those that were there. Throws room_linked, group_unknown.
+ * room is told with what it is linked, and so are those that were there. `linked`: the places in `rooms` that are
+ * new. Throws room_linked, group_unknown.
  */
-export function* link(input: LinkInput): Unit<{ group: GroupUri; linked: readonly BindingId[] }> {
+export function* link(input: LinkInput): Unit<{ group: GroupUri; linked: readonly number[] }> {
   const present: (BindingRow | undefined)[] = [];
   for (const room of input.rooms) present.push(yield* first(bindingOfRoom, room));
   const group = yield* groupFor(input, present);
-  const linked: BindingId[] = [];
+  const linked: number[] = [];
   for (const [i, room] of input.rooms.entries()) {
-    const there = present[i];
+    // Asked again: the same room may have been named twice.
+    const there = present[i] ?? (yield* first(bindingOfRoom, room));
     if (there && there.group !== group.id)
       throw new GatewayError(
         "room_linked",
@@ -164,7 +166,7 @@ export function* link(input: LinkInput): Unit<{ group: GroupUri; linked: readonl
       yield* first(addSeen, { binding: id, name, value: room.properties[name] });
     const audit = { at: input.at, actor: input.actor, act: "link", subject: room.label, detail: group.uri };
     yield* first(addAudit, audit);
-    linked.push(id);
+    linked.push(i);
   }
   if (linked.length > 0)
     yield* tellRooms(group.id, input.at, (others) => `This room is now linked with ${others}.`);

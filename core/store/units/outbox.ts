@@ -126,3 +126,18 @@ const openRows = statement<{ binding: BindingId; limit: number }>()((db, { p }) 
 export function* openDeliveries(input: { binding: BindingId; limit: number }): Unit<readonly OpenDelivery[]> {
   return yield* all(openRows, input);
 }
+
+const speakers = statement<{ group: GroupId }>()((db, { p }) =>
+  db
+    .selectFrom("member")
+    .innerJoin("user", "user.id", "member.user_id")
+    .select(["user.uri", "user.name"])
+    .where("member.grp", "=", p.group),
+);
+
+/** Everybody of the group: those who may have a ghost in the room. */
+export function* speakersFor(
+  binding: OutboxBinding,
+): Unit<readonly { readonly uri: UserUri; readonly name: string }[]> {
+  return yield* all(speakers, { group: binding.group });
+}

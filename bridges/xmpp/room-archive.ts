@@ -1,0 +1,38 @@
+/** A room's archive as the core asks for it: what others said, and what became of what we said. */
+import type { AcceptBatch, Milliseconds, Receipt } from "../../core/bridge.ts";
+import type { ArchiveMark, NativeId, NativeRoom } from "../../core/ids.ts";
+import type { Archive } from "./archive.ts";
+import { hasText, isOwn, isSubject, rawMessage, type Vouched } from "./inbound.ts";
+import { resource } from "./names.ts";
+import { attribute } from "./xml.ts";
+
+/** What others said after the mark, a page at a time, with the keys that it would have had live. */
+export async function* saidSince(
+  archive: Archive,
+  room: NativeRoom,
+  since: ArchiveMark,
+  reader: { readonly gateway: string; readonly vouched: Vouched },
+): AsyncGenerator<AcceptBatch> {
+  for await (const page of archive.after(room, since, null)) {
+    const raws = page.items
+      .filter(({ message }) => !isOwn(message, reader.gateway) && !isSubject(message) && hasText(message))
+      .filter(({ message }) => resource(attribute(message, "from") ?? "") !== "")
+      .map(({ id, at, message }) => rawMessage(room, message, id, at, reader.vouched));
+    yield { room, raws, mark: page.last };
+  }
+}
+
+/** What we said since then, by the ids that we gave. */
+export async function ownSince(
+  archive: Archive,
+  room: NativeRoom,
+  since: { readonly mark: ArchiveMark | null; readonly at: Milliseconds },
+  gateway: string,
+): Promise<ReadonlyMap<string, Receipt>> {
+  const found = new Map<string, Receipt>();
+  for await (const page of archive.after(room, since.mark, since.at))
+    for (const { id, at, message } of page.items)
+      if (isOwn(message, gateway))
+        found.set(attribute(message, "id") ?? "", { native: id as string as NativeId, at });
+  return found;
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { encodeMember } from "../../../mappings/event-content.ts";
+import { eventId, SALT_OCTETS } from "../../../mappings/event-id.ts";
+import type { GroupUri, UserUri } from "../../../mappings/ids.ts";
+import type { GroupId, ProviderId, Seq, UserId } from "../../ids.ts";
+import { statement } from "../statement.ts";
+import { first, only, type Unit } from "../unit.ts";
+import { addEvent, type EventPlace } from "./log.ts";
+
+const findUser = statement<{ provider: ProviderId; native: string }>()((db, { p }) =>
+  db
+    .selectFrom("user")
+    .select(["id", "name"])
+    .where("provider", "=", p.provider)
+    .where("native", "=", p.native),
+);
+const addUser = statement<{ uri: UserUri; provider: ProviderId; native: string; name: string }>()(
+  (db, { p }) =>
+    db
+      .insertInto("user")
+      .values({ uri: p.uri, provider: p.provider, native: p.native, name: p.name, profile_rev: 1 })
+      // Another group may have met the same user in this moment.
+      .onConflict((conflict) => conflict.columns(["provider", "native"]).doUpdateSet({ name: p.name }))
+      .returning("id"),
+);
+const renameUser = statement<{ user: UserId; name: string }>()((db, { p }) =>
+  db
+    .updateTable("user")
+    .set((eb) => ({ name: p.name, profile_rev: eb("profile_rev", "+", 1) }))
+    .where("id", "=", p.user),
+);
+const findMember = statement<{ group: GroupId; user: UserId }>()((db, { p }) =>
+  db.selectFrom("member").select("state").where("grp", "=", p.group).where("user_id", "=", p.user),
+);
+const addMember = statement<{ group: GroupId; user: UserId; seq: Seq }>()((db, { p }) =>
+  db
+    .insertInto("member")
+    .values({ grp: p.group, user_id: p.user, state: "joined", since_seq: p.seq })
+    .onConflict((conflict) => conflict.columns(["grp", "user_id"]).doUpdateSet({ state: "joined" })),
+);
+/** Whoever said or did something, as he is to be known from now on. */
+export interface Sender {
+  readonly uri: UserUri;
+  readonly native: string;
+  readonly name: string;
+}
+
+/**
+ * The sender's row. Whoever the group does not know joins it here, by an event before the one that he sends; `log.head`
+ * moves past it.
+ */
+export function* memberOf(
+  provider: ProviderId,
+  groupUri: GroupUri,
+  log: { head: number },
+  sender: Sender,
+  place: EventPlace,
+): Unit<UserId> {
+  const { group } = place;
+  const known = yield* first(findUser, { provider, native: sender.native });
+  const user = known?.id ?? (yield* only(addUser, { provider, ...sender })).id;
+  if (known && known.name !== sender.name) yield* first(renameUser, { user, name: sender.name });
+  if (known && (yield* first(findMember, { group, user }))?.state === "joined") return user;
+  const salt = randomBytes(SALT_OCTETS);
+  const content = encodeMember({ user: sender.uri, change: "join" }, salt);
+  const id = eventId("member", sender.uri, groupUri, content, salt);
+  const seq = (log.head + 1) as Seq;
+  yield* only(addEvent, { ...place, seq, id, kind: "member", sender: user, content });
+  yield* first(addMember, { group, user, seq });
+  log.head = seq;
+  return user;
+}
