@@ -10,6 +10,8 @@ import { attribute, type Element, xml } from "./xml.ts";
 /** Servers give fewer at once if they like (Prosody: 50). */
 const PAGE = 100;
 const ANSWER_WITHIN_MS = 30_000;
+/** Where an archive ends that holds nothing yet: whatever comes is after it. */
+const EMPTY = "" as ArchiveMark;
 
 /** One archived message: its id in the archive is the room's stanza-id. */
 export interface Archived {
@@ -51,7 +53,7 @@ export class Archive {
     mark: ArchiveMark | null,
     start: Milliseconds | null,
   ): AsyncGenerator<ArchivePage> {
-    let after = mark;
+    let after = mark === EMPTY ? null : mark;
     for (;;) {
       const answer = await this.#page(room, after, after === null ? start : null);
       step("catchup.page");
@@ -65,10 +67,10 @@ export class Archive {
     }
   }
 
-  /** Where the archive ends now; null where it is empty. */
-  async end(room: NativeRoom): Promise<ArchiveMark | null> {
+  /** Where the archive ends now. */
+  async end(room: NativeRoom): Promise<ArchiveMark> {
     const { last } = await this.#query(room, [], [xml("max", {}, "1"), xml("before")]);
-    return last;
+    return last ?? EMPTY;
   }
 
   async #page(room: NativeRoom, after: ArchiveMark | null, start: Milliseconds | null) {

@@ -24,8 +24,6 @@ export class Occupancy {
   #nick: string | null = null;
   #entering: { nick: string; settle: (entry: Entry) => void } | null = null;
   #entry: Promise<Entry> | null = null;
-  /** Banned, or the nick's owner: entering again would not help. */
-  #barred: Entry | null = null;
   affiliation = "none";
   role = "none";
 
@@ -52,7 +50,6 @@ export class Occupancy {
     const wanted = nicks[0] ?? null;
     if (this.#nick !== null && this.#wanted === wanted)
       return Promise.resolve({ entered: true, nick: this.#nick });
-    if (this.#barred) return Promise.resolve(this.#barred);
     this.#entry ??= this.#enter(nicks).finally(() => {
       this.#entry = null;
       this.#wanted = wanted;
@@ -94,10 +91,7 @@ export class Occupancy {
       }
       this.lost();
       if (user?.getChild("destroy")) return "destroyed";
-      if (statuses.has("301")) {
-        this.#barred = { entered: false, condition: "forbidden", detail: "banned from the room" };
-        return "banned";
-      }
+      if (statuses.has("301")) return "banned";
       return statuses.has("332") || statuses.has("333") ? "shutdown" : "removed";
     }
     const item = user?.getChild("item");
@@ -117,7 +111,6 @@ export class Occupancy {
       last = await this.#tryNick(nick);
       if (last.entered || last.condition !== "conflict") break;
     }
-    if (!last.entered && last.condition === "forbidden") this.#barred = last;
     if (!last.entered && this.#nick !== null) return { entered: true, nick: this.#nick };
     return last;
   }

@@ -11,7 +11,11 @@ import type { Room } from "./room.ts";
 import { setRoomName } from "./room-form.ts";
 import type { ComponentStream } from "./stream.ts";
 import { StanzaError } from "./stream.ts";
-import { xml } from "./xml.ts";
+import { streamLimits } from "./stream-limits.ts";
+import { serializeXml, xml } from "./xml.ts";
+
+/** Bytes of one UTF-16 code unit at most: `&amp;`. */
+const LONGEST_ESCAPE = 5;
 
 /** Who says it, and in which words: a ghost for himself, or the listener for somebody whom the room does not let in. */
 interface Mouth {
@@ -76,6 +80,8 @@ export class Performer {
   }
 
   #speak(room: Room, step: Step, context: DeliveryContext, mouth: Mouth): Promise<Receipt> {
+    const tooLong = refuseTooLong(mouth.text);
+    if (tooLong) return Promise.reject(tooLong);
     switch (step.op) {
       case "topic":
         return this.#setSubject(room, mouth);
@@ -142,6 +148,16 @@ export class Performer {
     pass("perform.sent");
     return receipt;
   }
+}
+
+/** One stanza beyond the server's limit would end the stream, and with it what is under way in all rooms. */
+function refuseTooLong(text: string): DeliveryError | null {
+  const most = streamLimits.sentTextBytes;
+  if (text.length * LONGEST_ESCAPE <= most) return null;
+  const length = Buffer.byteLength(serializeXml(xml("body", {}, text)));
+  if (length <= most) return null;
+  const detail = `the text has ${length} bytes in XML, and servers take about ${most}; say it in parts`;
+  return new DeliveryError("delivery_refused", detail, { certainty: "certain", retry: "never" });
 }
 
 const textOf = (step: Step): string => String(step.args["text"] ?? "");

@@ -50,6 +50,7 @@ const remedies: Partial<Record<string, string>> = {
   "not-authorized": "it has a password: rooms with one can't be linked yet",
   conflict: "every nick that the gateway would take is taken",
   "item-not-found": "there is no such room",
+  gone: "it was destroyed: unlink it",
   "remote-server-not-found": "its server can't be found",
   "service-unavailable": "it is full, or there is no such service",
 };

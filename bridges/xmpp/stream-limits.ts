@@ -14,12 +14,15 @@ export const streamLimits = {
   closeMs: 1_000,
   /** The wait before the first try to connect again; it doubles with every failure. */
   retryFirstMs: 100,
-  retryMostMs: 10_000,
+  /** A server that is back, or a place that another process has left, is found within this time. */
+  retryMostMs: 3_000,
   /** A connection that held for so long makes the waits start over. */
   stableMs: 5_000,
   /** How long an answer to a request is waited for. */
   requestMs: 30_000,
   /** Text that is handed to the socket at once instead of at the end of the turn, in UTF-16 code units. */
   flushLength: 64 * 1024,
+  /** Longest text that is sent, in bytes with its escapes: servers take stanzas of 512 KiB and end the stream at more. */
+  sentTextBytes: 500 * 1024,
 } as const;
 export type StreamLimits = { readonly [Name in keyof typeof streamLimits]: number };

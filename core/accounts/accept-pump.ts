@@ -47,7 +47,7 @@ export class AcceptPump {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closed);
       this.#waiting.push({ binding, batch, resolve, reject });
-      this.#running ??= this.#run().finally(() => (this.#running = null));
+      this.#running ??= this.#run();
     });
   }
 
@@ -70,6 +70,8 @@ export class AcceptPump {
         else one.resolve();
       }
     }
+    // In the same turn as the last look: whoever comes from here on starts the next run.
+    this.#running = null;
   }
 
   async #write(taken: readonly Waiting[]): Promise<GatewayError | null> {

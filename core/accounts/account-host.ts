@@ -114,9 +114,8 @@ export class AccountHost implements BridgeHost {
 
   async rooms(): Promise<readonly { readonly room: NativeRoom; readonly mark: ArchiveMark | null }[]> {
     await this.refresh();
-    return this.bindings()
-      .filter((binding) => binding.state === "live")
-      .map((binding) => ({ room: binding.native, mark: binding.mark }));
+    // Those that are being left too: there is a last line to say in them.
+    return this.bindings().map((binding) => ({ room: binding.native, mark: binding.mark }));
   }
 
   ready(room: NativeRoom): void {

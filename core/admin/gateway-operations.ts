@@ -147,7 +147,7 @@ export class GatewayOperations implements Operations {
     const known = await this.#options.store.read(findBinding({ account: row.id, native }));
     const room = { account: row.id, provider: row.provider, native, label, unclear: bridge.unclear };
     if (known || !this.#options.running || !host.serving)
-      return { ...room, mark: null, properties: { name: "", topic: "" } };
+      return { ...room, mark: null, properties: { name: null, topic: null } };
     const facts = await bridge.inspect(native);
     return { ...room, mark: facts.mark, properties: { name: facts.name, topic: facts.topic } };
   }

@@ -65,8 +65,8 @@ export class LaneRunner {
     this.#running.set(lane, entry);
     entry.ended = this.#runToEnd(lane, entry).finally(() => this.#running.delete(lane));
     void entry.ended.then((outcome) => {
-      // A poke that came while the run was already ending.
-      if (outcome.kind === "caught-up" && (entry.run?.poked ?? false)) void this.run(lane, poke);
+      // A poke that came while the run was already ending: also one that pulled the lane forward as it was put off.
+      if (outcome.kind !== "left" && (entry.run?.poked ?? false)) void this.run(lane, poke);
     });
     return entry.ended;
   }
@@ -96,7 +96,10 @@ export class LaneRunner {
       for (;;) {
         run.takeMore();
         const outcome = await work.run(run);
-        if (outcome.kind === "put-off") return await this.#putOff(lane, work, outcome);
+        if (outcome.kind === "put-off") {
+          run.takeMore();
+          return await this.#putOff(lane, work, outcome);
+        }
         if (outcome.kind === "left" || run.stopping) return left;
         // A poke between the last read and here is a reason to look again.
         if (run.poked || (work.own && !(await work.held.releaseIfCaughtUp()))) continue;

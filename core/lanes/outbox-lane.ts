@@ -3,7 +3,7 @@
  * steps 8 to 10). What may have been made before is decided first.
  */
 import type { BindingId } from "../ids.ts";
-import { outboxBinding, speakersFor } from "../store/units/outbox.ts";
+import { openDeliveries, outboxBinding, speakersFor } from "../store/units/outbox.ts";
 import { caughtUp, type LaneOutcome, type LaneRun } from "./lane-run.ts";
 import { recoverDeliveries } from "./outbox-recovery.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
@@ -29,7 +29,10 @@ export async function runOutbox(
   }
 }
 
-/** The last line to the room has been tried, whatever came of it: the ghosts leave, and the binding ends. */
+/** How often the last line to a room is tried before the gateway leaves without it. */
+const LAST_LINE_TRIES = 20;
+
+/** The last line to the room has been said, or could not be for long: the ghosts leave, and the binding ends. */
 async function takeLeave(
   options: OutboxLaneOptions,
   run: LaneRun,
@@ -37,8 +40,12 @@ async function takeLeave(
   recovered: LaneOutcome,
 ): Promise<LaneOutcome> {
   if (recovered.kind === "left") return recovered;
-  // Without a connection nobody could be taken out: a server keeps occupants whose connection is lost.
-  if (recovered.kind === "put-off" && options.bridge.health().state !== "up") return recovered;
+  if (recovered.kind === "put-off") {
+    // Without a connection nobody could be taken out: a server keeps occupants whose connection is lost.
+    if (options.bridge.health().state !== "up") return recovered;
+    const [line] = await options.store.read(openDeliveries({ binding: id, limit: 1 }));
+    if (line && line.attempt < LAST_LINE_TRIES) return recovered;
+  }
   const binding = await options.store.read(outboxBinding(id));
   if (!binding) return caughtUp;
   await options.bridge.leave(binding.native, await options.store.read(speakersFor(binding)));

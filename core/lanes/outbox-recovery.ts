@@ -1,6 +1,7 @@
 /**
  * Deliveries that are written down and not settled: after a crash, a lost answer, a throttle, or queued out of turn.
- * One after the other, and before anything new: those that may have been made are asked for, then made if absent.
+ * One after the other, and before anything new: first all that may have been made are asked for, then what was not
+ * is made, in order.
  */
 import { DeliveryError, type Receipt } from "../bridge.ts";
 import { step } from "../steps.ts";
@@ -10,6 +11,9 @@ import { giveUp } from "./outbox-give-up.ts";
 import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
 import { intentOf, type OutboxItem, planEntry, planNotice, settledOf } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
+
+/** The operation of what was set aside and put back, until it is made. */
+const RE_DRIVEN = "retry";
 
 /** Decides every open delivery of a room. Caught up: there is none left. */
 export async function recoverDeliveries(
@@ -22,8 +26,12 @@ export async function recoverDeliveries(
       openDeliveries({ binding: binding.id, limit: options.limits.lanePage }),
     );
     if (open.length === 0) return caughtUp;
+    let first = true;
     for (const delivery of open) {
       if (run.stopping || !(await run.held.hold())) return left;
+      // What turned out to be absent above may come before this one: the rows are read again.
+      if (!first && delivery.state === "queued" && open[0]?.state === "intended") break;
+      first = false;
       const outcome = await decide(options, run, binding, delivery);
       if (outcome) return outcome;
     }
@@ -46,15 +54,17 @@ async function decide(
     return null;
   }
   try {
-    const receipt = await made(options, run, binding, open, item);
+    const receipt = open.state === "queued" ? null : await made(options, run, binding, open, item);
     if (receipt === "given-up") return null;
     if (receipt === "settling") {
       const wait = options.bridge.settleMs - (options.now() - open.at);
       return { kind: "put-off", wait, error: "an answer was lost; the room is asked again", failure: false };
     }
-    await settle(options, run, binding, [
-      settledOf(item, receipt ?? (await make(options, run, binding, item))),
-    ]);
+    if (receipt === null && open.state === "intended") await absent(options, run, binding, open, item);
+    else
+      await settle(options, run, binding, [
+        settledOf(item, receipt ?? (await make(options, run, binding, item))),
+      ]);
     return null;
   } catch (thrown) {
     return failed(options, run, binding, item, asDeliveryError(thrown));
@@ -69,11 +79,12 @@ async function made(
   open: OpenDelivery,
   item: OutboxItem,
 ): Promise<Receipt | "given-up" | "settling" | null> {
-  if (open.state === "queued") return null;
   step("probe.begin");
   const answer = await options.bridge.probe(item.step, item.context, { mark: open.mark, at: open.at });
   if (answer === "absent") return options.now() - open.at < options.bridge.settleMs ? "settling" : null;
   if (answer !== "unknown") return answer;
+  // An operator has put it back, and so has decided that it be made.
+  if (open.op === RE_DRIVEN && open.attempt === 0) return null;
   if (binding.unclear === "repeat") {
     await options.store.write("noteUnclear", { fence: run.held.fence, binding: binding.id });
     return null;
@@ -99,6 +110,35 @@ async function make(
   return options.bridge.perform(item.step, item.context);
 }
 
+/** What may have been made was not: its turn comes again, unless it has come too often. */
+async function absent(
+  options: OutboxLaneOptions,
+  run: LaneRun,
+  binding: OutboxBinding,
+  open: OpenDelivery,
+  item: OutboxItem,
+): Promise<void> {
+  if (open.attempt < options.limits.tries) return queue(options, run, binding, item, true);
+  const detail = `the room has not taken it in ${open.attempt} tries, each without an answer`;
+  const verdict = { certainty: "certain", retry: "never" } as const;
+  const error = new DeliveryError("delivery_refused", detail, verdict);
+  return giveUp(options, run, binding, item, error, false);
+}
+
+/** Notes that it certainly was not made; it is made when its turn comes, after everything that was before it. */
+async function queue(
+  options: OutboxLaneOptions,
+  run: LaneRun,
+  binding: OutboxBinding,
+  item: OutboxItem,
+  tried: boolean,
+): Promise<void> {
+  await options.store.write("progress", {
+    ...base(options, run, binding),
+    queued: [{ seq: item.seq, step: item.part, tried }],
+  });
+}
+
 async function failed(
   options: OutboxLaneOptions,
   run: LaneRun,
@@ -113,11 +153,7 @@ async function failed(
     await giveUp(options, run, binding, item, error, false);
     return null;
   }
-  if (error.certainty === "certain")
-    await options.store.write("progress", {
-      ...base(options, run, binding),
-      queued: [{ seq: item.seq, step: item.part }],
-    });
+  if (error.certainty === "certain") await queue(options, run, binding, item, error.retry !== "after");
   return putOffFor(error, options.bridge.settleMs);
 }
 

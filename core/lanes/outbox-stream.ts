@@ -22,7 +22,7 @@ export class OutboxStream {
   #refused: { item: OutboxItem; error: DeliveryError }[] = [];
   /** A fault that stops the sending until those under way are decided. */
   #blocked: DeliveryError | null = null;
-  #queued: { seq: number; step: number }[] = [];
+  #queued: { seq: number; step: number; tried: boolean }[] = [];
 
   constructor(options: OutboxLaneOptions, run: LaneRun, binding: OutboxBinding) {
     this.#options = options;
@@ -122,7 +122,8 @@ export class OutboxStream {
       return;
     }
     // Certainly not made: it is made again without a question. Otherwise it stays intended, and is asked for.
-    if (error.certainty === "certain") this.#queued.push({ seq: item.seq, step: item.part });
+    if (error.certainty === "certain")
+      this.#queued.push({ seq: item.seq, step: item.part, tried: error.retry !== "after" });
     this.#blocked ??= error;
   }
 

@@ -13,6 +13,7 @@ export interface ProsodySettings {
   readonly components: readonly ProsodyComponent[];
   readonly archive: "memory" | "sql";
   readonly nagle: boolean;
+  readonly collector: "incremental" | "generational";
 }
 
 /** Text of prosody.cfg.lua. */
@@ -44,7 +45,7 @@ ${archive}
 archive_expires_after = "never"
 muc_log_expires_after = "never"
 network_settings = { nagle = ${settings.nagle} }
-log = { { levels = { min = "info" }, to = "console" } }
+${settings.collector === "generational" ? 'gc = { mode = "generational" }\n' : ""}log = { { levels = { min = "info" }, to = "console" } }
 
 VirtualHost ${lua(settings.domain)}
 

@@ -24,6 +24,11 @@ export interface ProsodyOptions {
   readonly users: readonly ProsodyUser[];
   /** Nagle's algorithm on its sockets: true is what Prosody does when told nothing, and the default here. */
   readonly nagle?: boolean;
+  /**
+   * How Lua collects garbage: incremental is what Prosody does when told nothing, and the default here. It goes through
+   * all that is archived in memory again and again, so that such a server gets slower with each message.
+   */
+  readonly collector?: "incremental" | "generational";
 }
 
 export interface Prosody extends RunningServer {
@@ -65,6 +70,7 @@ export async function startProsody(options: ProsodyOptions): Promise<Prosody> {
       components: options.components,
       archive: options.archive,
       nagle,
+      collector: options.collector ?? "incremental",
     });
     // It may hold secrets of components.
     writeFileSync(configFile, config, { mode: 0o600 });

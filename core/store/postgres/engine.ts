@@ -12,6 +12,11 @@ import { holdSlot, type Slot } from "./slot.ts";
 const MIGRATION_LOCK = 0x6d696d69;
 const INT8 = 20;
 const RETRIES = 20;
+/**
+ * A process that hangs in the middle of a transaction keeps the locks of its rows, a lane's among them. The database
+ * ends such a session, so that whoever takes the lane over does not wait for it.
+ */
+const IDLE_IN_TRANSACTION_MS = 2_000;
 /** Serialisation failure and deadlock: nothing of the transaction stands, so it can simply run again. */
 const CONFLICTS = new Set(["40001", "40P01"]);
 
@@ -24,9 +29,16 @@ types.setTypeParser(INT8, Number);
  * `slot`: the name under which this one holds leases; null takes the first free one of this machine.
  */
 export async function openPostgresStore(options: { url: string; slot: string | null }): Promise<Store> {
-  const pool = new pg.Pool({ connectionString: options.url, max: 16, types });
-  // An idle connection that breaks is replaced at its next use; whoever uses one gets the error there.
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: 16,
+    types,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  });
+  // A connection that breaks is replaced at its next use; whoever uses one gets the error of his query. The pool
+  // listens to idle connections only, and an error that nobody listens to ends the process.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   try {
     await migrate(pool);
     const slot = await holdSlot(options.url, options.slot ?? os.hostname(), options.slot === null);

@@ -110,9 +110,10 @@ class SqliteStore implements Store {
     const ended = once(this.#writer, "exit");
     // After everything that waits: the writer takes messages in order.
     while (this.#inFlight || this.#queue.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    // The last connection to close empties the write-ahead log into the file, which a reading one cannot.
+    this.#reader.close();
     this.#writer.postMessage(null);
     await ended;
-    this.#reader.close();
     this.#lock.release();
   }
 

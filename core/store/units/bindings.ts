@@ -107,7 +107,7 @@ const addBinding = statement<{
     })
     .returning("id"),
 );
-const addSeen = statement<{ binding: BindingId; name: PropertyName; value: string }>()((db, { p }) =>
+const addSeen = statement<{ binding: BindingId; name: PropertyName; value: string | null }>()((db, { p }) =>
   db.insertInto("binding_property").values({
     binding: p.binding,
     name: p.name,
@@ -125,7 +125,8 @@ export interface LinkInput {
     readonly label: string;
     readonly unclear: "repeat" | "hold";
     readonly mark: ArchiveMark | null;
-    readonly properties: Readonly<Record<PropertyName, string>>;
+    /** As the room holds them at present; null: nobody has looked yet. */
+    readonly properties: Readonly<Record<PropertyName, string | null>>;
   }[];
   /** The group to tie them to; null: that of a room that is linked already, else a new one under `newUri`. */
   readonly group: GroupUri | null;

@@ -1,4 +1,5 @@
 import type { Milliseconds } from "../../bridge.ts";
+import { GatewayError } from "../../errors.ts";
 import type { EventId } from "../../../mappings/ids.ts";
 import { step } from "../../steps.ts";
 import type { ArchiveMark, BindingId, DeliveryKey, NativeId, Seq } from "../../ids.ts";
@@ -31,8 +32,8 @@ export interface ProgressInput {
   readonly binding: BindingId;
   readonly now: Milliseconds;
   readonly settled: readonly Settled[];
-  /** Calls that certainly were not made and are to be made later. */
-  readonly queued: readonly { readonly seq: number; readonly step: number }[];
+  /** Calls that certainly were not made and are to be made later. `tried`: it counts as a try. */
+  readonly queued: readonly { readonly seq: number; readonly step: number; readonly tried: boolean }[];
   readonly intents: readonly Intent[];
   /** Where the next read of the log begins; null: unchanged. */
   readonly intendedSeq: Seq | null;
@@ -86,10 +87,10 @@ export const dropDelivery = statement<{ binding: BindingId; seq: number; step: n
 export const dropNotice = statement<{ binding: BindingId; n: number }>()((db, { p }) =>
   db.deleteFrom("notice").where("binding", "=", p.binding).where("n", "=", p.n),
 );
-const requeue = statement<{ binding: BindingId; seq: number; step: number }>()((db, { p }) =>
+const requeue = statement<{ binding: BindingId; seq: number; step: number; untried: number }>()((db, { p }) =>
   db
     .updateTable("delivery")
-    .set({ state: "queued" })
+    .set((eb) => ({ state: "queued", attempt: eb("attempt", "-", p.untried) }))
     .where("binding", "=", p.binding)
     .where("seq", "=", p.seq)
     .where("step", "=", p.step),
@@ -124,7 +125,12 @@ const noteSet = statement<{ binding: BindingId; name: string; value: string }>()
     ),
 );
 const moveIntended = statement<{ binding: BindingId; seq: Seq }>()((db, { p }) =>
-  db.updateTable("binding").set({ intended_seq: p.seq }).where("id", "=", p.binding),
+  db
+    .updateTable("binding")
+    .set({ intended_seq: p.seq })
+    .where("id", "=", p.binding)
+    .where("state", "=", "live")
+    .returning("id"),
 );
 export const moveDelivered = statement<{ binding: BindingId }>()((db, { p }) =>
   db
@@ -144,7 +150,8 @@ export const moveDelivered = statement<{ binding: BindingId }>()((db, { p }) =>
 
 /**
  * One commit of an outbox lane: the receipts that came, and the intents of the calls that come next. A call is
- * made only after its intent is written, and its intent goes only together with its receipt.
+ * made only after its intent is written, and its intent goes only together with its receipt. Throws lane_lost where
+ * the room was unlinked meanwhile: nothing new of the log is written down for it.
  */
 export function* progress(input: ProgressInput): Unit<void> {
   const { binding, now } = input;
@@ -158,10 +165,12 @@ export function* progress(input: ProgressInput): Unit<void> {
     }
     if (done.property !== null) yield* first(noteSet, { binding, ...done.property });
   }
-  for (const { seq, step: part } of input.queued) yield* first(requeue, { binding, seq, step: part });
+  for (const { seq, step: part, tried } of input.queued)
+    yield* first(requeue, { binding, seq, step: part, untried: tried ? 0 : 1 });
   for (const intent of input.intents)
     yield* first(intend, { binding, ...intent, epoch: input.fence.epoch, at: now });
-  if (input.intendedSeq !== null) yield* first(moveIntended, { binding, seq: input.intendedSeq });
+  if (input.intendedSeq !== null && !(yield* first(moveIntended, { binding, seq: input.intendedSeq })))
+    throw new GatewayError("lane_lost", `binding ${binding} was unlinked while its lane was under way`);
   if (input.settled.length > 0 || input.intendedSeq !== null) yield* first(moveDelivered, { binding });
   if (input.intents.length > 0) step("intend.written");
 }

@@ -36,15 +36,17 @@ const lastSeen = statement<{ binding: BindingId; name: PropertyName }>()((db, { 
     .where("name", "=", p.name),
 );
 /**
- * A property is state: what the room was last seen to hold is nothing new, and what the group holds already is
- * only noted.
+ * A property is state: what the room was last seen to hold is nothing new, nor is what it held when it was first
+ * looked at, and what the group holds already is only noted.
  */
 export function* isChange(
   input: { readonly binding: BindingId; readonly group: GroupId },
   property: { readonly name: PropertyName; readonly value: string },
 ): Unit<boolean> {
   const { binding, group } = input;
-  if ((yield* first(lastSeen, { binding, name: property.name }))?.value === property.value) return false;
+  const seen = (yield* first(lastSeen, { binding, name: property.name }))?.value ?? null;
+  if (seen === property.value) return false;
   yield* first(setSeen, { binding, ...property });
+  if (seen === null) return false;
   return (yield* first(currentProperty, { group, name: property.name }))?.value !== property.value;
 }

@@ -51,7 +51,7 @@ const inboxOf = (eb: ExpressionBuilder<Tables, "binding">) =>
     .select((inbox) => inbox.fn.countAll<number>().as("rows"))
     .whereRef("inbox.binding", "=", "binding.id");
 
-const bindings = statement()((db) =>
+const bindings = statement()((db, { now }) =>
   db
     .selectFrom("binding")
     .innerJoin("account", "account.id", "binding.account")
@@ -75,6 +75,7 @@ const bindings = statement()((db) =>
         .selectFrom("lane")
         .select((lane) => lane.fn.max("lane.last_error").as("error"))
         .whereRef("lane.binding", "=", "binding.id")
+        .where("lane.not_before", ">", now)
         .as("lastError"),
       "binding.unclear_count as unclear",
     ])

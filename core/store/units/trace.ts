@@ -92,6 +92,10 @@ const waitingRows = statement<{ id: EventId; grp: GroupId }>()((db, { p }) =>
     .leftJoin("lane", (join) => join.onRef("lane.binding", "=", "binding.id").on("lane.kind", "=", "out"))
     .select(["binding.native as room", "account.native as account", "lane.last_error as lastError"])
     .whereRef("binding.intended_seq", "<", "event.seq")
+    // Nothing goes back to where it came from.
+    .where((eb) =>
+      eb.or([eb("event.origin_binding", "is", null), eb("binding.id", "!=", eb.ref("event.origin_binding"))]),
+    )
     .where("binding.state", "=", "live")
     .where("event.id", "=", p.id)
     .where("event.grp", "=", p.grp),

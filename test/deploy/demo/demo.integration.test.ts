@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { temporaryFolder } from "../../support/servers.ts";
+
+const main = join(import.meta.dirname, "../../../deploy/demo/main.ts");
+const folders = temporaryFolder("demo-test");
+
+/** Runs the demo in a folder of its own; `act` is called with all that it has printed, at each print. */
+async function demo(line: readonly string[], act: (printed: string, pid: number, folder: string) => void) {
+  const folder = mkdtempSync(join(folders, "x"));
+  const child = spawn(process.execPath, [main, ...line], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      printed += text;
+      act(printed, child.pid ?? 0, folder);
+    });
+  }
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, printed, left: processesOf(folder), files: readdirSync(folder) };
+}
+
+/** Command lines of processes that were started on this folder, by process id. */
+function processesOf(folder: string): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+    let command = "";
+    try {
+      command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
+    } catch {
+      continue; // It has ended since.
+    }
+    if (command.includes(folder)) found.set(Number(name), command);
+  }
+  return found;
+}
+
+void describe("npm run demo", async () => {
+  await it("shows both transcripts, is content with the archives and leaves nothing behind", async () => {
+    const { code, printed, left, files } = await demo(["--once"], () => {});
+    assert.equal(code, 0, printed);
+    assert.match(printed, /^tea@rooms\.localhost\n/m);
+    assert.match(printed, /carla +Yes, we hear you in the coffee room\. +arrived after \d+ ms/);
+    assert.match(printed, /anna +Hello! Is anybody over there\? +arrived after \d+ ms/);
+    assert.match(printed, /26 lines crossed/);
+    assert.match(printed, /The topic .* crossed in \d+ ms\.\nThe room's name .* crossed in \d+ ms\./);
+    assert.match(printed, /the archives of both rooms agree/);
+    assert.deepEqual([[...left.values()], files], [[], []]);
+  });
+
+  await it("fails and says what is missing when the gateway dies", async () => {
+    let killed = false;
+    const { code, printed, left } = await demo(["--once"], (text, _pid, folder) => {
+      if (killed || !text.includes("everybody talks")) return;
+      killed = true;
+      const gateway = [...processesOf(folder)].find(([, command]) => command.includes("bridges/main.ts"));
+      assert.ok(gateway);
+      process.kill(gateway[0], "SIGKILL");
+    });
+    assert.equal(code, 1, printed);
+    assert.match(printed, /demo: missing in (tea|coffee)@rooms\.localhost: <\w+> /);
+    assert.deepEqual([...left.values()], []);
+  });
+
+  await it("stays up until it is interrupted, tells how to take part, and stops everything", async () => {
+    let asked = false;
+    const { code, printed, left, files } = await demo([], (text, pid) => {
+      if (asked || !text.includes("The gateway's log")) return;
+      asked = true;
+      process.kill(pid, "SIGINT");
+    });
+    assert.equal(code, 0, printed);
+    assert.match(printed, /visitor@localhost +password {2}demo\n +server +127\.0\.0\.1, port \d+/);
+    assert.deepEqual([[...left.values()], files], [[], []]);
+  });
+
+  await it("can be interrupted while it starts", async () => {
+    let asked = false;
+    const { code, left } = await demo(["--once"], (text, pid) => {
+      if (asked || !text.includes("starting prosody")) return;
+      asked = true;
+      process.kill(pid, "SIGTERM");
+    });
+    assert.equal(code, 130);
+    assert.deepEqual([...left.values()], []);
+  });
+});
