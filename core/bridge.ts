@@ -189,6 +189,8 @@ export interface Bridge {
   /** Ends the connection in order. Calls under way reject as unknown. */
   stop(): Promise<void>;
   health(): Health;
+  /** Why the account does not take part in a room that it should be in, with the remedy; null: it does. No I/O. */
+  fault(room: NativeRoom): string | null;
 
   /** The room's address in the form that the store keeps. Throws GatewayError room_invalid. */
   parseRoom(text: string): NativeRoom;

@@ -102,6 +102,10 @@ export class XmppAccount implements Bridge {
     return this.#health;
   }
 
+  fault(jid: NativeRoom): string | null {
+    return this.#rooms.get(jid)?.fault ?? null;
+  }
+
   parseRoom(text: string): NativeRoom {
     return parseRoomJid(text);
   }

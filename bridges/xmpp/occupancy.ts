@@ -12,7 +12,8 @@ const ENTERED_WITHIN_MS = 15_000;
 
 /** The room's word on entering it. */
 export type Entry =
-  | { readonly entered: true; readonly nick: string }
+  /** `created`: there was no such room before, and now we own one (status 201). */
+  | { readonly entered: true; readonly nick: string; readonly created: boolean }
   | { readonly entered: false; readonly condition: string; readonly detail: string };
 
 export class Occupancy {
@@ -49,7 +50,7 @@ export class Occupancy {
   enter(nicks: readonly string[]): Promise<Entry> {
     const wanted = nicks[0] ?? null;
     if (this.#nick !== null && this.#wanted === wanted)
-      return Promise.resolve({ entered: true, nick: this.#nick });
+      return Promise.resolve({ entered: true, nick: this.#nick, created: false });
     this.#entry ??= this.#enter(nicks).finally(() => {
       this.#entry = null;
       this.#wanted = wanted;
@@ -100,7 +101,7 @@ export class Occupancy {
     // The room may have given another nick than the one that was asked for (status 210).
     if (statuses.has("110")) {
       this.#nick = nick;
-      this.#entering?.settle({ entered: true, nick });
+      this.#entering?.settle({ entered: true, nick, created: statuses.has("201") });
     }
     return null;
   }
@@ -111,7 +112,7 @@ export class Occupancy {
       last = await this.#tryNick(nick);
       if (last.entered || last.condition !== "conflict") break;
     }
-    if (!last.entered && this.#nick !== null) return { entered: true, nick: this.#nick };
+    if (!last.entered && this.#nick !== null) return { entered: true, nick: this.#nick, created: false };
     return last;
   }
 

@@ -1,3 +1,4 @@
+/** What the gateway does as the owner of a room (XEP-0045, section 10). */
 import type { NativeRoom } from "../../core/ids.ts";
 import { NS } from "./names.ts";
 import type { ComponentStream } from "./stream.ts";
@@ -27,6 +28,15 @@ export async function setRoomName(
   answer.append(submit);
   set.append(answer);
   await stream.request(set);
+}
+
+/** Takes back a room that came into being only because we entered it (XEP-0045, section 10.9). */
+export async function destroyRoom(stream: ComponentStream, room: NativeRoom, from: string): Promise<void> {
+  const query = ownerQuery();
+  query.append(xml("destroy"));
+  const iq = xml("iq", { type: "set", from, to: room });
+  iq.append(query);
+  await stream.request(iq);
 }
 
 const ownerQuery = () => xml("query", { xmlns: NS.mucOwner });

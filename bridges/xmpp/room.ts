@@ -31,6 +31,7 @@ import { ghostJid, NS, resource } from "./names.ts";
 import { type Entry, Occupancy } from "./occupancy.ts";
 import { unreachable } from "./refusal.ts";
 import { ownSince, saidSince } from "./room-archive.ts";
+import { destroyRoom } from "./room-form.ts";
 import { askRoom, type RoomInfo, unknownRoom } from "./room-info.ts";
 import { Intake } from "./room-intake.ts";
 import type { ComponentStream } from "./stream.ts";
@@ -55,7 +56,7 @@ export interface RoomContext {
 const GREETED_WITHIN_MS = 3_000;
 /** A room that can't be entered is tried again after this, then after twice as long each time. */
 const TRY_AGAIN_FIRST_MS = 500;
-const TRY_AGAIN_MOST_MS = 60_000;
+const TRY_AGAIN_MOST_MS = 30_000;
 
 export class Room {
   readonly jid: NativeRoom;
@@ -72,6 +73,7 @@ export class Room {
   #info: RoomInfo = unknownRoom;
   #subject: string | null = null;
   #greeted: (() => void) | null = null;
+  #fault: string | null = null;
   #retry: NodeJS.Timeout | null = null;
   #pause = TRY_AGAIN_FIRST_MS;
   /** When the room was last heard, on the clock of `performance.now`. */
@@ -102,6 +104,11 @@ export class Room {
 
   get listenerNick(): string | null {
     return this.#listener.nick;
+  }
+
+  /** Why the gateway is not in the room, if it should be. */
+  get fault(): string | null {
+    return this.#fault;
   }
 
   capabilities(): Capabilities {
@@ -186,6 +193,7 @@ export class Room {
     if (out === null || !this.#joined) return;
     this.#context.log.warn({ room: this.jid, out }, "the gateway was put out of a room");
     this.#state = "out";
+    this.#fault = `the gateway was put out of the room: ${out}`;
     this.#tryAgain();
   }
 
@@ -259,8 +267,10 @@ export class Room {
   #start(): void {
     void this.#takePart().catch((thrown: unknown) => {
       if (!this.#joined) return;
+      const error = asGatewayError(thrown);
       this.#state = "out";
-      this.#context.log.warn({ room: this.jid, err: asGatewayError(thrown) }, "a room could not be entered");
+      this.#fault = error.detail;
+      this.#context.log.warn({ room: this.jid, err: error }, "a room could not be entered");
       this.#tryAgain();
     });
   }
@@ -286,6 +296,7 @@ export class Room {
     const waiting = this.#waiting;
     this.#waiting = null;
     this.#state = "live";
+    this.#fault = null;
     this.#pause = TRY_AGAIN_FIRST_MS;
     for (const message of waiting) this.#heard(message);
     host.ready(this.jid);
@@ -298,6 +309,11 @@ export class Room {
     this.#greeted = resolve;
     const entry = await this.#listener.enter(nickCandidates(nick, label));
     if (!entry.entered) throw unreachable(this.jid, entry);
+    if (entry.created) {
+      // A room that nobody has opened is a mistake in the address, or was destroyed: it is not ours to open.
+      await destroyRoom(stream, this.jid, listener);
+      throw unreachable(this.jid, { entered: false, condition: "item-not-found", detail: "" });
+    }
     const timer = setTimeout(resolve, GREETED_WITHIN_MS);
     try {
       this.#info = await askRoom(stream, listener, this.jid);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { AccountHost } from "../accounts/account-host.ts";
 import type { Config } from "../config/config.ts";
 import { GatewayError } from "../errors.ts";
+import type { NativeRoom } from "../ids.ts";
 import { inLane, outLane } from "../lanes/lane-key.ts";
 import type { Waker } from "../lanes/waker.ts";
 import type {
@@ -47,6 +48,10 @@ export class GatewayOperations implements Operations {
   async status(): Promise<StatusReport> {
     const { store, config, redis, wake, running, hosts } = this.#options;
     const { accounts, bindings, setAside, unclear } = await store.read(statusReport());
+    const fault = (account: string, room: NativeRoom) => {
+      const host = hosts.find((one) => one.options.name === account);
+      return host?.serving ? host.options.bridge.fault(room) : null;
+    };
     const health = (id: AccountHost["options"]["row"]["id"]) => {
       const host = hosts.find((one) => one.options.row.id === id);
       return host?.serving ? host.options.bridge.health() : null;
@@ -60,7 +65,10 @@ export class GatewayOperations implements Operations {
       redis,
       wake,
       accounts: accounts.map(({ id, ...account }) => ({ ...account, health: health(id) })),
-      bindings: bindings.map(({ id: _id, unclear: _unclear, ...binding }) => binding),
+      bindings: bindings.map(({ id: _id, unclear: _unclear, ...binding }) => ({
+        ...binding,
+        lastError: binding.lastError ?? fault(binding.account, binding.room),
+      })),
       setAside,
       unclear,
     };

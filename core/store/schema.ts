@@ -141,6 +141,7 @@ export interface BindingPropertyTable {
 export interface OriginTable {
   account: AccountId;
   native_key: NativeKey;
+  binding: BindingId;
   at: Milliseconds;
 }
 

@@ -129,7 +129,10 @@ function steps(dialect: Dialect): CompiledStep[] {
     { binding: "int", name: "text", item: "text", last_set: "text?", last_seen: "text?" },
     ["binding", "name", "item"],
   );
-  table("origin", { account: "int", native_key: "text", at: "int" }, ["account", "native_key"]);
+  table("origin", { account: "int", native_key: "text", binding: "int", at: "int" }, [
+    "account",
+    "native_key",
+  ]);
   table(
     "inbox",
     {

@@ -21,13 +21,17 @@ export interface AcceptInput {
   }[];
 }
 
-const insertOrigin = statement<{ account: AccountId; nativeKey: NativeKey; at: Milliseconds }>()(
-  (db, { p }) =>
-    db
-      .insertInto("origin")
-      .values({ account: p.account, native_key: p.nativeKey, at: p.at })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning("at"),
+const insertOrigin = statement<{
+  account: AccountId;
+  nativeKey: NativeKey;
+  binding: BindingId;
+  at: Milliseconds;
+}>()((db, { p }) =>
+  db
+    .insertInto("origin")
+    .values({ account: p.account, native_key: p.nativeKey, binding: p.binding, at: p.at })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("at"),
 );
 
 const insertInbox = statement<{
@@ -72,7 +76,7 @@ export function* accept(input: AcceptInput): Unit<readonly BindingId[]> {
     for (const { nativeKey, raw, at } of raws) {
       if (
         nativeKey !== null &&
-        !(yield* first(insertOrigin, { account: input.account, nativeKey, at: input.at }))
+        !(yield* first(insertOrigin, { account: input.account, nativeKey, binding, at: input.at }))
       )
         continue;
       yield* first(insertInbox, { binding, nativeKey, raw, originAt: at, at: input.at });

@@ -104,6 +104,15 @@ const setAsideInbound = statement<{
     at: p.at,
   }),
 );
+// Where nothing else waits for it, the room that said this has nothing to be given: its outbox need not even run.
+const passOwn = statement<{ binding: BindingId; from: number; to: number }>()((db, { p }) =>
+  db
+    .updateTable("binding")
+    .set({ intended_seq: p.to as Seq, delivered_seq: p.to as Seq })
+    .where("id", "=", p.binding)
+    .where("intended_seq", "=", p.from as Seq)
+    .where("delivered_seq", "=", p.from as Seq),
+);
 const otherBindings = statement<{ group: GroupId; binding: BindingId }>()((db, { p }) =>
   db
     .selectFrom("binding")
@@ -153,8 +162,10 @@ export function* append(input: AppendInput): Unit<Appended> {
       } else yield* add(input, group.uri, log, event, { originAt: taken.origin_at, receivedAt: taken.at });
     }
   }
-  if (log.head !== group.head)
+  if (log.head !== group.head) {
     yield* first(moveHead, { group: input.group, head: log.head, at: log.acceptedAt });
+    yield* first(passOwn, { binding: input.binding, from: group.head, to: log.head });
+  }
   step("append.written");
   const others = log.head === group.head ? [] : yield* all(otherBindings, input);
   return { head: log.head, others, told };

@@ -6,6 +6,7 @@ import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
 import { addAudit } from "./audit.ts";
 import { findBinding } from "./bindings.ts";
+import { eraseRoom } from "./erase.ts";
 import { checkFence, type Fence } from "./fence.ts";
 import { addNotice, tellRooms } from "./notices.ts";
 
@@ -59,32 +60,9 @@ const setEnded = statement<{ binding: BindingId }>()((db, { p }) =>
 const dropLanes = statement<{ binding: BindingId }>()((db, { p }) =>
   db.deleteFrom("lane").where("binding", "=", p.binding),
 );
-const dropLinks = statement<{ binding: BindingId }>()((db, { p }) =>
-  db.deleteFrom("link").where("binding", "=", p.binding),
-);
 const dropSeen = statement<{ binding: BindingId }>()((db, { p }) =>
   db.deleteFrom("binding_property").where("binding", "=", p.binding),
 );
-const dropAside = statement<{ binding: BindingId }>()((db, { p }) =>
-  db.deleteFrom("set_aside").where("binding", "=", p.binding),
-);
-const eraseEvents = statement<{ binding: BindingId }>()((db, { p }) =>
-  db.updateTable("event").set({ content: null }).where("origin_binding", "=", p.binding),
-);
-const eraseNames = statement<{ binding: BindingId }>()((db, { p }) =>
-  db
-    .updateTable("user")
-    .set({ name: "" })
-    .where("id", "in", (eb) =>
-      eb
-        .selectFrom("event")
-        .select("event.sender")
-        .where("event.origin_binding", "=", p.binding)
-        .where("event.sender", "is not", null)
-        .$castTo<{ sender: never }>(),
-    ),
-);
-
 /** Ends a binding after leave was taken; with `erase` what was stored of the room goes, the log's places stay. */
 export function* endBinding(input: { fence: Fence; binding: BindingId }): Unit<void> {
   yield* checkFence(input.fence);
@@ -94,8 +72,5 @@ export function* endBinding(input: { fence: Fence; binding: BindingId }): Unit<v
   for (const drop of [dropDeliveries, dropNotices, dropInbox, dropLanes, dropSeen])
     yield* first(drop, { binding });
   if (ended.erase === 0) return;
-  yield* first(dropLinks, { binding });
-  yield* first(dropAside, { binding });
-  yield* first(eraseNames, { binding });
-  yield* first(eraseEvents, { binding });
+  yield* eraseRoom(binding);
 }

@@ -1,0 +1,70 @@
+import { sql } from "kysely";
+import type { BindingId, NativeRoom } from "../../ids.ts";
+import { statement } from "../statement.ts";
+import { first, type Unit } from "../unit.ts";
+
+const dropLinks = statement<{ binding: BindingId }>()((db, { p }) =>
+  db.deleteFrom("link").where("binding", "=", p.binding),
+);
+const dropAside = statement<{ binding: BindingId }>()((db, { p }) =>
+  db.deleteFrom("set_aside").where("binding", "=", p.binding),
+);
+const dropOrigins = statement<{ binding: BindingId }>()((db, { p }) =>
+  db.deleteFrom("origin").where("binding", "=", p.binding),
+);
+const eraseAddress = statement<{ binding: BindingId; native: NativeRoom }>()((db, { p }) =>
+  db.updateTable("binding").set({ native: p.native, inbound_mark: null }).where("id", "=", p.binding),
+);
+const eraseProperties = statement<{ binding: BindingId }>()((db, { p }) =>
+  db
+    .deleteFrom("property")
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("event")
+          .select("event.id")
+          .whereRef("event.grp", "=", "property.grp")
+          .whereRef("event.seq", "=", "property.seq")
+          .where("event.origin_binding", "=", p.binding),
+      ),
+    ),
+);
+// Somebody who spoke in other rooms too is still known there.
+const eraseUsers = statement<{ binding: BindingId }>()((db, { p }) =>
+  db
+    .updateTable("user")
+    .set((eb) => ({ name: "", native: eb(sql.lit("erased:"), "||", eb.cast<string>("id", "text")) }))
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("event")
+          .select("event.id")
+          .whereRef("event.sender", "=", "user.id")
+          .where("event.origin_binding", "=", p.binding),
+      ),
+    )
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("event")
+            .select("event.id")
+            .whereRef("event.sender", "=", "user.id")
+            .where("event.origin_binding", "!=", p.binding),
+        ),
+      ),
+    ),
+);
+const eraseEvents = statement<{ binding: BindingId }>()((db, { p }) =>
+  db.updateTable("event").set({ content: null }).where("origin_binding", "=", p.binding),
+);
+
+/**
+ * Forgets what was stored of a room: texts, names, native ids, its address. The places in the log stay, empty, so that
+ * everybody's cursors stay right; so do the audit's rows, which say that it was linked and erased.
+ */
+export function* eraseRoom(binding: BindingId): Unit<void> {
+  for (const drop of [dropLinks, dropAside, dropOrigins, eraseProperties]) yield* first(drop, { binding });
+  for (const erase of [eraseUsers, eraseEvents]) yield* first(erase, { binding });
+  yield* first(eraseAddress, { binding, native: `erased:${binding}` as NativeRoom });
+}
