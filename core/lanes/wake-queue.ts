@@ -115,18 +115,20 @@ export class BullWakeQueue implements WakeQueue {
       maxStalledCount: 1e9,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
-      skipVersionCheck: true,
     });
     worker.on("error", (error) => this.#options.log.debug({ err: error }, "BullMQ worker"));
     this.#workers.set(prefix, { worker, connection });
   }
 
-  /** Waits for the jobs under way, which end as their lanes do. BullMQ leaves a connection that it was given open. */
+  /**
+   * Waits for the jobs under way, which end as their lanes do; where Redis is away there is nobody to end them with,
+   * and BullMQ would wait for its return. It leaves a connection that it was given open.
+   */
   async #stopWork(prefix: string): Promise<void> {
     const working = this.#workers.get(prefix);
     if (!working) return;
     this.#workers.delete(prefix);
-    await working.worker.close();
+    await working.worker.close(working.connection.status !== "ready");
     working.connection.disconnect();
   }
 

@@ -6,7 +6,8 @@ import { sql } from "kysely";
 import { GatewayError } from "../errors.ts";
 import { oneGateway } from "./migrations/0001-one-gateway.ts";
 import type { Migration } from "./migrations/migration.ts";
-import { schemaBuilder, type Dialect } from "./statement.ts";
+import { schemaBuilder } from "./compile.ts";
+import type { Dialect } from "./statement.ts";
 
 export const migrations: readonly Migration[] = [oneGateway];
 

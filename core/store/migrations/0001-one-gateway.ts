@@ -1,5 +1,6 @@
 import { type ColumnDefinitionBuilder, sql } from "kysely";
-import { type Dialect, schemaBuilder } from "../statement.ts";
+import { schemaBuilder } from "../compile.ts";
+import type { Dialect } from "../statement.ts";
 import type { CompiledStep, Migration } from "./migration.ts";
 
 /** The tables of one gateway: accounts, groups with their log, bindings, lanes and what is under way on them. */

@@ -1,6 +1,7 @@
 import os from "node:os";
 import pg from "pg";
 import { GatewayError } from "../../errors.ts";
+import { compileStatement } from "../compile.ts";
 import { checkReadable, pendingSql, type SchemaVersion } from "../migrator.ts";
 import { bind } from "../statement.ts";
 import type { Store } from "../store.ts";
@@ -78,7 +79,6 @@ class PostgresStore implements Store {
   readonly dialect = "postgres";
   readonly #pool: pg.Pool;
   readonly #slot: Slot;
-  readonly #names = new Map<Call["statement"], string>();
 
   constructor(pool: pg.Pool, slot: Slot) {
     this.#pool = pool;
@@ -142,9 +142,8 @@ class PostgresStore implements Store {
   }
 
   async #call(client: pg.Pool | pg.PoolClient, call: Call): Promise<readonly Row[]> {
-    const compiled = call.statement.compile("postgres");
-    let name = this.#names.get(call.statement);
-    if (!name) this.#names.set(call.statement, (name = `mimi_${this.#names.size}`));
+    const compiled = compileStatement(call.statement, "postgres");
+    const { name } = call.statement;
     const values = bind(compiled, call.parameters);
     return (await client.query({ name, text: compiled.sql, values })).rows as Row[];
   }

@@ -1,9 +1,13 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { GatewayError } from "../../errors.ts";
-import { bind, type SqlValue } from "../statement.ts";
+import { bind, type Compiled, type SqlValue, type Statement } from "../statement.ts";
 import type { Call, Row, Unit } from "../unit.ts";
 
+/** Gives a statement's SQL: by kysely, or from what was compiled before. */
+export type Compile = (statement: Statement<never, unknown>) => Compiled;
+
 interface Prepared {
+  readonly compiled: Compiled;
   readonly statement: StatementSync;
   readonly returnsRows: boolean;
 }
@@ -11,9 +15,11 @@ interface Prepared {
 /** One connection to an SQLite file, with every statement prepared once. */
 export class SqliteConnection {
   readonly #db: DatabaseSync;
+  readonly #compile: Compile;
   readonly #prepared = new Map<Call["statement"], Prepared>();
 
-  constructor(file: string, options: { readonly readOnly: boolean }) {
+  constructor(file: string, options: { readonly readOnly: boolean; readonly compile: Compile }) {
+    this.#compile = options.compile;
     this.#db = new DatabaseSync(file, { readOnly: options.readOnly, timeout: 10_000 });
   }
 
@@ -44,14 +50,14 @@ export class SqliteConnection {
   }
 
   #call(call: Call): readonly Row[] {
-    const compiled = call.statement.compile("sqlite");
     let prepared = this.#prepared.get(call.statement);
     if (!prepared) {
+      const compiled = this.#compile(call.statement);
       const statement = this.#db.prepare(compiled.sql);
-      prepared = { statement, returnsRows: statement.columns().length > 0 };
+      prepared = { compiled, statement, returnsRows: statement.columns().length > 0 };
       this.#prepared.set(call.statement, prepared);
     }
-    const values: SqlValue[] = bind(compiled, call.parameters);
+    const values: SqlValue[] = bind(prepared.compiled, call.parameters);
     if (prepared.returnsRows) return prepared.statement.all(...values) as readonly Row[];
     prepared.statement.run(...values);
     return none;

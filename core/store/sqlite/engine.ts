@@ -4,13 +4,18 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { type ErrorCode, GatewayError } from "../../errors.ts";
 import { limits } from "../../limits.ts";
+import { compileAll, compileStatement } from "../compile.ts";
 import { checkReadable, pendingSql, type SchemaVersion } from "../migrator.ts";
 import type { Store } from "../store.ts";
 import type { Unit } from "../unit.ts";
+// For its statements too: the writer gets them compiled.
+import "../units/registry.ts";
 import type { UnitInput, UnitName, UnitResult } from "../units/registry.ts";
-import { SqliteConnection, sqliteError } from "./connection.ts";
+import { type Compile, SqliteConnection, sqliteError } from "./connection.ts";
 import { holdLock } from "./lock.ts";
 import type { WriterAnswer, WriterCall, WriterOptions } from "./writer.ts";
+
+const compile: Compile = (statement) => compileStatement(statement, "sqlite");
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -34,7 +39,7 @@ export function openSqliteStore(options: { file: string; maxPages?: number | nul
 }
 
 function migrate(file: string): void {
-  const connection = new SqliteConnection(file, { readOnly: false });
+  const connection = new SqliteConnection(file, { readOnly: false, compile });
   try {
     connection.execute("pragma journal_mode = wal; pragma synchronous = full");
     const found = readVersion(connection);
@@ -66,10 +71,14 @@ class SqliteStore implements Store {
   #due = false;
   #failed: GatewayError | null = null;
 
-  constructor(options: WriterOptions, lock: { release(): void }) {
+  constructor(options: Pick<WriterOptions, "file" | "maxPages">, lock: { release(): void }) {
     this.#lock = lock;
-    this.#reader = new SqliteConnection(options.file, { readOnly: true });
-    this.#writer = new Worker(new URL("writer.ts", import.meta.url), { workerData: options });
+    this.#reader = new SqliteConnection(options.file, { readOnly: true, compile });
+    this.#writer = new Worker(new URL("writer.ts", import.meta.url), {
+      workerData: { ...options, compiled: compileAll("sqlite") } satisfies WriterOptions,
+      // Batches live for a commit only; a small young generation keeps the thread from hoarding memory.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
     this.#writer.on("message", (answers: readonly WriterAnswer[]) => this.#settle(answers));
     this.#writer.on("error", (error: Error) =>
       this.#fail(new GatewayError("store_failed", error.message, { cause: error })),

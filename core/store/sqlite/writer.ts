@@ -4,12 +4,15 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { startUnit, type UnitName } from "../units/registry.ts";
-import { SqliteConnection, sqliteError } from "./connection.ts";
+import type { Compiled } from "../statement.ts";
+import { type Compile, SqliteConnection, sqliteError } from "./connection.ts";
 
 export interface WriterOptions {
   readonly file: string;
   /** For tests of a full disk: the most pages that the file may have. */
   readonly maxPages: number | null;
+  /** Every statement, compiled: this thread does without kysely. */
+  readonly compiled: ReadonlyMap<string, Compiled>;
 }
 export type WriterCall = readonly [name: UnitName, input: unknown];
 export type WriterAnswer =
@@ -19,7 +22,12 @@ export type WriterAnswer =
 const port = parentPort;
 if (!port) throw new Error("the writer runs as a worker thread only");
 const options = workerData as WriterOptions;
-const connection = new SqliteConnection(options.file, { readOnly: false });
+const compile: Compile = ({ name }) => {
+  const compiled = options.compiled.get(name);
+  if (!compiled) throw new Error(`statement ${name} was not compiled`);
+  return compiled;
+};
+const connection = new SqliteConnection(options.file, { readOnly: false, compile });
 connection.execute("pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000");
 if (options.maxPages !== null) connection.execute(`pragma max_page_count = ${options.maxPages}`);
 

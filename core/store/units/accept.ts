@@ -26,7 +26,7 @@ const insertOrigin = statement<{
   nativeKey: NativeKey;
   binding: BindingId;
   at: Milliseconds;
-}>()((db, { p }) =>
+}>("accept.insertOrigin")((db, { p }) =>
   db
     .insertInto("origin")
     .values({ account: p.account, native_key: p.nativeKey, binding: p.binding, at: p.at })
@@ -40,7 +40,7 @@ const insertInbox = statement<{
   raw: string;
   originAt: Milliseconds;
   at: Milliseconds;
-}>()((db, { p }) =>
+}>("accept.insertInbox")((db, { p }) =>
   db.insertInto("inbox").values({
     binding: p.binding,
     native_key: p.nativeKey,
@@ -51,15 +51,15 @@ const insertInbox = statement<{
   }),
 );
 
-const moveMark = statement<{ binding: BindingId; mark: ArchiveMark }>()((db, { p }) =>
+const moveMark = statement<{ binding: BindingId; mark: ArchiveMark }>("accept.moveMark")((db, { p }) =>
   db.updateTable("binding").set({ inbound_mark: p.mark }).where("id", "=", p.binding),
 );
 
-const noteInbound = statement<{ binding: BindingId; at: Milliseconds }>()((db, { p }) =>
+const noteInbound = statement<{ binding: BindingId; at: Milliseconds }>("accept.noteInbound")((db, { p }) =>
   db.updateTable("binding").set({ last_inbound_at: p.at }).where("id", "=", p.binding),
 );
 
-const liveBinding = statement<{ binding: BindingId }>()((db, { p }) =>
+const liveBinding = statement<{ binding: BindingId }>("accept.liveBinding")((db, { p }) =>
   db.selectFrom("binding").select("id").where("id", "=", p.binding).where("state", "=", "live"),
 );
 

@@ -5,36 +5,38 @@ import type { LaneTable } from "../schema.ts";
 import { statement } from "../statement.ts";
 import { first, only, type Unit } from "../unit.ts";
 
-const addProvider = statement<{ domain: ProviderDomain }>()((db, { p }) =>
+const addProvider = statement<{ domain: ProviderDomain }>("accounts.addProvider")((db, { p }) =>
   db
     .insertInto("provider")
     .values({ domain: p.domain })
     .onConflict((conflict) => conflict.column("domain").doUpdateSet({ domain: p.domain }))
     .returning("id"),
 );
-const addAccount = statement<{ bridge: string; native: string; provider: ProviderId }>()((db, { p }) =>
-  db
-    .insertInto("account")
-    .values({ bridge: p.bridge, native: p.native, provider: p.provider })
-    .onConflict((conflict) => conflict.columns(["bridge", "native"]).doUpdateSet({ provider: p.provider }))
-    .returning("id"),
+const addAccount = statement<{ bridge: string; native: string; provider: ProviderId }>("accounts.addAccount")(
+  (db, { p }) =>
+    db
+      .insertInto("account")
+      .values({ bridge: p.bridge, native: p.native, provider: p.provider })
+      .onConflict((conflict) => conflict.columns(["bridge", "native"]).doUpdateSet({ provider: p.provider }))
+      .returning("id"),
 );
-export const addLane = statement<Pick<LaneTable, "key" | "kind" | "account" | "binding">>()((db, { p }) =>
-  db
-    .insertInto("lane")
-    .values({
-      key: p.key,
-      kind: p.kind,
-      account: p.account,
-      binding: p.binding,
-      epoch: 0,
-      holder: null,
-      lease_until: 0,
-      not_before: 0,
-      failures: 0,
-      last_error: null,
-    })
-    .onConflict((conflict) => conflict.doNothing()),
+export const addLane = statement<Pick<LaneTable, "key" | "kind" | "account" | "binding">>("accounts.addLane")(
+  (db, { p }) =>
+    db
+      .insertInto("lane")
+      .values({
+        key: p.key,
+        kind: p.kind,
+        account: p.account,
+        binding: p.binding,
+        epoch: 0,
+        holder: null,
+        lease_until: 0,
+        not_before: 0,
+        failures: 0,
+        last_error: null,
+      })
+      .onConflict((conflict) => conflict.doNothing()),
 );
 
 export interface AccountRow {
@@ -55,13 +57,13 @@ export function* registerAccount(input: {
   return { id, provider, lane: accountLane(id) };
 }
 
-const addSetting = statement<{ name: string; value: Uint8Array }>()((db, { p }) =>
+const addSetting = statement<{ name: string; value: Uint8Array }>("accounts.addSetting")((db, { p }) =>
   db
     .insertInto("setting")
     .values({ name: p.name, value: p.value })
     .onConflict((conflict) => conflict.doNothing()),
 );
-const findSetting = statement<{ name: string }>()((db, { p }) =>
+const findSetting = statement<{ name: string }>("accounts.findSetting")((db, { p }) =>
   db.selectFrom("setting").select("value").where("name", "=", p.name),
 );
 

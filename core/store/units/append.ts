@@ -40,22 +40,23 @@ export interface AppendInput {
   }[];
 }
 
-const takeInbox = statement<{ n: InboxNumber }>()((db, { p }) =>
+const takeInbox = statement<{ n: InboxNumber }>("append.takeInbox")((db, { p }) =>
   db.deleteFrom("inbox").where("n", "=", p.n).returning(["native_key", "raw", "origin_at", "at", "attempts"]),
 );
 // Taken in this order by everybody: the group's row is the lock under which its log grows.
-const lockGroup = statement<{ group: GroupId }>()((db, { p }) =>
+const lockGroup = statement<{ group: GroupId }>("append.lockGroup")((db, { p }) =>
   db
     .updateTable("grp")
     .set((eb) => ({ head: eb.ref("head") }))
     .where("id", "=", p.group)
     .returning(["uri", "head", "accepted_at"]),
 );
-const moveHead = statement<{ group: GroupId; head: number; at: Milliseconds }>()((db, { p }) =>
-  db
-    .updateTable("grp")
-    .set({ head: p.head as Seq, accepted_at: p.at })
-    .where("id", "=", p.group),
+const moveHead = statement<{ group: GroupId; head: number; at: Milliseconds }>("append.moveHead")(
+  (db, { p }) =>
+    db
+      .updateTable("grp")
+      .set({ head: p.head as Seq, accepted_at: p.at })
+      .where("id", "=", p.group),
 );
 const addLink = statement<{
   binding: BindingId;
@@ -63,7 +64,7 @@ const addLink = statement<{
   id: EventId;
   state: "live" | "refused";
   at: Milliseconds;
-}>()((db, { p }) =>
+}>("append.addLink")((db, { p }) =>
   db
     .insertInto("link")
     .values({
@@ -87,7 +88,7 @@ const setAsideInbound = statement<{
   cause: string;
   attempts: number;
   at: Milliseconds;
-}>()((db, { p }) =>
+}>("append.setAsideInbound")((db, { p }) =>
   db.insertInto("set_aside").values({
     binding: p.binding,
     direction: "inbound",
@@ -105,7 +106,7 @@ const setAsideInbound = statement<{
   }),
 );
 // Where nothing else waits for it, the room that said this has nothing to be given: its outbox need not even run.
-const passOwn = statement<{ binding: BindingId; from: number; to: number }>()((db, { p }) =>
+const passOwn = statement<{ binding: BindingId; from: number; to: number }>("append.passOwn")((db, { p }) =>
   db
     .updateTable("binding")
     .set({ intended_seq: p.to as Seq, delivered_seq: p.to as Seq })
@@ -113,7 +114,7 @@ const passOwn = statement<{ binding: BindingId; from: number; to: number }>()((d
     .where("intended_seq", "=", p.from as Seq)
     .where("delivered_seq", "=", p.from as Seq),
 );
-const otherBindings = statement<{ group: GroupId; binding: BindingId }>()((db, { p }) =>
+const otherBindings = statement<{ group: GroupId; binding: BindingId }>("append.otherBindings")((db, { p }) =>
   db
     .selectFrom("binding")
     .select(["id", "account"])

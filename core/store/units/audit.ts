@@ -8,7 +8,7 @@ export const addAudit = statement<{
   act: string;
   subject: string;
   detail: string;
-}>()((db, { p }) =>
+}>("audit.addAudit")((db, { p }) =>
   db
     .insertInto("audit")
     .values({ at: p.at, actor: p.actor, act: p.act, subject: p.subject, detail: p.detail }),

@@ -30,7 +30,7 @@ const columns = [
   "binding.state",
   "binding.inbound_mark as mark",
 ] as const;
-const bindingsOfAccount = statement<{ account: AccountId }>()((db, { p }) =>
+const bindingsOfAccount = statement<{ account: AccountId }>("bindings.bindingsOfAccount")((db, { p }) =>
   db
     .selectFrom("binding")
     .innerJoin("grp", "grp.id", "binding.grp")
@@ -39,14 +39,15 @@ const bindingsOfAccount = statement<{ account: AccountId }>()((db, { p }) =>
     .where("binding.state", "!=", "ended")
     .orderBy("binding.id"),
 );
-const bindingOfRoom = statement<{ account: AccountId; native: NativeRoom }>()((db, { p }) =>
-  db
-    .selectFrom("binding")
-    .innerJoin("grp", "grp.id", "binding.grp")
-    .select(columns)
-    .where("binding.account", "=", p.account)
-    .where("binding.native", "=", p.native)
-    .where("binding.ended", "=", 0),
+const bindingOfRoom = statement<{ account: AccountId; native: NativeRoom }>("bindings.bindingOfRoom")(
+  (db, { p }) =>
+    db
+      .selectFrom("binding")
+      .innerJoin("grp", "grp.id", "binding.grp")
+      .select(columns)
+      .where("binding.account", "=", p.account)
+      .where("binding.native", "=", p.native)
+      .where("binding.ended", "=", 0),
 );
 
 export function* liveBindings(account: AccountId): Unit<readonly BindingRow[]> {
@@ -60,16 +61,17 @@ export function* findBinding(input: {
   return yield* first(bindingOfRoom, input);
 }
 
-const addGroup = statement<{ uri: GroupUri; provider: ProviderId; at: Milliseconds }>()((db, { p }) =>
-  db
-    .insertInto("grp")
-    .values({ uri: p.uri, owner_provider: p.provider, head: 0, rev: 1, accepted_at: p.at, state: "open" })
-    .returning(["id", "uri", "head"]),
+const addGroup = statement<{ uri: GroupUri; provider: ProviderId; at: Milliseconds }>("bindings.addGroup")(
+  (db, { p }) =>
+    db
+      .insertInto("grp")
+      .values({ uri: p.uri, owner_provider: p.provider, head: 0, rev: 1, accepted_at: p.at, state: "open" })
+      .returning(["id", "uri", "head"]),
 );
-const findGroup = statement<{ uri: GroupUri }>()((db, { p }) =>
+const findGroup = statement<{ uri: GroupUri }>("bindings.findGroup")((db, { p }) =>
   db.selectFrom("grp").select(["id", "uri", "head"]).where("uri", "=", p.uri),
 );
-const groupById = statement<{ id: GroupId }>()((db, { p }) =>
+const groupById = statement<{ id: GroupId }>("bindings.groupById")((db, { p }) =>
   db
     .updateTable("grp")
     .set((eb) => ({ head: eb.ref("head") }))
@@ -85,7 +87,7 @@ const addBinding = statement<{
   mark: ArchiveMark | null;
   at: Milliseconds;
   by: string;
-}>()((db, { p }) =>
+}>("bindings.addBinding")((db, { p }) =>
   db
     .insertInto("binding")
     .values({
@@ -107,7 +109,9 @@ const addBinding = statement<{
     })
     .returning("id"),
 );
-const addSeen = statement<{ binding: BindingId; name: PropertyName; value: string | null }>()((db, { p }) =>
+const addSeen = statement<{ binding: BindingId; name: PropertyName; value: string | null }>(
+  "bindings.addSeen",
+)((db, { p }) =>
   db.insertInto("binding_property").values({
     binding: p.binding,
     name: p.name,

@@ -1,21 +1,21 @@
-import { sql } from "kysely";
 import type { BindingId, NativeRoom } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
 
-const dropLinks = statement<{ binding: BindingId }>()((db, { p }) =>
+const dropLinks = statement<{ binding: BindingId }>("erase.dropLinks")((db, { p }) =>
   db.deleteFrom("link").where("binding", "=", p.binding),
 );
-const dropAside = statement<{ binding: BindingId }>()((db, { p }) =>
+const dropAside = statement<{ binding: BindingId }>("erase.dropAside")((db, { p }) =>
   db.deleteFrom("set_aside").where("binding", "=", p.binding),
 );
-const dropOrigins = statement<{ binding: BindingId }>()((db, { p }) =>
+const dropOrigins = statement<{ binding: BindingId }>("erase.dropOrigins")((db, { p }) =>
   db.deleteFrom("origin").where("binding", "=", p.binding),
 );
-const eraseAddress = statement<{ binding: BindingId; native: NativeRoom }>()((db, { p }) =>
-  db.updateTable("binding").set({ native: p.native, inbound_mark: null }).where("id", "=", p.binding),
+const eraseAddress = statement<{ binding: BindingId; native: NativeRoom }>("erase.eraseAddress")(
+  (db, { p }) =>
+    db.updateTable("binding").set({ native: p.native, inbound_mark: null }).where("id", "=", p.binding),
 );
-const eraseProperties = statement<{ binding: BindingId }>()((db, { p }) =>
+const eraseProperties = statement<{ binding: BindingId }>("erase.eraseProperties")((db, { p }) =>
   db
     .deleteFrom("property")
     .where((eb) =>
@@ -30,7 +30,7 @@ const eraseProperties = statement<{ binding: BindingId }>()((db, { p }) =>
     ),
 );
 // Somebody who spoke in other rooms too is still known there.
-const eraseUsers = statement<{ binding: BindingId }>()((db, { p }) =>
+const eraseUsers = statement<{ binding: BindingId }>("erase.eraseUsers")((db, { p, sql }) =>
   db
     .updateTable("user")
     .set((eb) => ({ name: "", native: eb(sql.lit("erased:"), "||", eb.cast<string>("id", "text")) }))
@@ -55,7 +55,7 @@ const eraseUsers = statement<{ binding: BindingId }>()((db, { p }) =>
       ),
     ),
 );
-const eraseEvents = statement<{ binding: BindingId }>()((db, { p }) =>
+const eraseEvents = statement<{ binding: BindingId }>("erase.eraseEvents")((db, { p }) =>
   db.updateTable("event").set({ content: null }).where("origin_binding", "=", p.binding),
 );
 

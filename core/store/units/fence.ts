@@ -10,7 +10,7 @@ export interface Fence {
 }
 
 // Shared, so that the lanes of one account do not wait for each other; a claim waits for all of them.
-const holding = statement<Fence>()((db, { p, dialect }) => {
+const holding = statement<Fence>("fence.holding")((db, { p, dialect }) => {
   const query = db.selectFrom("lane").select("epoch").where("key", "=", p.lane).where("epoch", "=", p.epoch);
   return dialect === "postgres" ? query.forShare() : query;
 });

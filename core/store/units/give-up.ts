@@ -32,7 +32,7 @@ const setAside = statement<{
   cause: string;
   attempts: number;
   at: Milliseconds;
-}>()((db, { p }) =>
+}>("give-up.setAside")((db, { p }) =>
   db.insertInto("set_aside").values({
     binding: p.binding,
     direction: "outbound",
@@ -49,7 +49,7 @@ const setAside = statement<{
     at: p.at,
   }),
 );
-const liveOrigin = statement<{ binding: BindingId }>()((db, { p }) =>
+const liveOrigin = statement<{ binding: BindingId }>("give-up.liveOrigin")((db, { p }) =>
   db.selectFrom("binding").select(["id", "account"]).where("id", "=", p.binding).where("state", "=", "live"),
 );
 
@@ -73,7 +73,7 @@ export function* giveUp(
   return origin;
 }
 
-const countUnclear = statement<{ binding: BindingId }>()((db, { p }) =>
+const countUnclear = statement<{ binding: BindingId }>("give-up.countUnclear")((db, { p }) =>
   db
     .updateTable("binding")
     .set((eb) => ({ unclear_count: eb("unclear_count", "+", 1) }))

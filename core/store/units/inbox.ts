@@ -24,7 +24,7 @@ export interface InboxBinding {
   readonly domain: ProviderDomain;
 }
 
-const findBinding = statement<{ binding: BindingId }>()((db, { p }) =>
+const findBinding = statement<{ binding: BindingId }>("inbox.findBinding")((db, { p }) =>
   db
     .selectFrom("binding")
     .innerJoin("grp", "grp.id", "binding.grp")
@@ -55,7 +55,7 @@ export interface InboxRow {
   readonly attempts: number;
 }
 
-const page = statement<{ binding: BindingId; limit: number }>()((db, { p }) =>
+const page = statement<{ binding: BindingId; limit: number }>("inbox.page")((db, { p }) =>
   db
     .selectFrom("inbox")
     .select(["n", "native_key as nativeKey", "raw", "origin_at as originAt", "attempts"])
@@ -69,7 +69,7 @@ export function* inboxPage(input: { binding: BindingId; limit: number }): Unit<r
   return yield* all(page, input);
 }
 
-const countAttempt = statement<{ n: InboxNumber }>()((db, { p }) =>
+const countAttempt = statement<{ n: InboxNumber }>("inbox.countAttempt")((db, { p }) =>
   db
     .updateTable("inbox")
     .set((eb) => ({ attempts: eb("attempts", "+", 1) }))

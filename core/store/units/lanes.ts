@@ -7,7 +7,7 @@ import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
 import { checkFence, type Fence } from "./fence.ts";
 
-const lockLane = statement<{ lane: LaneKey }>()((db, { p, now }) =>
+const lockLane = statement<{ lane: LaneKey }>("lanes.lockLane")((db, { p, now }) =>
   // The write takes the row's lock even where the lane turns out to be held: on PostgreSQL a claim and a letting-go
   // could pass each other otherwise.
   db
@@ -18,12 +18,13 @@ const lockLane = statement<{ lane: LaneKey }>()((db, { p, now }) =>
     .returning(now.as("now")),
 );
 
-const takeLane = statement<{ lane: LaneKey; holder: string; ttl: Milliseconds }>()((db, { p, now }) =>
-  db
-    .updateTable("lane")
-    .set((eb) => ({ epoch: eb("epoch", "+", 1), holder: p.holder, lease_until: eb(now, "+", p.ttl) }))
-    .where("key", "=", p.lane)
-    .returning("epoch"),
+const takeLane = statement<{ lane: LaneKey; holder: string; ttl: Milliseconds }>("lanes.takeLane")(
+  (db, { p, now }) =>
+    db
+      .updateTable("lane")
+      .set((eb) => ({ epoch: eb("epoch", "+", 1), holder: p.holder, lease_until: eb(now, "+", p.ttl) }))
+      .where("key", "=", p.lane)
+      .returning("epoch"),
 );
 
 export type Claim =
@@ -40,13 +41,14 @@ export function* claimLane(input: { lane: LaneKey; holder: string; ttl: Millisec
   return { claimed: true, epoch, failures: lane.failures };
 }
 
-const extendLease = statement<{ lane: LaneKey; epoch: number; ttl: Milliseconds }>()((db, { p, now }) =>
-  db
-    .updateTable("lane")
-    .set((eb) => ({ lease_until: eb(now, "+", p.ttl) }))
-    .where("key", "=", p.lane)
-    .where("epoch", "=", p.epoch)
-    .returning("epoch"),
+const extendLease = statement<{ lane: LaneKey; epoch: number; ttl: Milliseconds }>("lanes.extendLease")(
+  (db, { p, now }) =>
+    db
+      .updateTable("lane")
+      .set((eb) => ({ lease_until: eb(now, "+", p.ttl) }))
+      .where("key", "=", p.lane)
+      .where("epoch", "=", p.epoch)
+      .returning("epoch"),
 );
 
 /** True: the lease runs on for `ttl` from now. False: somebody else has the lane. */
@@ -54,7 +56,7 @@ export function* renewLane(input: { fence: Fence; ttl: Milliseconds }): Unit<boo
   return (yield* first(extendLease, { ...input.fence, ttl: input.ttl })) !== undefined;
 }
 
-const dropLease = statement<Fence>()((db, { p }) =>
+const dropLease = statement<Fence>("lanes.dropLease")((db, { p }) =>
   db
     .updateTable("lane")
     .set({ lease_until: 0, holder: null })
@@ -67,7 +69,7 @@ export function* releaseLane(fence: Fence): Unit<void> {
   yield* first(dropLease, fence);
 }
 
-const stillBehind = statement<{ lane: LaneKey }>()((db, { p }) =>
+const stillBehind = statement<{ lane: LaneKey }>("lanes.stillBehind")((db, { p }) =>
   db.selectFrom("lane").select("lane.key").where("lane.key", "=", p.lane).where(isBehind),
 );
 
@@ -117,7 +119,7 @@ const queuedDelivery = (eb: ExpressionBuilder<Tables, "lane">) =>
     .whereRef("delivery.binding", "=", "lane.binding")
     .where("delivery.state", "=", "queued");
 
-const dueLanes = statement()((db, { now }) =>
+const dueLanes = statement("lanes.dueLanes")((db, { now }) =>
   db
     .selectFrom("lane")
     .select((eb) => ["lane.key", "lane.account", eb.exists(queuedDelivery(eb)).as("queued")])
@@ -134,7 +136,7 @@ export function* lanesBehind(): Unit<
   return (yield* all(dueLanes, {})).map((lane) => ({ ...lane, queued: Boolean(lane.queued) }));
 }
 
-const freeAccounts = statement()((db, { now }) =>
+const freeAccounts = statement("lanes.freeAccounts")((db, { now }) =>
   db
     .selectFrom("lane")
     .select("account")
@@ -149,7 +151,7 @@ export function* accountsFree(): Unit<readonly AccountId[]> {
   return (yield* all(freeAccounts, {})).map((row) => row.account);
 }
 
-const dropLeasesOf = statement<{ holder: string }>()((db, { p }) =>
+const dropLeasesOf = statement<{ holder: string }>("lanes.dropLeasesOf")((db, { p }) =>
   db
     .updateTable("lane")
     .set({ lease_until: 0, holder: null })
@@ -165,12 +167,13 @@ export function* freeLeasesOf(holder: string): Unit<number> {
   return (yield* all(dropLeasesOf, { holder })).length;
 }
 
-const delayLane = statement<{ lane: LaneKey; wait: Milliseconds; failures: number; error: string }>()(
-  (db, { p, now }) =>
-    db
-      .updateTable("lane")
-      .set((eb) => ({ not_before: eb(now, "+", p.wait), failures: p.failures, last_error: p.error }))
-      .where("key", "=", p.lane),
+const delayLane = statement<{ lane: LaneKey; wait: Milliseconds; failures: number; error: string }>(
+  "lanes.delayLane",
+)((db, { p, now }) =>
+  db
+    .updateTable("lane")
+    .set((eb) => ({ not_before: eb(now, "+", p.wait), failures: p.failures, last_error: p.error }))
+    .where("key", "=", p.lane),
 );
 
 /** Puts a lane off: no process runs it before the time is over or somebody pulls it forward. */
@@ -185,7 +188,7 @@ export function* putOffLane(input: {
   yield* first(delayLane, input);
 }
 
-const clearDelay = statement<{ lane: LaneKey }>()((db, { p }) =>
+const clearDelay = statement<{ lane: LaneKey }>("lanes.clearDelay")((db, { p }) =>
   db.updateTable("lane").set({ not_before: 0, failures: 0, last_error: null }).where("key", "=", p.lane),
 );
 
@@ -194,7 +197,7 @@ export function* pullLaneForward(lane: LaneKey): Unit<void> {
   yield* first(clearDelay, { lane });
 }
 
-const laneState = statement<{ lane: LaneKey }>()((db, { p, now }) =>
+const laneState = statement<{ lane: LaneKey }>("lanes.laneState")((db, { p, now }) =>
   db
     .selectFrom("lane")
     .select((eb) => ["failures", "last_error", eb("not_before", "-", now).as("wait")])

@@ -10,16 +10,16 @@ import { eraseRoom } from "./erase.ts";
 import { checkFence, type Fence } from "./fence.ts";
 import { addNotice, tellRooms } from "./notices.ts";
 
-const setLeaving = statement<{ binding: BindingId; erase: number }>()((db, { p }) =>
+const setLeaving = statement<{ binding: BindingId; erase: number }>("leave.setLeaving")((db, { p }) =>
   db.updateTable("binding").set({ state: "leaving", erase: p.erase }).where("id", "=", p.binding),
 );
-const dropDeliveries = statement<{ binding: BindingId }>()((db, { p }) =>
+const dropDeliveries = statement<{ binding: BindingId }>("leave.dropDeliveries")((db, { p }) =>
   db.deleteFrom("delivery").where("binding", "=", p.binding),
 );
-const dropNotices = statement<{ binding: BindingId }>()((db, { p }) =>
+const dropNotices = statement<{ binding: BindingId }>("leave.dropNotices")((db, { p }) =>
   db.deleteFrom("notice").where("binding", "=", p.binding),
 );
-const dropInbox = statement<{ binding: BindingId }>()((db, { p }) =>
+const dropInbox = statement<{ binding: BindingId }>("leave.dropInbox")((db, { p }) =>
   db.deleteFrom("inbox").where("binding", "=", p.binding),
 );
 
@@ -49,7 +49,7 @@ export function* unlink(input: {
   return { group: binding.groupUri, binding: binding.id };
 }
 
-const setEnded = statement<{ binding: BindingId }>()((db, { p }) =>
+const setEnded = statement<{ binding: BindingId }>("leave.setEnded")((db, { p }) =>
   db
     .updateTable("binding")
     .set((eb) => ({ state: "ended", ended: eb.ref("id") }))
@@ -57,10 +57,10 @@ const setEnded = statement<{ binding: BindingId }>()((db, { p }) =>
     .where("state", "=", "leaving")
     .returning(["erase", "grp"]),
 );
-const dropLanes = statement<{ binding: BindingId }>()((db, { p }) =>
+const dropLanes = statement<{ binding: BindingId }>("leave.dropLanes")((db, { p }) =>
   db.deleteFrom("lane").where("binding", "=", p.binding),
 );
-const dropSeen = statement<{ binding: BindingId }>()((db, { p }) =>
+const dropSeen = statement<{ binding: BindingId }>("leave.dropSeen")((db, { p }) =>
   db.deleteFrom("binding_property").where("binding", "=", p.binding),
 );
 /** Ends a binding after leave was taken; with `erase` what was stored of the room goes, the log's places stay. */

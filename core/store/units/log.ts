@@ -25,7 +25,7 @@ export const addEvent = statement<{
   receivedAt: Milliseconds;
   content: Uint8Array;
   binding: BindingId;
-}>()((db, { p }) =>
+}>("log.addEvent")((db, { p }) =>
   db
     .insertInto("event")
     .values({

@@ -7,32 +7,33 @@ import { statement } from "../statement.ts";
 import { first, only, type Unit } from "../unit.ts";
 import { addEvent, type EventPlace } from "./log.ts";
 
-const findUser = statement<{ provider: ProviderId; native: string }>()((db, { p }) =>
+const findUser = statement<{ provider: ProviderId; native: string }>("members.findUser")((db, { p }) =>
   db
     .selectFrom("user")
     .select(["id", "name"])
     .where("provider", "=", p.provider)
     .where("native", "=", p.native),
 );
-const addUser = statement<{ uri: UserUri; provider: ProviderId; native: string; name: string }>()(
-  (db, { p }) =>
-    db
-      .insertInto("user")
-      .values({ uri: p.uri, provider: p.provider, native: p.native, name: p.name, profile_rev: 1 })
-      // Another group may have met the same user in this moment.
-      .onConflict((conflict) => conflict.columns(["provider", "native"]).doUpdateSet({ name: p.name }))
-      .returning("id"),
+const addUser = statement<{ uri: UserUri; provider: ProviderId; native: string; name: string }>(
+  "members.addUser",
+)((db, { p }) =>
+  db
+    .insertInto("user")
+    .values({ uri: p.uri, provider: p.provider, native: p.native, name: p.name, profile_rev: 1 })
+    // Another group may have met the same user in this moment.
+    .onConflict((conflict) => conflict.columns(["provider", "native"]).doUpdateSet({ name: p.name }))
+    .returning("id"),
 );
-const renameUser = statement<{ user: UserId; name: string }>()((db, { p }) =>
+const renameUser = statement<{ user: UserId; name: string }>("members.renameUser")((db, { p }) =>
   db
     .updateTable("user")
     .set((eb) => ({ name: p.name, profile_rev: eb("profile_rev", "+", 1) }))
     .where("id", "=", p.user),
 );
-const findMember = statement<{ group: GroupId; user: UserId }>()((db, { p }) =>
+const findMember = statement<{ group: GroupId; user: UserId }>("members.findMember")((db, { p }) =>
   db.selectFrom("member").select("state").where("grp", "=", p.group).where("user_id", "=", p.user),
 );
-const addMember = statement<{ group: GroupId; user: UserId; seq: Seq }>()((db, { p }) =>
+const addMember = statement<{ group: GroupId; user: UserId; seq: Seq }>("members.addMember")((db, { p }) =>
   db
     .insertInto("member")
     .values({ grp: p.group, user_id: p.user, state: "joined", since_seq: p.seq })

@@ -17,28 +17,29 @@ const insertNotice = statement<{
   toName: string | null;
   text: string;
   at: Milliseconds;
-}>()((db, { p }) =>
+}>("notices.insertNotice")((db, { p }) =>
   db
     .insertInto("notice")
     .values({ binding: p.binding, to_native: p.toNative, to_name: p.toName, text: p.text, at: p.at })
     .returning("n"),
 );
 
-const queueNotice = statement<{ binding: BindingId; seq: number; key: DeliveryKey; at: Milliseconds }>()(
-  (db, { p }) =>
-    db.insertInto("delivery").values({
-      binding: p.binding,
-      seq: p.seq,
-      step: 0,
-      op: "notice",
-      key: p.key,
-      args_hash: "",
-      state: "queued",
-      epoch: 0,
-      attempt: 0,
-      mark: null,
-      at: p.at,
-    }),
+const queueNotice = statement<{ binding: BindingId; seq: number; key: DeliveryKey; at: Milliseconds }>(
+  "notices.queueNotice",
+)((db, { p }) =>
+  db.insertInto("delivery").values({
+    binding: p.binding,
+    seq: p.seq,
+    step: 0,
+    op: "notice",
+    key: p.key,
+    args_hash: "",
+    state: "queued",
+    epoch: 0,
+    attempt: 0,
+    mark: null,
+    at: p.at,
+  }),
 );
 
 /** Queues a line on the binding's outbox: delivered like an event, so once, and before the events that follow. */
@@ -54,7 +55,7 @@ export function* addNotice(notice: NewNotice): Unit<void> {
   yield* first(queueNotice, { binding, seq: -n, key: `notice-${binding}-${n}` as DeliveryKey, at });
 }
 
-const groupRooms = statement<{ group: GroupId }>()((db, { p }) =>
+const groupRooms = statement<{ group: GroupId }>("notices.groupRooms")((db, { p }) =>
   db
     .selectFrom("binding")
     .innerJoin("account", "account.id", "binding.account")

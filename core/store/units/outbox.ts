@@ -17,7 +17,7 @@ export interface OutboxBinding {
   readonly intendedSeq: Seq | 0;
 }
 
-const findBinding = statement<{ binding: BindingId }>()((db, { p }) =>
+const findBinding = statement<{ binding: BindingId }>("outbox.findBinding")((db, { p }) =>
   db
     .selectFrom("binding")
     .innerJoin("grp", "grp.id", "binding.grp")
@@ -50,7 +50,7 @@ export interface LogEntry {
   readonly senderNative: string | null;
 }
 
-const entry = statement<{ group: GroupId; after: number; limit: number }>()((db, { p }) =>
+const entry = statement<{ group: GroupId; after: number; limit: number }>("outbox.entry")((db, { p }) =>
   db
     .selectFrom("event")
     .leftJoin("user", "user.id", "event.sender")
@@ -94,7 +94,7 @@ export interface OpenDelivery {
   readonly noticeToName: string | null;
 }
 
-const openRows = statement<{ binding: BindingId; limit: number }>()((db, { p }) =>
+const openRows = statement<{ binding: BindingId; limit: number }>("outbox.openRows")((db, { p }) =>
   db
     .selectFrom("delivery")
     .leftJoin("notice", (join) =>
@@ -127,7 +127,7 @@ export function* openDeliveries(input: { binding: BindingId; limit: number }): U
   return yield* all(openRows, input);
 }
 
-const speakers = statement<{ group: GroupId }>()((db, { p }) =>
+const speakers = statement<{ group: GroupId }>("outbox.speakers")((db, { p }) =>
   db
     .selectFrom("member")
     .innerJoin("user", "user.id", "member.user_id")

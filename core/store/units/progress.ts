@@ -49,7 +49,7 @@ const intend = statement<{
   epoch: number;
   mark: ArchiveMark | null;
   at: Milliseconds;
-}>()((db, { p }) =>
+}>("progress.intend")((db, { p }) =>
   db
     .insertInto("delivery")
     .values({
@@ -76,7 +76,9 @@ const intend = statement<{
       })),
     ),
 );
-export const dropDelivery = statement<{ binding: BindingId; seq: number; step: number }>()((db, { p }) =>
+export const dropDelivery = statement<{ binding: BindingId; seq: number; step: number }>(
+  "progress.dropDelivery",
+)((db, { p }) =>
   db
     .deleteFrom("delivery")
     .where("binding", "=", p.binding)
@@ -84,10 +86,12 @@ export const dropDelivery = statement<{ binding: BindingId; seq: number; step: n
     .where("step", "=", p.step)
     .returning("key"),
 );
-export const dropNotice = statement<{ binding: BindingId; n: number }>()((db, { p }) =>
+export const dropNotice = statement<{ binding: BindingId; n: number }>("progress.dropNotice")((db, { p }) =>
   db.deleteFrom("notice").where("binding", "=", p.binding).where("n", "=", p.n),
 );
-const requeue = statement<{ binding: BindingId; seq: number; step: number; untried: number }>()((db, { p }) =>
+const requeue = statement<{ binding: BindingId; seq: number; step: number; untried: number }>(
+  "progress.requeue",
+)((db, { p }) =>
   db
     .updateTable("delivery")
     .set((eb) => ({ state: "queued", attempt: eb("attempt", "-", p.untried) }))
@@ -102,7 +106,7 @@ const addLink = statement<{
   part: number;
   attempts: number;
   at: Milliseconds;
-}>()((db, { p }) =>
+}>("progress.addLink")((db, { p }) =>
   db
     .insertInto("link")
     .values({
@@ -116,15 +120,16 @@ const addLink = statement<{
     })
     .onConflict((conflict) => conflict.doNothing()),
 );
-const noteSet = statement<{ binding: BindingId; name: string; value: string }>()((db, { p }) =>
-  db
-    .insertInto("binding_property")
-    .values({ binding: p.binding, name: p.name as "name", item: "", last_set: p.value, last_seen: p.value })
-    .onConflict((conflict) =>
-      conflict.columns(["binding", "name", "item"]).doUpdateSet({ last_set: p.value, last_seen: p.value }),
-    ),
+const noteSet = statement<{ binding: BindingId; name: string; value: string }>("progress.noteSet")(
+  (db, { p }) =>
+    db
+      .insertInto("binding_property")
+      .values({ binding: p.binding, name: p.name as "name", item: "", last_set: p.value, last_seen: p.value })
+      .onConflict((conflict) =>
+        conflict.columns(["binding", "name", "item"]).doUpdateSet({ last_set: p.value, last_seen: p.value }),
+      ),
 );
-const moveIntended = statement<{ binding: BindingId; seq: Seq }>()((db, { p }) =>
+const moveIntended = statement<{ binding: BindingId; seq: Seq }>("progress.moveIntended")((db, { p }) =>
   db
     .updateTable("binding")
     .set({ intended_seq: p.seq })
@@ -132,7 +137,7 @@ const moveIntended = statement<{ binding: BindingId; seq: Seq }>()((db, { p }) =
     .where("state", "=", "live")
     .returning("id"),
 );
-export const moveDelivered = statement<{ binding: BindingId }>()((db, { p }) =>
+export const moveDelivered = statement<{ binding: BindingId }>("progress.moveDelivered")((db, { p }) =>
   db
     .updateTable("binding")
     .set((eb) => ({

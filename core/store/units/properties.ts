@@ -9,7 +9,7 @@ export const setProperty = statement<{
   value: string;
   seq: Seq;
   by: UserId | null;
-}>()((db, { p }) =>
+}>("properties.setProperty")((db, { p }) =>
   db
     .insertInto("property")
     .values({ grp: p.group, name: p.name, item: "", value: p.value, seq: p.seq, by_user: p.by })
@@ -17,18 +17,20 @@ export const setProperty = statement<{
       conflict.columns(["grp", "name", "item"]).doUpdateSet({ value: p.value, seq: p.seq, by_user: p.by }),
     ),
 );
-const setSeen = statement<{ binding: BindingId; name: PropertyName; value: string }>()((db, { p }) =>
-  db
-    .insertInto("binding_property")
-    .values({ binding: p.binding, name: p.name, item: "", last_set: null, last_seen: p.value })
-    .onConflict((conflict) =>
-      conflict.columns(["binding", "name", "item"]).doUpdateSet({ last_seen: p.value }),
-    ),
+const setSeen = statement<{ binding: BindingId; name: PropertyName; value: string }>("properties.setSeen")(
+  (db, { p }) =>
+    db
+      .insertInto("binding_property")
+      .values({ binding: p.binding, name: p.name, item: "", last_set: null, last_seen: p.value })
+      .onConflict((conflict) =>
+        conflict.columns(["binding", "name", "item"]).doUpdateSet({ last_seen: p.value }),
+      ),
 );
-const currentProperty = statement<{ group: GroupId; name: PropertyName }>()((db, { p }) =>
-  db.selectFrom("property").select("value").where("grp", "=", p.group).where("name", "=", p.name),
+const currentProperty = statement<{ group: GroupId; name: PropertyName }>("properties.currentProperty")(
+  (db, { p }) =>
+    db.selectFrom("property").select("value").where("grp", "=", p.group).where("name", "=", p.name),
 );
-const lastSeen = statement<{ binding: BindingId; name: PropertyName }>()((db, { p }) =>
+const lastSeen = statement<{ binding: BindingId; name: PropertyName }>("properties.lastSeen")((db, { p }) =>
   db
     .selectFrom("binding_property")
     .select("last_seen as value")

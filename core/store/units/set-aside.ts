@@ -32,7 +32,7 @@ const columns = [
   "set_aside.cause",
   "set_aside.at",
 ] as const;
-const everything = statement()((db) =>
+const everything = statement("set-aside.everything")((db) =>
   db
     .selectFrom("set_aside")
     .innerJoin("binding", "binding.id", "set_aside.binding")
@@ -40,7 +40,7 @@ const everything = statement()((db) =>
     .select(columns)
     .orderBy("set_aside.id"),
 );
-const one = statement<{ id: number }>()((db, { p }) =>
+const one = statement<{ id: number }>("set-aside.one")((db, { p }) =>
   db
     .selectFrom("set_aside")
     .innerJoin("binding", "binding.id", "set_aside.binding")
@@ -54,7 +54,7 @@ export function* setAsideRows(): Unit<readonly AsideRow[]> {
   return yield* all(everything, {});
 }
 
-const take = statement<{ id: number }>()((db, { p }) =>
+const take = statement<{ id: number }>("set-aside.take")((db, { p }) =>
   db
     .deleteFrom("set_aside")
     .where("id", "=", p.id)
@@ -66,7 +66,7 @@ const backToInbox = statement<{
   raw: string;
   originAt: Milliseconds;
   at: Milliseconds;
-}>()((db, { p }) =>
+}>("set-aside.backToInbox")((db, { p }) =>
   db.insertInto("inbox").values({
     binding: p.binding,
     native_key: p.nativeKey,
@@ -82,7 +82,7 @@ const backToOutbox = statement<{
   step: number;
   key: DeliveryKey;
   at: Milliseconds;
-}>()((db, { p }) =>
+}>("set-aside.backToOutbox")((db, { p }) =>
   db.insertInto("delivery").values({
     binding: p.binding,
     seq: p.seq,

@@ -14,7 +14,7 @@ export interface AccountReport {
   readonly holder: string | null;
 }
 
-const accounts = statement()((db, { now }) =>
+const accounts = statement("status.accounts")((db, { now }) =>
   db
     .selectFrom("account")
     .innerJoin("provider", "provider.id", "account.provider")
@@ -51,7 +51,7 @@ const inboxOf = (eb: ExpressionBuilder<Tables, "binding">) =>
     .select((inbox) => inbox.fn.countAll<number>().as("rows"))
     .whereRef("inbox.binding", "=", "binding.id");
 
-const bindings = statement()((db, { now }) =>
+const bindings = statement("status.bindings")((db, { now }) =>
   db
     .selectFrom("binding")
     .innerJoin("account", "account.id", "binding.account")
@@ -83,10 +83,10 @@ const bindings = statement()((db, { now }) =>
     .orderBy("binding.id"),
 );
 
-const setAsideCount = statement()((db) =>
+const setAsideCount = statement("status.setAsideCount")((db) =>
   db.selectFrom("set_aside").select((eb) => eb.fn.countAll<number>().as("rows")),
 );
-const unclearCount = statement()((db) =>
+const unclearCount = statement("status.unclearCount")((db) =>
   db
     .selectFrom("binding")
     // PostgreSQL's sum of integers is a numeric.

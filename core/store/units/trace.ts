@@ -3,10 +3,10 @@ import type { GroupId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, type Unit } from "../unit.ts";
 
-const byEventId = statement<{ from: EventId; to: EventId }>()((db, { p }) =>
+const byEventId = statement<{ from: EventId; to: EventId }>("trace.byEventId")((db, { p }) =>
   db.selectFrom("event").select(["id", "grp"]).where("id", ">=", p.from).where("id", "<", p.to).limit(20),
 );
-const byNativeId = statement<{ native: string }>()((db, { p }) =>
+const byNativeId = statement<{ native: string }>("trace.byNativeId")((db, { p }) =>
   db
     .selectFrom("link")
     .innerJoin("binding", "binding.id", "link.binding")
@@ -22,7 +22,7 @@ export function* findEvents(text: string): Unit<readonly { readonly id: EventId;
   return found.length > 0 ? found : yield* all(byNativeId, { native: text });
 }
 
-const eventRow = statement<{ id: EventId; grp: GroupId }>()((db, { p }) =>
+const eventRow = statement<{ id: EventId; grp: GroupId }>("trace.eventRow")((db, { p }) =>
   db
     .selectFrom("event")
     .innerJoin("grp", "grp.id", "event.grp")
@@ -46,7 +46,7 @@ const eventRow = statement<{ id: EventId; grp: GroupId }>()((db, { p }) =>
     .where("event.id", "=", p.id)
     .where("event.grp", "=", p.grp),
 );
-const linkRows = statement<{ id: EventId }>()((db, { p }) =>
+const linkRows = statement<{ id: EventId }>("trace.linkRows")((db, { p }) =>
   db
     .selectFrom("link")
     .innerJoin("binding", "binding.id", "link.binding")
@@ -63,7 +63,7 @@ const linkRows = statement<{ id: EventId }>()((db, { p }) =>
     .where("link.event_id", "=", p.id)
     .orderBy("link.at"),
 );
-const deliveryRows = statement<{ id: EventId; grp: GroupId }>()((db, { p }) =>
+const deliveryRows = statement<{ id: EventId; grp: GroupId }>("trace.deliveryRows")((db, { p }) =>
   db
     .selectFrom("event")
     .innerJoin("binding", "binding.grp", "event.grp")
@@ -84,7 +84,7 @@ const deliveryRows = statement<{ id: EventId; grp: GroupId }>()((db, { p }) =>
     .where("event.id", "=", p.id)
     .where("event.grp", "=", p.grp),
 );
-const waitingRows = statement<{ id: EventId; grp: GroupId }>()((db, { p }) =>
+const waitingRows = statement<{ id: EventId; grp: GroupId }>("trace.waitingRows")((db, { p }) =>
   db
     .selectFrom("event")
     .innerJoin("binding", "binding.grp", "event.grp")
@@ -100,7 +100,7 @@ const waitingRows = statement<{ id: EventId; grp: GroupId }>()((db, { p }) =>
     .where("event.id", "=", p.id)
     .where("event.grp", "=", p.grp),
 );
-const asideRows = statement<{ id: EventId }>()((db, { p }) =>
+const asideRows = statement<{ id: EventId }>("trace.asideRows")((db, { p }) =>
   db
     .selectFrom("set_aside")
     .innerJoin("binding", "binding.id", "set_aside.binding")
