@@ -52,6 +52,12 @@ const stages: readonly Stage[] = [
     commands: (files) =>
       files.map((file) => ({ name: file, command: [...nodeTest, "--test-timeout=300000", file] })),
   },
+  {
+    name: "faults",
+    seconds: 600,
+    files: null,
+    commands: () => [{ name: "short form", command: [process.execPath, "test/faults/main.ts", "--short"] }],
+  },
 ];
 
 function tool(name: string, seconds: number, program: string, ...args: string[]): Stage {

@@ -49,7 +49,7 @@ export function statement<P extends object = object>(name: string) {
   return <R>(build: (db: Kysely<Tables>, tools: Tools<P>) => Compilable<R>): Statement<P, R> => {
     if (defined.has(name)) throw new TypeError(`two statements are called ${name}`);
     const made: Statement<P, R> = { name, build };
-    defined.set(name, made as Statement<never, unknown>);
+    defined.set(name, made);
     return made;
   };
 }
