@@ -1,0 +1,97 @@
+/** That the test notices what it is there for: it runs on copies of the source in which one thing is broken. */
+import type { Outcome } from "./outcome.ts";
+import type { Point } from "./points.ts";
+import { runPoints, type PointsRun } from "./points-run.ts";
+import { type Change, copySource } from "./source-copy.ts";
+import { runTakeOver } from "./two-gateways.ts";
+
+export interface Breakage {
+  readonly name: string;
+  readonly changes: readonly Change[];
+  /** Must be green on the source as it is, and red with the changes. */
+  readonly run: (root: string, progress: (line: string) => void) => Promise<Outcome>;
+}
+
+const small: Omit<PointsRun, "root" | "points" | "progress"> = {
+  wake: "direct",
+  pairs: 2,
+  rate: 100,
+  messages: 100,
+  stopFor: 0,
+  keepLogs: false,
+};
+
+const kill = (number: number, step: Point["step"]): Point => ({
+  number,
+  step,
+  occurrence: 5,
+  fault: "gateway-kill",
+  provokedAt: null,
+});
+
+export const breakages: readonly Breakage[] = [
+  {
+    name: "deliveries without a written intent",
+    changes: [
+      {
+        file: "core/store/units/progress.ts",
+        from: "for (const intent of input.intents)",
+        to: "for (const intent of [])",
+      },
+    ],
+    // Killed when the log's cursor has moved and nothing has left yet.
+    run: async (root, progress) => runPoints({ ...small, root, progress, points: [kill(1, "intend.done")] }),
+  },
+  {
+    name: "no origin gate",
+    changes: [
+      {
+        file: "core/store/units/accept.ts",
+        from: "nativeKey !== null &&",
+        to: "false &&",
+      },
+      // The same thing accepted again would get the same id, and the log holds each id once.
+      {
+        file: "core/groups/event-writer.ts",
+        from: "const native = row.nativeKey ?? `n${row.n}`;",
+        to: "const native = `n${row.n}`;",
+      },
+    ],
+    // Each time the rooms are entered again, some of what is said comes live and from the archive.
+    run: async (root, progress) =>
+      runPoints({
+        ...small,
+        root,
+        progress,
+        points: [
+          kill(1, "accept.written"),
+          { ...kill(2, "accept.written"), fault: "prosody-restart" },
+          kill(3, "perform.sent"),
+        ],
+      }),
+  },
+  {
+    name: "no check of the epoch",
+    changes: [{ file: "core/store/units/fence.ts", from: "if (!held)", to: "if (false)" }],
+    run: async (root, progress) => runTakeOver({ ...small, root, progress, pairs: 1, rate: 30 }),
+  },
+];
+
+/** What is wrong with the test itself; empty: it is green without the breakage, and red with it. */
+export async function tryBreakage(
+  root: string,
+  breakage: Breakage,
+  progress: (line: string) => void,
+): Promise<string[]> {
+  const copy = copySource(root, breakage.changes);
+  try {
+    const sound = await breakage.run(root, progress);
+    const broken = await breakage.run(copy.root, (line) => progress(`(broken) ${line}`));
+    const { lost, doubled, misplaced } = broken;
+    progress(`(broken) lost ${lost}, doubled ${doubled}, out of order ${misplaced}`);
+    const unnoticed = lost + doubled + misplaced === 0 ? ["the breakage was not noticed"] : [];
+    return [...sound.problems.map((problem) => `red without the breakage: ${problem}`), ...unnoticed];
+  } finally {
+    copy.remove();
+  }
+}

@@ -1,0 +1,148 @@
+/** What a run happens on: a Prosody with pairs of rooms, their people, and the links. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Operations, StatusReport } from "../../core/operations.ts";
+import { type Prosody, startProsody } from "../../deploy/servers/prosody.ts";
+import { accounts, Crowd, directions } from "./crowd.ts";
+import { until } from "./until.ts";
+import { compare, type Comparison, type Outage, stallBeyond } from "./verdict.ts";
+
+export const ACCOUNT = "xmpp";
+const COMPONENT = { domain: "mimi.localhost", secret: "component secret" };
+const DRAINED_WITHIN = 30_000;
+/** The nick of a text's speaker, and its number. */
+const TEXT = /^(?<speaker>[a-z]+\d+) \d+$/;
+
+export class Lab {
+  readonly folder: string;
+  readonly prosody: Prosody;
+  readonly crowd: Crowd;
+  readonly pairs: number;
+
+  private constructor(folder: string, prosody: Prosody, crowd: Crowd, pairs: number) {
+    this.folder = folder;
+    this.prosody = prosody;
+    this.crowd = crowd;
+    this.pairs = pairs;
+  }
+
+  static async open(pairs: number, rate: number): Promise<Lab> {
+    const folder = mkdtempSync(join(tmpdir(), "mimi-faults-"));
+    const prosodyFolder = join(folder, "prosody");
+    mkdirSync(prosodyFolder);
+    const prosody = await startProsody({
+      folder: prosodyFolder,
+      domain: "localhost",
+      components: [COMPONENT],
+      archive: "sql",
+      users: accounts(pairs),
+    });
+    return new Lab(folder, prosody, new Crowd({ prosody, pairs, rate }), pairs);
+  }
+
+  /** A folder for one gateway. */
+  gatewayFolder(name: string): string {
+    const folder = join(this.folder, name);
+    mkdirSync(folder);
+    return folder;
+  }
+
+  get armed(): string {
+    return join(this.folder, "armed");
+  }
+
+  /** The account that every gateway here serves. */
+  get account() {
+    const service = `xmpp://127.0.0.1:${this.prosody.ports.component}`;
+    return { name: ACCOUNT, bridge: "xmpp", service, ...COMPONENT };
+  }
+
+  /** Links every pair of rooms. */
+  async link(operations: Operations): Promise<void> {
+    await until("the account's connection", 20_000, async () => {
+      const { accounts: found } = await operations.status();
+      return found[0]?.health?.state === "up";
+    });
+    for (const { from, to } of directions(this.pairs).filter((_, i) => i % 2 === 0)) {
+      const rooms = [from, to].map((room) => ({ account: ACCOUNT, room: `${room}@${this.prosody.rooms}` }));
+      await operations.link(rooms, null);
+    }
+  }
+
+  /**
+   * Resolves with the status when nothing is behind any more and the last text of every direction has arrived; with the
+   * status as it is where that does not come.
+   */
+  async drain(status: () => Promise<StatusReport>): Promise<StatusReport> {
+    const look = async () => {
+      const report = await status();
+      const caughtUp = report.bindings.every(({ behind, inbox }) => behind === 0 && inbox === 0);
+      return caughtUp && this.lastArrived() ? report : null;
+    };
+    return until("everything that was said", DRAINED_WITHIN, look).catch(status);
+  }
+
+  /** What became of each direction's messages, by the archives alone. */
+  results(): readonly (Comparison & { readonly from: string; readonly to: string })[] {
+    return directions(this.pairs).map(({ speaker, from, to }) => ({
+      from,
+      to,
+      ...compare(texts(this.#said(from, speaker)), texts(this.#said(to, speaker))),
+    }));
+  }
+
+  /** The longest time from a room's archive to the other's, beyond the outages. The archives know whole seconds. */
+  longestStall(outages: readonly Outage[]): number {
+    let longest = 0;
+    for (const { speaker, from, to } of directions(this.pairs)) {
+      const arrived = new Map(this.#said(to, speaker).map(({ text, when }) => [text, when]));
+      for (const { text, when } of this.#said(from, speaker)) {
+        const there = arrived.get(text);
+        if (there !== undefined) longest = Math.max(longest, stallBeyond(outages, when, there));
+      }
+    }
+    return longest;
+  }
+
+  /** Ends everything, and says which processes are left that know this folder. */
+  async close(keepFolder: boolean): Promise<readonly string[]> {
+    await this.crowd.leave();
+    await this.prosody.stop();
+    const left = processesOf(this.folder);
+    if (!keepFolder) rmSync(this.folder, { recursive: true, force: true });
+    return left;
+  }
+
+  /** Whether the last text of every direction has arrived. */
+  lastArrived(): boolean {
+    return directions(this.pairs).every(({ speaker, from, to }) => {
+      const last = this.#said(from, speaker).at(-1)?.text;
+      return last === undefined || this.#said(to, speaker).some(({ text }) => text === last);
+    });
+  }
+
+  #said(room: string, speaker: string): { text: string; when: number }[] {
+    return this.prosody.readArchive(`${room}@${this.prosody.rooms}`).flatMap(({ stanza, when }) => {
+      const text = /<body>([^<]*)<\/body>/.exec(stanza)?.[1] ?? "";
+      return TEXT.exec(text)?.groups?.["speaker"] === speaker ? [{ text, when }] : [];
+    });
+  }
+}
+
+const texts = (messages: readonly { readonly text: string }[]): string[] => messages.map(({ text }) => text);
+
+/** Command lines of running processes in which the folder is named. */
+function processesOf(folder: string): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+        return command.includes(folder) ? [`${pid} ${command}`] : [];
+      } catch {
+        // It ended while we looked.
+        return [];
+      }
+    });
+}

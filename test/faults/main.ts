@@ -1,0 +1,147 @@
+/**
+ * The fault test: `npm run faults`. The platform is the judge: a room's archive must hold what its counterpart's archive
+ * holds, every message once and in order, whatever is killed, stopped or emptied on the way.
+ *
+ *   npm run faults                                 3 seeds in every mode, then the broken copies
+ *   npm run faults -- --seeds 20 --mode queue      more seeds, one mode (direct, queue, two; both: direct and queue)
+ *   npm run faults -- --seed 7 --mode direct       one seed again, nothing else
+ *   npm run faults -- --short                      what npm test runs: one seed a mode, and the broken copies
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { asGatewayError } from "../../core/errors.ts";
+import { breakages, tryBreakage } from "./broken-copies.ts";
+import type { Outcome } from "./outcome.ts";
+import { type Drawing, drawPoints, stepNames } from "./points.ts";
+import { runPoints } from "./points-run.ts";
+import { runPointsOnTwo } from "./two-gateways.ts";
+
+const allModes = ["direct", "queue", "two"] as const;
+type Mode = (typeof allModes)[number];
+
+/** What a seed draws is the same in every form of the test, so that a seed and a mode are all it takes to repeat a run. */
+const drawings: Readonly<Record<Mode, Drawing>> = {
+  direct: { count: 30, gatewayStops: 1, redisStops: 1 },
+  queue: { count: 30, gatewayStops: 1, redisStops: 1 },
+  two: { count: 6, gatewayStops: 1, redisStops: 0 },
+};
+const PAIRS = 10;
+const STOP_MS = 15_000;
+/** How many messages in all at least, and in a second. PostgreSQL takes more of the machine. */
+const loads: Readonly<Record<Mode, { messages: number; rate: number }>> = {
+  direct: { messages: 2_000, rate: 60 },
+  queue: { messages: 2_000, rate: 60 },
+  two: { messages: 1_000, rate: 30 },
+};
+
+interface Row {
+  readonly seed: number;
+  readonly mode: Mode;
+  readonly seconds: number;
+  readonly outcome: Outcome;
+}
+
+const root = join(import.meta.dirname, "../..");
+const started = performance.now();
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string" },
+    seed: { type: "string" },
+    mode: { type: "string" },
+    short: { type: "boolean", default: false },
+  },
+});
+const single = values.seed !== undefined && values.seeds === undefined;
+const first = whole("seed", values.seed, 1);
+const count = single || values.short ? 1 : whole("seeds", values.seeds, 3);
+const wanted = modes(values.mode);
+const rows: Row[] = [];
+let faulty = 0;
+
+for (let seed = first; seed < first + count; seed++) {
+  for (const mode of wanted) rows.push(await run(seed, mode));
+}
+if (!single) {
+  for (const breakage of breakages) {
+    say(`broken copy: ${breakage.name}`);
+    const problems = await tryBreakage(root, breakage, (line) => say(`  ${line}`)).catch(
+      (thrown: unknown) => [asGatewayError(thrown).detail],
+    );
+    for (const problem of problems) say(`  FAILED: ${problem}`);
+    if (problems.length > 0) faulty += 1;
+  }
+}
+report();
+
+async function run(seed: number, mode: Mode): Promise<Row> {
+  const start = performance.now();
+  say(`seed ${seed}, ${mode}`);
+  const settings = {
+    root,
+    wake: mode === "two" ? ("direct" as const) : mode,
+    points: drawPoints(allModes.length * seed + allModes.indexOf(mode), drawings[mode]),
+    pairs: PAIRS,
+    ...loads[mode],
+    stopFor: STOP_MS,
+    keepLogs: true,
+    progress: (line: string) => say(`  ${line}`),
+  };
+  const outcome = await (mode === "two" ? runPointsOnTwo(settings) : runPoints(settings));
+  for (const problem of outcome.problems) say(`  FAILED: ${problem}`);
+  return { seed, mode, outcome, seconds: (performance.now() - start) / 1000 };
+}
+
+function report(): void {
+  console.log("\nseed  mode    points  messages  restarts  lost  doubled  out of order  longest stall  took");
+  for (const { seed, mode, seconds, outcome } of rows) {
+    const cells = [
+      String(seed).padEnd(4),
+      mode.padEnd(6),
+      String(outcome.points).padStart(6),
+      String(outcome.said).padStart(8),
+      String(outcome.deaths).padStart(8),
+      String(outcome.lost).padStart(4),
+      String(outcome.doubled).padStart(7),
+      String(outcome.misplaced).padStart(12),
+      `${(outcome.stall / 1000).toFixed(1)} s`.padStart(13),
+      `${seconds.toFixed(0)} s`,
+    ];
+    console.log(cells.join("  "));
+  }
+  const passed = new Set(rows.flatMap(({ outcome }) => outcome.steps));
+  console.log(`faults at ${passed.size} of ${stepNames.length} steps`);
+  const red = rows.filter(({ outcome }) => outcome.problems.length > 0);
+  for (const { seed, mode } of red) console.log(`to repeat: npm run faults -- --seed ${seed} --mode ${mode}`);
+  if (!single) console.log(`${breakages.length - faulty} of ${breakages.length} broken copies were noticed`);
+  process.exitCode = red.length + faulty === 0 ? 0 : 1;
+}
+
+function say(line: string): void {
+  console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} ${line}`);
+}
+
+function whole(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  return refuse(`--${name} takes a whole number, not ${text}`);
+}
+
+function modes(text: string | undefined): readonly Mode[] {
+  switch (text) {
+    case undefined:
+      return allModes;
+    case "both":
+      return ["direct", "queue"];
+    case "direct":
+    case "queue":
+    case "two":
+      return [text];
+    default:
+      return refuse(`--mode is direct, queue, two or both, not ${text}`);
+  }
+}
+
+function refuse(message: string): never {
+  console.error(message);
+  process.exit(2);
+}

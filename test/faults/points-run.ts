@@ -1,0 +1,67 @@
+/** One run: a gateway on its embedded default, its points, and the verdict of the archives. */
+import { join } from "node:path";
+import { asGatewayError } from "../../core/errors.ts";
+import { describe, Disturbance } from "./disturbance.ts";
+import { GatewayProcess } from "./gateway-process.ts";
+import { Lab } from "./lab.ts";
+import type { Point } from "./points.ts";
+import { judge, type Outcome } from "./outcome.ts";
+
+export interface PointsRun {
+  readonly root: string;
+  readonly wake: "direct" | "queue";
+  readonly points: readonly Point[];
+  readonly pairs: number;
+  /** Messages in a second, of all together, and how many are said at least. */
+  readonly rate: number;
+  readonly messages: number;
+  /** How long a stop lasts, in milliseconds. */
+  readonly stopFor: number;
+  /** Whether the folder with logs and archives stays where the run is red. */
+  readonly keepLogs: boolean;
+  readonly progress: (line: string) => void;
+}
+
+/** The longest that a message may take beyond the faults. */
+const LONGEST_STALL = 10_000;
+
+export async function runPoints(run: PointsRun): Promise<Outcome> {
+  const lab = await Lab.open(run.pairs, run.rate);
+  const folder = lab.gatewayFolder("gateway");
+  const redis = {
+    pid: (): number | null => gateway.privateRedis(),
+    address: { path: join(folder, "data/redis.sock") },
+    killed: () => Promise.resolve(),
+  };
+  const disturbance = new Disturbance({ lab, redis, stopFor: run.stopFor });
+  const gateway = new GatewayProcess({
+    root: run.root,
+    folder,
+    armed: lab.armed,
+    config: { wake: run.wake, accounts: [lab.account] },
+    reached: disturbance.reached,
+  });
+  const problems: string[] = [];
+  try {
+    gateway.start();
+    await lab.crowd.gather();
+    await lab.link(await gateway.operations());
+    lab.crowd.talk();
+    for (const point of run.points) {
+      run.progress(describe(point));
+      await disturbance.inflict(point);
+    }
+    await lab.crowd.untilSaid(run.messages);
+  } catch (thrown) {
+    problems.push(asGatewayError(thrown).detail);
+  }
+  return judge({
+    lab,
+    keepLogs: run.keepLogs,
+    gateways: [gateway],
+    disturbance,
+    problems,
+    longestStall: LONGEST_STALL,
+    count: run.points.length,
+  });
+}

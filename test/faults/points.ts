@@ -1,0 +1,93 @@
+/** Where and how a run is disturbed: all of it follows from the seed. */
+import type { StepName } from "../../core/steps.ts";
+import { Random } from "./random.ts";
+
+export type Fault =
+  | "gateway-kill"
+  | "gateway-stop"
+  | "redis-kill"
+  | "redis-stop"
+  | "redis-flush"
+  | "prosody-restart";
+
+/** A named step of a message's way, the how many-th time it is passed, and what happens there. */
+export interface Point {
+  readonly number: number;
+  readonly step: StepName;
+  readonly occurrence: number;
+  readonly fault: Fault;
+  /** What makes the gateway pass a step of recovery at all: a kill at this step, before the point is armed. */
+  readonly provokedAt: StepName | null;
+}
+
+export interface Drawing {
+  readonly count: number;
+  /** How many of the faults are a stop of the gateway, and how many one of Redis. Each takes 15 s. */
+  readonly gatewayStops: number;
+  readonly redisStops: number;
+}
+
+/** Every step that the product publishes; the compiler says so where one is missing here. */
+const stepKinds: Readonly<Record<StepName, "on the way" | "of recovery">> = {
+  "accept.begin": "on the way",
+  "accept.written": "on the way",
+  "accept.done": "on the way",
+  "append.begin": "on the way",
+  "append.written": "on the way",
+  "append.done": "on the way",
+  "intend.begin": "on the way",
+  "intend.written": "on the way",
+  "intend.done": "on the way",
+  "perform.sent": "on the way",
+  "perform.reflected": "on the way",
+  "settle.begin": "on the way",
+  "probe.begin": "of recovery",
+  "catchup.page": "of recovery",
+};
+export const stepNames = Object.keys(stepKinds) as readonly StepName[];
+
+/** Kills that leave deliveries under way, so that there is something to ask the room for. */
+const provocations: readonly StepName[] = [
+  "intend.done",
+  "perform.sent",
+  "perform.reflected",
+  "settle.begin",
+];
+/** After these the deliveries under way are asked for again, or the archive read again, by the same process. */
+const MOST_OCCURRENCES = 25;
+const MOST_PROBES = 2;
+/** Every room reads a page at least when it is entered again. */
+const MOST_PAGES = 10;
+
+/** The points of a run, in order. Where there are enough of them every step is among them. */
+export function drawPoints(seed: number, { count, gatewayStops, redisStops }: Drawing): readonly Point[] {
+  const random = new Random(seed);
+  const steps: StepName[] = [];
+  while (steps.length < count) steps.push(...random.shuffle(stepNames));
+  const short: readonly Fault[] = [
+    "gateway-kill",
+    "prosody-restart",
+    "gateway-kill",
+    "redis-flush",
+    "gateway-kill",
+    "redis-kill",
+  ];
+  const faults: Fault[] = [
+    ...Array.from({ length: gatewayStops }, (): Fault => "gateway-stop"),
+    ...Array.from({ length: redisStops }, (): Fault => "redis-stop"),
+  ];
+  for (let i = 0; faults.length < count; i++) faults.push(short[i % short.length] ?? "gateway-kill");
+  const shuffled = random.shuffle(faults.slice(0, count));
+  const order = random.shuffle(steps.slice(0, count));
+  return order.map((step, i) => {
+    const recovery = stepKinds[step] === "of recovery";
+    const most = step === "probe.begin" ? MOST_PROBES : recovery ? MOST_PAGES : MOST_OCCURRENCES;
+    return {
+      number: i + 1,
+      step,
+      occurrence: random.between(1, most),
+      fault: shuffled[i] ?? "gateway-kill",
+      provokedAt: recovery ? random.pick(provocations) : null,
+    };
+  });
+}
