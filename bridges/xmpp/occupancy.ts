@@ -20,8 +20,8 @@ export class Occupancy {
   readonly jid: string;
   readonly room: NativeRoom;
   readonly #stream: ComponentStream;
-  /** The nick that was wanted most when it entered: the person's name. */
-  #wanted: string | null = null;
+  /** The person's name when it entered, from which its nick was made. */
+  #name: string | null = null;
   #nick: string | null = null;
   #entering: { nick: string; settle: (entry: Entry) => void } | null = null;
   #entry: Promise<Entry> | null = null;
@@ -40,20 +40,19 @@ export class Occupancy {
   }
 
   isCalled(name: string): boolean {
-    return this.#wanted === nickCandidates(name, "")[0];
+    return this.#name === name;
   }
 
   /**
-   * Enters the room unless it is in, with the first of the nicks that is free; one that is in under another name
+   * Enters the room unless it is in, with the first nick of the name that is free; one that is in under another name
    * changes its nick, and keeps the old one where no new one is free.
    */
-  enter(nicks: readonly string[]): Promise<Entry> {
-    const wanted = nicks[0] ?? null;
-    if (this.#nick !== null && this.#wanted === wanted)
+  enter(name: string, label: string): Promise<Entry> {
+    if (this.#nick !== null && this.#name === name)
       return Promise.resolve({ entered: true, nick: this.#nick, created: false });
-    this.#entry ??= this.#enter(nicks).finally(() => {
+    this.#entry ??= this.#enter(nickCandidates(name, label)).finally(() => {
       this.#entry = null;
-      this.#wanted = wanted;
+      this.#name = name;
     });
     return this.#entry;
   }

@@ -14,7 +14,6 @@ import type {
 import { asGatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
-import { nickCandidates } from "../../mappings/xmpp/nick.ts";
 import type { Archive } from "./archive.ts";
 import type { Echoes } from "./echoes.ts";
 import {
@@ -167,7 +166,7 @@ export class Room {
   /** The occupant who speaks for a user, entering first if need be; the reason where he can't. */
   async speaker(speaker: Speaker): Promise<{ readonly ghost: Occupancy; readonly entry: Entry }> {
     const ghost = this.#ghost(speaker);
-    return { ghost, entry: await ghost.enter(nickCandidates(speaker.name, this.#context.label)) };
+    return { ghost, entry: await ghost.enter(speaker.name, this.#context.label) };
   }
 
   /** The ghost of a user if he is in the room now, under his present name. */
@@ -307,7 +306,7 @@ export class Room {
     const { stream, nick, label, listener } = this.#context;
     const { promise: greeted, resolve } = Promise.withResolvers<void>();
     this.#greeted = resolve;
-    const entry = await this.#listener.enter(nickCandidates(nick, label));
+    const entry = await this.#listener.enter(nick, label);
     if (!entry.entered) throw unreachable(this.jid, entry);
     if (entry.created) {
       // A room that nobody has opened is a mistake in the address, or was destroyed: it is not ours to open.

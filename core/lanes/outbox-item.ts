@@ -1,5 +1,5 @@
 /** From rows to what a bridge delivers: an entry of the log (or a notice) as an event, its steps, and their keys. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { decodeContent } from "../../mappings/content/codec.ts";
 import { decodeProperty } from "../../mappings/event-content.ts";
 import type { Bridge, DeliveryContext, OutEvent, Plan, Receipt, Speaker, Step } from "../bridge.ts";
@@ -109,7 +109,4 @@ function deliveryKey(binding: BindingId, entry: LogEntry, part: number): Deliver
 }
 
 const argsHash = (step: Step): string =>
-  createHash("sha256")
-    .update(JSON.stringify([step.op, step.args]))
-    .digest("base64url")
-    .slice(0, 16);
+  hash("sha256", JSON.stringify([step.op, step.args]), "base64url").slice(0, 16);

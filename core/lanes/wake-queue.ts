@@ -3,6 +3,7 @@
  * off and shows them to operators. It is never the lock (that is the lease in SQL) and never the only thing that
  * restarts a lane (that is the sweep).
  */
+import { setTimeout as pause } from "node:timers/promises";
 import { DelayedError, type Job, Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Milliseconds } from "../bridge.ts";
@@ -17,6 +18,8 @@ const QUEUE = "lanes";
 const SHARED_QUEUES = 4;
 /** Jobs of one queue that a process runs at once. A lane that waits for a receipt costs a promise. */
 const CONCURRENCY = 100;
+/** How long a worker's end is waited for. */
+const CLOSED_WITHIN_MS = 2_000;
 
 export interface WakeQueueOptions {
   /** Makes a connection for producers (fails fast) or for workers (waits for ever). */
@@ -128,8 +131,12 @@ export class BullWakeQueue implements WakeQueue {
     const working = this.#workers.get(prefix);
     if (!working) return;
     this.#workers.delete(prefix);
-    await working.worker.close(working.connection.status !== "ready");
-    working.connection.disconnect();
+    const { worker, connection } = working;
+    const closed = worker.close(connection.status !== "ready").then(() => true);
+    // A Redis that hangs is given up; only the ends of the jobs are lost with it.
+    if (!(await Promise.race([closed, pause(CLOSED_WITHIN_MS, false, { ref: false })])))
+      worker.disconnect().catch((error: unknown) => this.#options.log.debug({ err: error }, "Redis"));
+    connection.disconnect();
   }
 
   async #process(job: Job<WakeJob>, token: string | undefined): Promise<void> {

@@ -7,6 +7,8 @@ import type { Parameters, SqlValue, Statement } from "./statement.ts";
 export interface Call {
   readonly statement: Statement<never, unknown>;
   readonly parameters: Parameters;
+  /** How many of the rows are wanted. */
+  readonly rows: "all" | "first";
 }
 
 export type Row = Readonly<Record<string, SqlValue>>;
@@ -14,15 +16,13 @@ export type Unit<T> = Generator<Call, T, readonly Row[]>;
 
 /** All rows of a statement. */
 export function* all<P extends object, R>(statement: Statement<P, R>, parameters: P): Unit<readonly R[]> {
-  return (yield {
-    statement,
-    parameters: parameters as Parameters,
-  }) as never;
+  return (yield { statement, parameters: parameters as Parameters, rows: "all" }) as never;
 }
 
 /** The first row, or undefined. */
 export function* first<P extends object, R>(statement: Statement<P, R>, parameters: P): Unit<R | undefined> {
-  return (yield* all(statement, parameters))[0];
+  const rows = yield { statement, parameters: parameters as Parameters, rows: "first" };
+  return rows[0] as never;
 }
 
 /** The first row of a statement that always gives one. */

@@ -1,11 +1,14 @@
 /** Names of people as nicks of a MUC (XEP-0045, section 7.2; resourceparts after RFC 7622). */
 
 const LONGEST = 64;
+/** Names that are clean as they are: most. */
+const PLAIN = /^[!-~](?:[!-~]| (?! )){0,62}[!-~]$/;
 /** How many nicks are tried before somebody speaks through the gateway's own. */
 const TRIES = 5;
 
 /** A name without what a nick may not hold or could deceive with; empty where nothing is left. */
 export function cleanNick(name: string): string {
+  if (PLAIN.test(name)) return name;
   const visible = name
     .normalize("NFC")
     .replaceAll(/[\p{Cc}\p{Cs}\p{Bidi_Control}\uFFFE\uFFFF]/gu, "")

@@ -121,6 +121,10 @@ void describe("linking by the command line", async () => {
       assert.ok(!left.includes(text), `${text} is still stored`);
     await there.user.say(there.room, "still here");
     assert.deepEqual(talk(here), ["anna: a secret of this room", "ben: kept"]);
+    // Linked again, the same person speaks as somebody whom nobody knew before.
+    await gateway.report("link", `xmpp:${here.room}`, `xmpp:${there.room}`);
+    await here.user.say(here.room, "back again");
+    await seen(there, ["back again"]);
   });
 
   await it("traces a message by the id that the room gave to it, and says so where there is none", async () => {

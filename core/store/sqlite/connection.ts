@@ -58,9 +58,13 @@ export class SqliteConnection {
       this.#prepared.set(call.statement, prepared);
     }
     const values: SqlValue[] = bind(prepared.compiled, call.parameters);
-    if (prepared.returnsRows) return prepared.statement.all(...values) as readonly Row[];
-    prepared.statement.run(...values);
-    return none;
+    if (!prepared.returnsRows) {
+      prepared.statement.run(...values);
+      return none;
+    }
+    if (call.rows === "all") return prepared.statement.all(...values) as readonly Row[];
+    const row = prepared.statement.get(...values);
+    return row === undefined ? none : [row as Row];
   }
 }
 

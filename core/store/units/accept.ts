@@ -51,12 +51,18 @@ const insertInbox = statement<{
   }),
 );
 
-const moveMark = statement<{ binding: BindingId; mark: ArchiveMark }>("accept.moveMark")((db, { p }) =>
-  db.updateTable("binding").set({ inbound_mark: p.mark }).where("id", "=", p.binding),
-);
-
-const noteInbound = statement<{ binding: BindingId; at: Milliseconds }>("accept.noteInbound")((db, { p }) =>
-  db.updateTable("binding").set({ last_inbound_at: p.at }).where("id", "=", p.binding),
+const noteInbound = statement<{
+  binding: BindingId;
+  mark: ArchiveMark | null;
+  at: Milliseconds | null;
+}>("accept.noteInbound")((db, { p, sql }) =>
+  db
+    .updateTable("binding")
+    .set((eb) => ({
+      inbound_mark: sql<ArchiveMark | null>`coalesce(cast(${p.mark} as text), ${eb.ref("inbound_mark")})`,
+      last_inbound_at: sql<number | null>`coalesce(cast(${p.at} as bigint), ${eb.ref("last_inbound_at")})`,
+    }))
+    .where("id", "=", p.binding),
 );
 
 const liveBinding = statement<{ binding: BindingId }>("accept.liveBinding")((db, { p }) =>
@@ -69,23 +75,26 @@ const liveBinding = statement<{ binding: BindingId }>("accept.liveBinding")((db,
  */
 export function* accept(input: AcceptInput): Unit<readonly BindingId[]> {
   if (input.fence) yield* checkFence(input.fence);
-  const behind: BindingId[] = [];
+  const rooms = new Map<BindingId, { live: boolean; mark: ArchiveMark | null; fresh: boolean }>();
   for (const { binding, mark, raws } of input.batches) {
-    if (!(yield* first(liveBinding, { binding }))) continue;
-    let fresh = false;
-    for (const { nativeKey, raw, at } of raws) {
-      if (
-        nativeKey !== null &&
-        !(yield* first(insertOrigin, { account: input.account, nativeKey, binding, at: input.at }))
-      )
-        continue;
-      yield* first(insertInbox, { binding, nativeKey, raw, originAt: at, at: input.at });
-      fresh = true;
+    let room = rooms.get(binding);
+    if (!room) {
+      room = { live: (yield* first(liveBinding, { binding })) !== undefined, mark: null, fresh: false };
+      rooms.set(binding, room);
     }
-    if (mark !== null) yield* first(moveMark, { binding, mark });
-    if (!fresh) continue;
-    yield* first(noteInbound, { binding, at: input.at });
-    behind.push(binding);
+    if (!room.live) continue;
+    room.mark = mark ?? room.mark;
+    for (const { nativeKey, raw, at } of raws) {
+      const origin = { account: input.account, binding, at: input.at };
+      if (nativeKey !== null && !(yield* first(insertOrigin, { ...origin, nativeKey }))) continue;
+      yield* first(insertInbox, { binding, nativeKey, raw, originAt: at, at: input.at });
+      room.fresh = true;
+    }
+  }
+  const behind: BindingId[] = [];
+  for (const [binding, { mark, fresh }] of rooms) {
+    if (fresh) behind.push(binding);
+    if (fresh || mark !== null) yield* first(noteInbound, { binding, mark, at: fresh ? input.at : null });
   }
   step("accept.written");
   return behind;

@@ -8,7 +8,7 @@ import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
 import { checkFence, type Fence } from "./fence.ts";
 import { addEvent } from "./log.ts";
-import { memberOf, type Sender } from "./members.ts";
+import { type GrowingLog, memberOf, type Sender } from "./members.ts";
 import { addNotice } from "./notices.ts";
 import { isChange, setProperty } from "./properties.ts";
 
@@ -41,7 +41,13 @@ export interface AppendInput {
 }
 
 const takeInbox = statement<{ n: InboxNumber }>("append.takeInbox")((db, { p }) =>
-  db.deleteFrom("inbox").where("n", "=", p.n).returning(["native_key", "raw", "origin_at", "at", "attempts"]),
+  db.deleteFrom("inbox").where("n", "=", p.n).returning(["origin_at", "at"]),
+);
+const inboxRow = statement<{ n: InboxNumber }>("append.inboxRow")((db, { p }) =>
+  db
+    .selectFrom("inbox")
+    .select(["native_key as nativeKey", "raw", "origin_at as originAt", "at as receivedAt", "attempts"])
+    .where("n", "=", p.n),
 );
 // Taken in this order by everybody: the group's row is the lock under which its log grows.
 const lockGroup = statement<{ group: GroupId }>("append.lockGroup")((db, { p }) =>
@@ -138,24 +144,23 @@ export interface Appended {
 export function* append(input: AppendInput): Unit<Appended> {
   yield* checkFence(input.fence);
   const group = yield* only(lockGroup, { group: input.group });
-  const log = { head: group.head as number, acceptedAt: Math.max(input.now, group.accepted_at) };
+  const log: GrowingLog = {
+    head: group.head,
+    acceptedAt: Math.max(input.now, group.accepted_at),
+    met: new Map(),
+  };
   let told = false;
   for (const row of input.rows) {
+    if (row.setAside) {
+      const kept = yield* first(inboxRow, { n: row.n });
+      if (kept) {
+        const attempts = kept.attempts + 1;
+        const aside = { ...kept, ...row.setAside, binding: input.binding, attempts, at: input.now };
+        yield* first(setAsideInbound, aside);
+      }
+    }
     const taken = yield* first(takeInbox, { n: row.n });
     if (!taken) continue;
-    if (row.setAside) {
-      const { native_key: nativeKey, raw, origin_at: originAt, at: receivedAt, attempts } = taken;
-      const aside = {
-        ...row.setAside,
-        nativeKey,
-        raw,
-        originAt,
-        receivedAt,
-        attempts: attempts + 1,
-        at: input.now,
-      };
-      yield* first(setAsideInbound, { binding: input.binding, ...aside });
-    }
     for (const event of row.events) {
       if (row.refused) {
         yield* refuse(input, event, row.refused.notice);
@@ -175,7 +180,7 @@ export function* append(input: AppendInput): Unit<Appended> {
 function* add(
   input: AppendInput,
   groupUri: GroupUri,
-  log: { head: number; acceptedAt: Milliseconds },
+  log: GrowingLog,
   event: NewEvent,
   times: { readonly originAt: Milliseconds; readonly receivedAt: Milliseconds },
 ): Unit<void> {

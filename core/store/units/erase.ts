@@ -1,4 +1,5 @@
 import type { BindingId, NativeRoom } from "../../ids.ts";
+import type { UserUri } from "../../../mappings/ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
 
@@ -33,7 +34,11 @@ const eraseProperties = statement<{ binding: BindingId }>("erase.eraseProperties
 const eraseUsers = statement<{ binding: BindingId }>("erase.eraseUsers")((db, { p, sql }) =>
   db
     .updateTable("user")
-    .set((eb) => ({ name: "", native: eb(sql.lit("erased:"), "||", eb.cast<string>("id", "text")) }))
+    // Whoever comes back is somebody new.
+    .set((eb) => {
+      const gone = eb(sql.lit("erased:"), "||", eb.cast<string>("id", "text"));
+      return { name: "", native: gone, uri: gone.$castTo<UserUri>() };
+    })
     .where((eb) =>
       eb.exists(
         eb

@@ -46,6 +46,14 @@ export interface Sender {
   readonly name: string;
 }
 
+/** A group's log while one unit appends to it. */
+export interface GrowingLog {
+  head: number;
+  readonly acceptedAt: number;
+  /** Members that this unit has met already, by native id. */
+  readonly met: Map<string, { readonly user: UserId; readonly name: string }>;
+}
+
 /**
  * The sender's row. Whoever the group does not know joins it here, by an event before the one that he sends; `log.head`
  * moves past it.
@@ -53,14 +61,17 @@ export interface Sender {
 export function* memberOf(
   provider: ProviderId,
   groupUri: GroupUri,
-  log: { head: number },
+  log: GrowingLog,
   sender: Sender,
   place: EventPlace,
 ): Unit<UserId> {
   const { group } = place;
+  const met = log.met.get(sender.native);
+  if (met?.name === sender.name) return met.user;
   const known = yield* first(findUser, { provider, native: sender.native });
   const user = known?.id ?? (yield* only(addUser, { provider, ...sender })).id;
   if (known && known.name !== sender.name) yield* first(renameUser, { user, name: sender.name });
+  log.met.set(sender.native, { user, name: sender.name });
   if (known && (yield* first(findMember, { group, user }))?.state === "joined") return user;
   const salt = randomBytes(SALT_OCTETS);
   const content = encodeMember({ user: sender.uri, change: "join" }, salt);
