@@ -34,7 +34,8 @@ export function traceReport(id: EventId, way: Way): TraceReport {
     const detail = `${code}: ${cause} (number ${aside.id})`;
     hops.push({ at, step: "set-aside", account, room, native: null, attempt, detail });
   }
-  hops.sort((a, b) => a.at - b.at);
+  // The platform's clock may run ahead of ours: what was said stays before what was received.
+  hops.sort((a, b) => Number(b.step === "said") - Number(a.step === "said") || a.at - b.at);
   const last = hops.at(-1)?.at ?? 0;
   for (const { account, room, lastError: detail } of way.waiting)
     hops.push({ at: last, step: "waiting", account, room, native: null, attempt: null, detail });

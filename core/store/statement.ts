@@ -57,7 +57,10 @@ export function statement<P extends object = object>(name: string) {
 /** Every statement of the modules that are loaded. */
 export const definedStatements = (): readonly Statement<never, unknown>[] => [...defined.values()];
 
-/** The values in the placeholders' order. */
+/** PostgreSQL's text can't hold it; so that both databases keep the same, neither gets it. */
+const NUL = "\u0000";
+
+/** The values in the placeholders' order; U+0000 in a text becomes U+FFFD. */
 export function bind(compiled: Compiled, parameters: Parameters): SqlValue[] {
   const bound: SqlValue[] = [];
   for (const value of compiled.values) {
@@ -67,7 +70,7 @@ export function bind(compiled: Compiled, parameters: Parameters): SqlValue[] {
     }
     const given = parameters[value.name];
     if (given === undefined) throw new TypeError(`no value for parameter ${value.name} of: ${compiled.sql}`);
-    bound.push(given);
+    bound.push(typeof given === "string" && given.includes(NUL) ? given.replaceAll(NUL, "\uFFFD") : given);
   }
   return bound;
 }

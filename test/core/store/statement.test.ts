@@ -3,13 +3,7 @@ import { globSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { compileAll, compileStatement } from "../../../core/store/compile.ts";
-import {
-  bind,
-  definedStatements,
-  type Dialect,
-  type Statement,
-  statement,
-} from "../../../core/store/statement.ts";
+import { bind, definedStatements, type Dialect, statement } from "../../../core/store/statement.ts";
 
 const core = join(import.meta.dirname, "../../../core/store");
 
@@ -43,9 +37,14 @@ void test("named parameters are bound in the order of the placeholders, constant
   );
   const value = Uint8Array.of(1);
   for (const dialect of ["sqlite", "postgres"] as const satisfies readonly Dialect[]) {
-    const compiled = compileStatement(sample as Statement<never, unknown>, dialect);
+    const compiled = compileStatement(sample, dialect);
     assert.deepEqual(bind(compiled, { name: "n", value }), [value, "n", "constant"]);
     assert.throws(() => bind(compiled, { name: "n" }), /no value for parameter value/);
-    assert.equal(compileStatement(sample as Statement<never, unknown>, dialect), compiled, "compiled once");
+    assert.equal(compileStatement(sample, dialect), compiled, "compiled once");
   }
+});
+
+void test("U+0000, which PostgreSQL can't hold, is kept as U+FFFD everywhere", () => {
+  const compiled = { sql: "", values: [{ name: "text" }] };
+  assert.deepEqual(bind(compiled, { text: "a\u0000b" }), ["a\uFFFDb"]);
 });

@@ -1,0 +1,100 @@
+/** Rooms linked and unlinked, with and without erasing what was stored. On SQLite and on PostgreSQL. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { EventId } from "../../../../mappings/ids.ts";
+import type { Seq } from "../../../../core/ids.ts";
+import { outLane } from "../../../../core/lanes/lane-key.ts";
+import { liveBindings } from "../../../../core/store/units/bindings.ts";
+import { inboxBinding } from "../../../../core/store/units/inbox.ts";
+import { openDeliveries, outboxBinding, speakersFor } from "../../../../core/store/units/outbox.ts";
+import { findEvents } from "../../../../core/store/units/trace.ts";
+import { done, linkRooms, register, SampleStore, intent } from "../sample.ts";
+import { storeKinds } from "../stores.ts";
+
+const lost = { code: "lane_lost" };
+
+for (const kind of storeKinds()) {
+  void describe(`links on ${kind.name}`, () => {
+    let sample: SampleStore;
+    before(async () => {
+      const place = await kind.place();
+      sample = await SampleStore.make(await kind.open(place), place);
+    });
+    after(() => sample.store.close());
+
+    void test("link: twice is once; a room of another group is refused; settings stand as first written", async () => {
+      const { store, account } = sample;
+      const groups = await sample.count("grp");
+      assert.deepEqual((await linkRooms(store, account, ["a", "b", "a"])).linked, []);
+      assert.deepEqual((await linkRooms(store, account, ["c", "c"])).linked, [0]);
+      assert.equal(await sample.count("grp"), groups + 1);
+      await assert.rejects(linkRooms(store, account, ["a", "c"]), { code: "room_linked" });
+      const [one, two] = [Uint8Array.of(1), Uint8Array.of(2)];
+      assert.deepEqual(new Uint8Array(await store.write("settle", { name: "k", value: one })), one);
+      assert.deepEqual(new Uint8Array(await store.write("settle", { name: "k", value: two })), one);
+      assert.deepEqual(await register(store), account);
+    });
+
+    for (const erase of [false, true])
+      void test(`unlink ${erase ? "with" : "without"} erase: nothing is taken or intended any more, and the end is told`, async () => {
+        const { store, account } = sample;
+        const room = `leaving ${erase}`;
+        await linkRooms(store, account, [room, `staying ${erase}`]);
+        const all = await store.read(liveBindings(account.id));
+        const [binding, other] = [room, `staying ${erase}`].map((name) =>
+          all.find(({ native }) => native === name),
+        );
+        assert.ok(binding && other);
+        const told = `secret of ${room}`;
+        await sample.say(binding, told);
+        await sample.say(other, `answer ${erase}`);
+        const out = await sample.claim(outLane(binding.id));
+        await sample.accept(binding.id, ["on its way"]);
+        const input = {
+          account: account.id,
+          native: binding.native,
+          label: `fake:${room}`,
+          erase,
+          at: 9,
+          actor: "t",
+        };
+        assert.equal((await store.write("unlink", input)).group, binding.groupUri);
+        assert.deepEqual(await sample.accept(binding.id, ["later"]), []);
+        assert.equal(await sample.count(`inbox where binding = ${binding.id}`), 0);
+        assert.equal(await store.read(inboxBinding(binding.id)), undefined);
+        const news = sample.progress(out, binding.id, { intents: [intent(3)], intendedSeq: 3 as Seq });
+        await assert.rejects(store.write("progress", news), lost);
+        const open = await store.read(openDeliveries({ binding: binding.id, limit: 10 }));
+        assert.equal(open.length, 1, "the last line to the room");
+        assert.match(open[0]?.noticeText ?? "", /no longer linked/);
+        const last = { ...done, seq: open[0]?.seq ?? 0 };
+        await store.write("progress", sample.progress(out, binding.id, { settled: [last] }));
+        const leaving = await store.read(outboxBinding(binding.id));
+        assert.equal(leaving?.state, "leaving");
+        assert.ok(leaving && (await store.read(speakersFor(leaving))).length > 0);
+        await store.write("endBinding", { fence: out, binding: binding.id });
+        assert.equal((await store.read(outboxBinding(binding.id)))?.state, "ended");
+        assert.equal(await sample.count(`lane where binding = ${binding.id}`), 0);
+        const kept = await sample.count(`event where origin_binding = ${binding.id} and content is not null`);
+        assert.equal(kept, erase ? 0 : 2);
+        assert.equal(await sample.count(`link where binding = ${binding.id}`), erase ? 0 : 1);
+        assert.equal(
+          await sample.count(
+            `event where origin_binding = ${other.id} and kind = 'message' and content is not null`,
+          ),
+          1,
+          "what others said stays",
+        );
+        await assert.rejects(store.write("unlink", input), { code: "room_not_linked" });
+        assert.deepEqual((await linkRooms(store, account, [room])).linked, [0], "its address is free again");
+      });
+
+    void test("erase: names of those who only spoke there go, and trace finds nothing by the native id", async () => {
+      const found = await sample.store.read(findEvents("native secret of leaving true"));
+      assert.deepEqual(found, []);
+      const kept = await sample.store.read(findEvents("native secret of leaving false"));
+      assert.equal(kept.length, 1);
+      assert.deepEqual(await sample.store.read(findEvents("0".repeat(64) as EventId)), []);
+    });
+  });
+}

@@ -1,0 +1,38 @@
+/** Configurations of gateways under test, small in every limit so that nothing has to be waited for long. */
+import { join } from "node:path";
+import type { Config, RedisConfig, StoreConfig } from "../../core/config/config.ts";
+import type { AccountBase } from "../../core/config/schema.ts";
+import { type Limits, limits } from "../../core/limits.ts";
+import { parseProviderDomain } from "../../mappings/ids.ts";
+
+export interface HarnessOptions {
+  readonly folder: string;
+  /** SQLite in the folder where none is named. */
+  readonly store?: StoreConfig;
+  /** None where none is named. */
+  readonly redis?: RedisConfig;
+  readonly wake?: "direct" | "queue";
+  readonly slot?: string;
+  readonly limits?: Partial<Limits>;
+}
+
+export function harnessConfig<Account extends AccountBase>(
+  options: HarnessOptions,
+  accounts: readonly Account[],
+): Config<Account> {
+  const base = parseProviderDomain("mimi.test");
+  if (base === null) throw new Error("the base is a domain");
+  return {
+    file: null,
+    base,
+    data: options.folder,
+    store: options.store ?? { kind: "sqlite", file: join(options.folder, "gateway.sqlite") },
+    redis: options.redis ?? { kind: "off" },
+    wake: options.wake ?? "direct",
+    log: { level: "debug", bodies: false },
+    limits: { ...limits, leaseMs: 10_000, sweepMs: 100, tries: 4, ...options.limits },
+    slot: options.slot ?? null,
+    accounts,
+    secrets: [],
+  };
+}
