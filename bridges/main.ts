@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The composition root and the command: the only file that names all bridges. */
-import { enableCompileCache, getCompileCacheDir } from "node:module";
+import { enableCompileCache } from "node:module";
+import { fileURLToPath } from "node:url";
 import type { BridgeFactory } from "../core/accounts/create-hosts.ts";
 import { processIo } from "../core/cli/io.ts";
 import { createProgram } from "../core/cli/program.ts";
@@ -9,8 +10,10 @@ import type { AccountOf } from "../core/config/schema.ts";
 import type { Logger } from "../core/log.ts";
 
 // Compiled code is kept on disk, for the writer's thread too: the second start is faster and smaller.
+process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(
+  new URL("../node_modules/.cache/compiled", import.meta.url),
+);
 enableCompileCache();
-process.env["NODE_COMPILE_CACHE"] ??= getCompileCacheDir();
 
 // Whatever is slow to load is loaded by the command that needs it, so that `--help` answers at once.
 const bridges = async () => ({ xmpp: (await import("./xmpp/config.ts")).xmppConfigSchema });
