@@ -17,6 +17,11 @@ export interface Io {
 
 /** The real process. */
 export function processIo(): Io {
+  // Whoever reads may stop reading, as `head` does: that is no fault of anybody.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(process.exitCode ?? 0);
+  });
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
