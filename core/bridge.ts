@@ -177,6 +177,11 @@ export class DeliveryError extends GatewayError {
 export interface Bridge {
   /** True: the account has a connection, which one process holds; it alone runs the account's lanes. */
   readonly connected: boolean;
+  /**
+   * True: `toEvents` looks nothing up and takes no time, so it is asked before the durable write, which then goes
+   * straight into the log where nothing of the room waits.
+   */
+  readonly translatesAtOnce: boolean;
   /** How many steps may be under way at once in one room. More than 1 only where calls leave in order. */
   readonly window: number;
   /** After a call without an answer: how long until "absent" may be believed. */

@@ -91,7 +91,15 @@ async function assemble<Account extends AccountBase>(
     else await queue?.leaveAccount(account);
   };
   hosts.push(
-    ...(await createHosts(config, createBridge, { store, log, runner, now, wake: waker.wake, holding })),
+    ...(await createHosts(config, createBridge, {
+      store,
+      log,
+      runner,
+      writer,
+      now,
+      wake: waker.wake,
+      holding,
+    })),
   );
   for (const { options } of hosts) if (options.bridge.connected) connected.add(options.row.id);
 

@@ -51,6 +51,7 @@ interface Parts {
 
 export class XmppAccount implements Bridge {
   readonly connected = true;
+  readonly translatesAtOnce = true;
   /** The reflections come back in the order in which we spoke, on one stream. */
   readonly window = 50;
   /** A room's archive is asked on the stream on which the message went before: what it lacks then was not taken. */

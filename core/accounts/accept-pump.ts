@@ -5,7 +5,9 @@ import { backoffMs } from "../lanes/backoff.ts";
 import type { Logger } from "../log.ts";
 import { step } from "../steps.ts";
 import type { Store } from "../store/store.ts";
+import type { Accepted, AcceptInput } from "../store/units/accept.ts";
 import type { Fence } from "../store/units/fence.ts";
+import type { AppendPlace, Translation } from "../store/units/group-log.ts";
 
 export interface AcceptPumpOptions {
   readonly store: Store;
@@ -14,8 +16,16 @@ export interface AcceptPumpOptions {
   readonly now: () => Milliseconds;
   /** Rejects with lane_lost where this process may not take what comes. null: nothing to prove. */
   readonly fence: () => Fence | null;
-  /** Told after the commit for each binding that has something new. */
-  readonly accepted: (binding: BindingId) => void;
+  /** What may go into the log at once, where the bridge translates without looking anything up. */
+  readonly translate: (binding: BindingId, raws: AcceptBatch["raws"]) => Promise<Translated | null>;
+  /** Told after the commit what it has brought. */
+  readonly accepted: (accepted: Accepted) => void;
+}
+
+/** Translations of raws, in their order; null: that one is for the inbox. */
+export interface Translated {
+  readonly place: AppendPlace;
+  readonly translations: readonly (Translation | null)[];
 }
 
 interface Waiting {
@@ -80,10 +90,12 @@ export class AcceptPump {
       step("accept.begin");
       try {
         const fence = this.#options.fence();
-        const batches = taken.map(({ binding, batch }) => ({ binding, mark: batch.mark, raws: batch.raws }));
-        const behind = await store.write("accept", { fence, account, at: now(), batches });
+        const batches: AcceptInput["batches"][number][] = [];
+        for (const { binding, batch } of taken) batches.push(await this.#translate(binding, batch));
+        const done = await store.write("accept", { fence, account, at: now(), batches });
         step("accept.done");
-        for (const binding of new Set(behind)) accepted(binding);
+        if (done.appended.length > 0) step("append.done");
+        accepted(done);
         return null;
       } catch (thrown) {
         const error = asGatewayError(thrown);
@@ -94,5 +106,19 @@ export class AcceptPump {
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }
+  }
+
+  async #translate(binding: BindingId, batch: AcceptBatch): Promise<AcceptInput["batches"][number]> {
+    const { mark, raws } = batch;
+    const translated = raws.length > 0 ? await this.#options.translate(binding, raws) : null;
+    if (!translated) return { binding, mark, raws };
+    step("append.begin");
+    const { place, translations } = translated;
+    return {
+      binding,
+      mark,
+      place,
+      raws: raws.map((raw, i) => ({ ...raw, translation: translations[i] ?? null })),
+    };
   }
 }

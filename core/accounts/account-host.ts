@@ -5,7 +5,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { AcceptBatch, Bridge, BridgeHost, Milliseconds } from "../bridge.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
-import type { AccountId, ArchiveMark, BindingId, NativeRoom } from "../ids.ts";
+import type { AccountId, ArchiveMark, BindingId, InboxNumber, NativeRoom } from "../ids.ts";
+import type { EventWriter } from "../groups/event-writer.ts";
 import { HeldLane } from "../lanes/held-lane.ts";
 import { inLane, outLane } from "../lanes/lane-key.ts";
 import type { LaneRunner } from "../lanes/lane-runner.ts";
@@ -14,9 +15,12 @@ import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { AccountRow } from "../store/units/accounts.ts";
+import type { Accepted } from "../store/units/accept.ts";
 import type { Fence } from "../store/units/fence.ts";
+import type { Translation } from "../store/units/group-log.ts";
+import { inboxBinding } from "../store/units/inbox.ts";
 import { type BindingRow, liveBindings } from "../store/units/bindings.ts";
-import { AcceptPump } from "./accept-pump.ts";
+import { AcceptPump, type Translated } from "./accept-pump.ts";
 
 /** How long calls under way may still get their receipts when the account is let go. */
 const GRACE_MS = 5_000;
@@ -32,6 +36,7 @@ export interface AccountHostOptions {
   readonly log: Logger;
   readonly limits: Limits;
   readonly runner: LaneRunner;
+  readonly writer: EventWriter;
   readonly wake: Wake;
   readonly now: () => Milliseconds;
   /** Told when this process began or ceased to hold the account. */
@@ -55,7 +60,8 @@ export class AccountHost implements BridgeHost {
       ...options,
       account: options.row.id,
       fence: () => this.#fence(),
-      accepted: (binding) => options.wake(inLane(binding), options.row.id, "more"),
+      translate: (binding, raws) => this.#translate(binding, raws),
+      accepted: (accepted) => this.#accepted(accepted),
     });
   }
 
@@ -136,6 +142,37 @@ export class AccountHost implements BridgeHost {
         { binding, err: asGatewayError(thrown) },
         "a lane could not be pulled forward; the sweep has it",
       );
+    }
+  }
+
+  async #translate(id: BindingId, raws: AcceptBatch["raws"]): Promise<Translated | null> {
+    const { bridge, store, writer, limits, now } = this.options;
+    if (!bridge.translatesAtOnce || !bridge.connected) return null;
+    const room = await store.read(inboxBinding(id));
+    if (!room) return null;
+    const translations: (Translation | null)[] = [];
+    for (const raw of raws) {
+      try {
+        // Without a key it has no identity before it has a place in the inbox.
+        if (raw.nativeKey === null) translations.push(null);
+        else {
+          const said = { n: 0 as InboxNumber, nativeKey: raw.nativeKey };
+          translations.push(writer.translation(room, said, await bridge.toEvents(room.native, raw), limits));
+        }
+      } catch {
+        // Its lane meets the same fault, and deals with it.
+        translations.push(null);
+      }
+    }
+    return { place: { binding: id, group: room.group, provider: room.provider, now: now() }, translations };
+  }
+
+  #accepted({ behind, appended }: Accepted): void {
+    const { wake, row } = this.options;
+    for (const binding of behind) wake(inLane(binding), row.id, "more");
+    for (const { binding, others, told } of appended) {
+      for (const other of others) wake(outLane(other.id), other.account, "more");
+      if (told) wake(outLane(binding), row.id, "queued");
     }
   }
 

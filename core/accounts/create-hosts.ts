@@ -16,7 +16,7 @@ export type BridgeFactory<Account extends AccountBase> = (
 export async function createHosts<Account extends AccountBase>(
   config: Config<Account>,
   createBridge: BridgeFactory<Account>,
-  parts: Pick<AccountHostOptions, "store" | "log" | "runner" | "now" | "wake" | "holding">,
+  parts: Pick<AccountHostOptions, "store" | "log" | "runner" | "writer" | "now" | "wake" | "holding">,
 ): Promise<readonly AccountHost[]> {
   const hosts: AccountHost[] = [];
   for (const account of config.accounts) {

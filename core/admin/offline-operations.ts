@@ -1,6 +1,7 @@
 import { type BridgeFactory, createHosts } from "../accounts/create-hosts.ts";
 import type { Config } from "../config/config.ts";
 import type { AccountBase } from "../config/schema.ts";
+import { EventWriter } from "../groups/event-writer.ts";
 import { LaneRunner } from "../lanes/lane-runner.ts";
 import type { Logger } from "../log.ts";
 import { openStore } from "../store/open.ts";
@@ -24,6 +25,7 @@ export async function openOfflineOperations<Account extends AccountBase>(
   });
   const parts = {
     store,
+    writer: new EventWriter(new Uint8Array(32)),
     log,
     runner,
     now: () => Date.now(),

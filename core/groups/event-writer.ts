@@ -9,11 +9,15 @@ import { encodeProperty } from "../../mappings/event-content.ts";
 import { eventId, SALT_OCTETS } from "../../mappings/event-id.ts";
 import type { UserUri } from "../../mappings/ids.ts";
 import { userUri } from "../../mappings/ids.ts";
-import type { NewEvent } from "../store/units/append.ts";
+import type { NewEvent, Translation } from "../store/units/group-log.ts";
 import type { InboxBinding, InboxRow } from "../store/units/inbox.ts";
+import type { Limits } from "../limits.ts";
 
 /** Users whose URIs are kept at hand. */
 const CACHED = 10_000;
+
+/** What tells one thing said from every other: the room's key for it, else its place in the inbox. */
+export type Identity = Pick<InboxRow, "n" | "nativeKey">;
 
 export class EventWriter {
   readonly #key: KeyObject;
@@ -25,8 +29,23 @@ export class EventWriter {
     this.#key = createSecretKey(key);
   }
 
-  /** The event of the `index`th thing that an inbox row turned out to be. */
-  write(room: InboxBinding, row: InboxRow, index: number, translated: Translated): NewEvent {
+  /** What something said in a room becomes: its events, or the verdict on one that is larger than the limits allow. */
+  translation(
+    room: InboxBinding,
+    said: Identity,
+    translated: readonly Translated[],
+    limits: Pick<Limits, "eventBytes">,
+  ): Translation {
+    const events = translated.map((one, i) => this.#write(room, said, i, one));
+    const tooLarge = events.find((event) => event.content.length > limits.eventBytes);
+    if (!tooLarge) return { events, refused: null };
+    const notice =
+      `Your message was not carried to the linked rooms: it has ${tooLarge.content.length} bytes, ` +
+      `and at most ${limits.eventBytes} are allowed.`;
+    return { events, refused: { code: "content_invalid", notice } };
+  }
+
+  #write(room: InboxBinding, row: Identity, index: number, translated: Translated): NewEvent {
     const sender = translated.sender && this.#sender(room, translated.sender);
     const salt = this.#salt(room, row, index);
     switch (translated.kind) {
@@ -70,7 +89,7 @@ export class EventWriter {
   }
 
   /** Derived, so that the same thing accepted again after a loss of the store gets the same id. */
-  #salt(room: InboxBinding, row: InboxRow, index: number): Uint8Array {
+  #salt(room: InboxBinding, row: Identity, index: number): Uint8Array {
     const native = row.nativeKey ?? `n${row.n}`;
     return this.#hash("salt", String(room.account), room.native, native, String(index)).subarray(
       0,

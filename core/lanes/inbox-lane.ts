@@ -3,7 +3,7 @@
  * it was accepted (way of a message, steps 3 and 4).
  */
 import { asGatewayError, type GatewayError } from "../errors.ts";
-import type { Bridge, Milliseconds, Translated } from "../bridge.ts";
+import type { Bridge, Milliseconds } from "../bridge.ts";
 import type { BindingId } from "../ids.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
@@ -62,7 +62,12 @@ async function translate(
   for (const row of rows) {
     try {
       const raw = { nativeKey: row.nativeKey, at: row.originAt, raw: row.raw };
-      ready.push(write(options, room, row, await options.bridge.toEvents(room.native, raw)));
+      const translated = await options.bridge.toEvents(room.native, raw);
+      ready.push({
+        n: row.n,
+        ...options.writer.translation(room, row, translated, options.limits),
+        setAside: null,
+      });
     } catch (thrown) {
       const error = asGatewayError(thrown);
       const hopeless = error.code === "event_malformed" || error.code === "content_invalid";
@@ -75,21 +80,6 @@ async function translate(
   return { ready, failed: null };
 }
 
-function write(
-  options: InboxLaneOptions,
-  room: InboxBinding,
-  row: InboxRow,
-  translated: readonly Translated[],
-): AppendRow {
-  const events = translated.map((one, i) => options.writer.write(room, row, i, one));
-  const tooLarge = events.find((event) => event.content.length > options.limits.eventBytes);
-  if (!tooLarge) return { n: row.n, events, setAside: null, refused: null };
-  const notice =
-    `Your message was not carried to the linked rooms: it has ${tooLarge.content.length} bytes, ` +
-    `and at most ${options.limits.eventBytes} are allowed.`;
-  return { n: row.n, events, setAside: null, refused: { code: "content_invalid", notice } };
-}
-
 async function append(
   options: InboxLaneOptions,
   run: LaneRun,
@@ -98,7 +88,6 @@ async function append(
 ): Promise<void> {
   const appended = await options.store.write("append", {
     fence: run.held.fence,
-    account: room.account,
     binding: room.id,
     group: room.group,
     provider: room.provider,

@@ -22,6 +22,7 @@ const capabilities: Capabilities = { name: "none", topic: "none", archive: false
 
 export class SinkBridge implements Bridge {
   readonly connected = true;
+  readonly translatesAtOnce = true;
   readonly window: number;
   readonly settleMs = 0;
   readonly unclear = "repeat";

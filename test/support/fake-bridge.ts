@@ -42,6 +42,7 @@ interface Joined {
 
 export class FakeBridge implements Bridge {
   readonly connected: boolean;
+  readonly translatesAtOnce = false;
   readonly window: number;
   readonly settleMs: Milliseconds;
   readonly unclear: "repeat" | "hold";

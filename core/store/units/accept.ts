@@ -4,6 +4,14 @@ import type { AccountId, ArchiveMark, BindingId, NativeKey } from "../../ids.ts"
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
 import { checkFence, type Fence } from "./fence.ts";
+import {
+  addToLog,
+  type Appended,
+  type AppendPlace,
+  closeLog,
+  openLog,
+  type Translation,
+} from "./group-log.ts";
 
 export interface AcceptInput {
   /** null: the account has no connection, so any process may take what comes. */
@@ -17,8 +25,19 @@ export interface AcceptInput {
       readonly nativeKey: NativeKey | null;
       readonly at: Milliseconds;
       readonly raw: string;
+      /** What it has become, where that is known already. */
+      readonly translation?: Translation | null;
     }[];
+    /** Where translations go: into the log at once, unless something of the room still waits in the inbox. */
+    readonly place?: AppendPlace | null;
   }[];
+}
+
+export interface Accepted {
+  /** Bindings whose inbox has something new. */
+  readonly behind: readonly BindingId[];
+  /** What went into the log at once. */
+  readonly appended: readonly (Appended & { readonly binding: BindingId })[];
 }
 
 const insertOrigin = statement<{
@@ -69,33 +88,71 @@ const liveBinding = statement<{ binding: BindingId }>("accept.liveBinding")((db,
   db.selectFrom("binding").select("id").where("id", "=", p.binding).where("state", "=", "live"),
 );
 
+const waitingInbox = statement<{ binding: BindingId }>("accept.waitingInbox")((db, { p }) =>
+  db.selectFrom("inbox").select("n").where("binding", "=", p.binding).limit(1),
+);
+
+interface AcceptingRoom {
+  readonly live: boolean;
+  /** null: all goes to the inbox. */
+  readonly place: AppendPlace | null;
+  readonly direct: { readonly translation: Translation; readonly at: Milliseconds }[];
+  mark: ArchiveMark | null;
+  /** Something of the room waits in the inbox; what comes later waits behind it. */
+  waiting: boolean;
+  fresh: boolean;
+}
+
 /**
- * Writes what came from a platform: origin and inbox row together, nothing for a known origin. Returns the
- * bindings that have new work. The mark moves in the same transaction, never past something not written.
+ * Writes what came from a platform, nothing for a known origin: origin and inbox row together, or, where it is
+ * translated already and nothing of its room waits, origin and log. The mark moves in the same transaction, never past
+ * something not written.
  */
-export function* accept(input: AcceptInput): Unit<readonly BindingId[]> {
+export function* accept(input: AcceptInput): Unit<Accepted> {
   if (input.fence) yield* checkFence(input.fence);
-  const rooms = new Map<BindingId, { live: boolean; mark: ArchiveMark | null; fresh: boolean }>();
-  for (const { binding, mark, raws } of input.batches) {
+  const rooms = new Map<BindingId, AcceptingRoom>();
+  for (const { binding, mark, raws, place } of input.batches) {
     let room = rooms.get(binding);
-    if (!room) {
-      room = { live: (yield* first(liveBinding, { binding })) !== undefined, mark: null, fresh: false };
-      rooms.set(binding, room);
-    }
+    if (!room) rooms.set(binding, (room = yield* openRoom(binding, place ?? null)));
     if (!room.live) continue;
     room.mark = mark ?? room.mark;
-    for (const { nativeKey, raw, at } of raws) {
+    for (const { nativeKey, raw, at, translation } of raws) {
       const origin = { account: input.account, binding, at: input.at };
       if (nativeKey !== null && !(yield* first(insertOrigin, { ...origin, nativeKey }))) continue;
-      yield* first(insertInbox, { binding, nativeKey, raw, originAt: at, at: input.at });
       room.fresh = true;
+      if (room.place && translation && !room.waiting) {
+        room.direct.push({ translation, at });
+        continue;
+      }
+      yield* first(insertInbox, { binding, nativeKey, raw, originAt: at, at: input.at });
+      room.waiting = true;
     }
   }
   const behind: BindingId[] = [];
-  for (const [binding, { mark, fresh }] of rooms) {
-    if (fresh) behind.push(binding);
+  const appended: Accepted["appended"][number][] = [];
+  for (const [binding, { mark, fresh, waiting, place, direct }] of rooms) {
     if (fresh || mark !== null) yield* first(noteInbound, { binding, mark, at: fresh ? input.at : null });
+    if (fresh && waiting) behind.push(binding);
+    if (place && direct.length > 0)
+      appended.push({ binding, ...(yield* appendDirect(place, direct, input.at)) });
   }
   step("accept.written");
-  return behind;
+  return { behind, appended };
+}
+
+function* openRoom(binding: BindingId, place: AppendPlace | null): Unit<AcceptingRoom> {
+  const live = (yield* first(liveBinding, { binding })) !== undefined;
+  const waiting = place !== null && (yield* first(waitingInbox, { binding })) !== undefined;
+  return { live, place, direct: [], mark: null, waiting, fresh: false };
+}
+
+function* appendDirect(
+  place: AppendPlace,
+  said: AcceptingRoom["direct"],
+  receivedAt: Milliseconds,
+): Unit<Appended> {
+  const log = yield* openLog(place);
+  for (const { translation, at } of said)
+    yield* addToLog(place, log, translation, { originAt: at, receivedAt });
+  return yield* closeLog(place, log);
 }

@@ -41,7 +41,8 @@ async function pump(faults: (attempt: number) => GatewayError | null = () => nul
     account: sample.account.id,
     now: () => 1_000,
     fence: () => null,
-    accepted: (binding) => accepted.push(binding),
+    translate: () => Promise.resolve(null),
+    accepted: ({ behind }) => accepted.push(...behind),
   });
   const batch = (text: string, mark: string | null = null): AcceptBatch => ({
     room: sample.a.native,

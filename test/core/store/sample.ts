@@ -21,9 +21,10 @@ import type {
 } from "../../../core/ids.ts";
 import { inLane, type LaneKey, outLane } from "../../../core/lanes/lane-key.ts";
 import type { Store } from "../../../core/store/store.ts";
-import type { AppendInput, NewEvent } from "../../../core/store/units/append.ts";
+import type { AppendInput } from "../../../core/store/units/append.ts";
 import { type BindingRow, liveBindings } from "../../../core/store/units/bindings.ts";
 import type { Fence } from "../../../core/store/units/fence.ts";
+import type { NewEvent } from "../../../core/store/units/group-log.ts";
 import { inboxPage } from "../../../core/store/units/inbox.ts";
 import type { ProgressInput } from "../../../core/store/units/progress.ts";
 import { querySql, type StoredRow } from "../../support/harness-sql.ts";
@@ -99,7 +100,13 @@ export class SampleStore {
   ) {
     const raws = texts.map((raw) => ({ nativeKey: `key ${raw}` as NativeKey, at: 1_000, raw }));
     const batches = [{ binding, mark: mark as ArchiveMark | null, raws }];
-    return this.store.write("accept", { fence, account: this.account.id, at: 2_000, batches });
+    const accepted = await this.store.write("accept", {
+      fence,
+      account: this.account.id,
+      at: 2_000,
+      batches,
+    });
+    return accepted.behind;
   }
 
   /** The inbox of a room as rows to append, each a message of the same person. */
@@ -116,7 +123,6 @@ export class SampleStore {
     const { account } = this;
     return this.store.write("append", {
       fence,
-      account: account.id,
       binding: binding.id,
       group: binding.group,
       provider: account.provider,

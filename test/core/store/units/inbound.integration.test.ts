@@ -40,9 +40,9 @@ for (const kind of storeKinds()) {
         at: 2_000,
         batches: [{ binding: b.id, mark: mark as never, raws }],
       });
-      assert.deepEqual(await store.write("accept", batch("mark 1", [state, state])), [b.id]);
-      assert.deepEqual(await store.write("accept", batch("mark 2", [])), []);
-      assert.deepEqual(await store.write("accept", batch(null, [])), []);
+      assert.deepEqual((await store.write("accept", batch("mark 1", [state, state]))).behind, [b.id]);
+      assert.deepEqual((await store.write("accept", batch("mark 2", []))).behind, []);
+      assert.deepEqual((await store.write("accept", batch(null, []))).behind, []);
       const found = await store.read(findBinding({ account: account.id, native: b.native }));
       assert.equal(found?.mark, "mark 2");
       assert.equal(await sample.count(`inbox where binding = ${b.id}`), 2);

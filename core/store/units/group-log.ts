@@ -1,0 +1,168 @@
+/** How a group's log grows in one transaction: opened under the group's lock, added to, closed. */
+import type { Milliseconds } from "../../bridge.ts";
+import type { ErrorCode } from "../../errors.ts";
+import type { EventKind, PropertyName } from "../../../mappings/events.ts";
+import type { EventId, GroupUri } from "../../../mappings/ids.ts";
+import { step } from "../../steps.ts";
+import type { AccountId, BindingId, GroupId, NativeId, ProviderId, Seq } from "../../ids.ts";
+import { statement } from "../statement.ts";
+import { all, first, only, type Unit } from "../unit.ts";
+import { addEvent } from "./log.ts";
+import { type GrowingLog, memberOf, type Sender } from "./members.ts";
+import { addNotice } from "./notices.ts";
+import { isChange, setProperty } from "./properties.ts";
+
+/** A translated thing, its content written and its id computed. */
+export interface NewEvent {
+  readonly kind: EventKind;
+  readonly id: EventId;
+  readonly content: Uint8Array;
+  readonly sender: Sender | null;
+  /** What the origin's room calls it. */
+  readonly native: NativeId | null;
+  readonly property: { readonly name: PropertyName; readonly value: string } | null;
+}
+
+/** What something said in a room has become. */
+export interface Translation {
+  readonly events: readonly NewEvent[];
+  /** Refused by the group's owner: the verdict, and the line for its author. */
+  readonly refused: { readonly code: ErrorCode; readonly notice: string } | null;
+}
+
+/** The room that something was said in, and the group whose log it belongs to. */
+export interface AppendPlace {
+  readonly binding: BindingId;
+  readonly group: GroupId;
+  readonly provider: ProviderId;
+  readonly now: Milliseconds;
+}
+
+// Taken in this order by everybody: the group's row is the lock under which its log grows.
+const lockGroup = statement<{ group: GroupId }>("group-log.lockGroup")((db, { p }) =>
+  db
+    .updateTable("grp")
+    .set((eb) => ({ head: eb.ref("head") }))
+    .where("id", "=", p.group)
+    .returning(["uri", "head", "accepted_at"]),
+);
+const moveHead = statement<{ group: GroupId; head: number; at: Milliseconds }>("group-log.moveHead")(
+  (db, { p }) =>
+    db
+      .updateTable("grp")
+      .set({ head: p.head as Seq, accepted_at: p.at })
+      .where("id", "=", p.group),
+);
+const addLink = statement<{
+  binding: BindingId;
+  native: NativeId;
+  id: EventId;
+  state: "live" | "refused";
+  at: Milliseconds;
+}>("group-log.addLink")((db, { p }) =>
+  db
+    .insertInto("link")
+    .values({
+      binding: p.binding,
+      native: p.native,
+      event_id: p.id,
+      part: 0,
+      state: p.state,
+      attempts: 1,
+      at: p.at,
+    })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+// Where nothing else waits for it, the room that said this has nothing to be given: its outbox need not even run.
+const passOwn = statement<{ binding: BindingId; from: number; to: number }>("group-log.passOwn")(
+  (db, { p }) =>
+    db
+      .updateTable("binding")
+      .set({ intended_seq: p.to as Seq, delivered_seq: p.to as Seq })
+      .where("id", "=", p.binding)
+      .where("intended_seq", "=", p.from as Seq)
+      .where("delivered_seq", "=", p.from as Seq),
+);
+const otherBindings = statement<{ group: GroupId; binding: BindingId }>("group-log.otherBindings")(
+  (db, { p }) =>
+    db
+      .selectFrom("binding")
+      .select(["id", "account"])
+      .where("grp", "=", p.group)
+      .where("state", "=", "live")
+      .where("id", "!=", p.binding),
+);
+
+export interface Appended {
+  readonly head: number;
+  /** The group's other rooms, each with the account that serves it: their lanes have work now. */
+  readonly others: readonly { readonly id: BindingId; readonly account: AccountId }[];
+  /** True: a verdict waits to be told in the origin's own room. */
+  readonly told: boolean;
+}
+
+interface OpenLog extends GrowingLog {
+  readonly uri: GroupUri;
+  readonly begun: number;
+  told: boolean;
+}
+
+/** Takes the group's lock. */
+export function* openLog(place: AppendPlace): Unit<OpenLog> {
+  const { uri, head, accepted_at: last } = yield* only(lockGroup, { group: place.group });
+  return { uri, begun: head, head, acceptedAt: Math.max(place.now, last), met: new Map(), told: false };
+}
+
+/** Gives the events of one thing said their seqs, and the room its links; or the author his verdict. */
+export function* addToLog(
+  place: AppendPlace,
+  log: OpenLog,
+  said: Translation,
+  times: { readonly originAt: Milliseconds; readonly receivedAt: Milliseconds },
+): Unit<void> {
+  for (const event of said.events) {
+    if (said.refused) {
+      yield* refuse(place, event, said.refused.notice);
+      log.told = true;
+    } else yield* add(place, log, event, times);
+  }
+}
+
+/** Moves the group's head, and says who has to be given what is new. */
+export function* closeLog(place: AppendPlace, log: OpenLog): Unit<Appended> {
+  const { head, begun, told } = log;
+  if (head !== begun) {
+    yield* first(moveHead, { group: place.group, head, at: log.acceptedAt });
+    yield* first(passOwn, { binding: place.binding, from: begun, to: head });
+  }
+  step("append.written");
+  return { head, others: head === begun ? [] : yield* all(otherBindings, place), told };
+}
+
+function* add(
+  place: AppendPlace,
+  log: OpenLog,
+  event: NewEvent,
+  times: { readonly originAt: Milliseconds; readonly receivedAt: Milliseconds },
+): Unit<void> {
+  const { binding, group } = place;
+  if (event.property !== null && !(yield* isChange(place, event.property))) return;
+  const at = { ...times, acceptedAt: log.acceptedAt, group, binding };
+  const sender =
+    event.sender === null ? null : yield* memberOf(place.provider, log.uri, log, event.sender, at);
+  const seq = (log.head + 1) as Seq;
+  const { id, kind, content, native } = event;
+  if (!(yield* first(addEvent, { ...at, seq, id, kind, sender, content }))) return;
+  log.head = seq;
+  if (native !== null) yield* first(addLink, { binding, native, id, state: "live", at: place.now });
+  if (event.property !== null) yield* first(setProperty, { group, ...event.property, seq, by: sender });
+}
+
+/** The verdict on an event that the group does not take: its link says so, and its author is told once. */
+function* refuse(place: AppendPlace, event: NewEvent, text: string): Unit<void> {
+  const { binding, now: at } = place;
+  if (event.native !== null)
+    yield* first(addLink, { binding, native: event.native, id: event.id, state: "refused", at });
+  const to = event.sender && { native: event.sender.native, name: event.sender.name };
+  yield* addNotice({ binding, to, text, at });
+}
