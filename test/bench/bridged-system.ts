@@ -72,6 +72,8 @@ export async function startLinkedGateway(
   const child = new Child({
     script: "../../bridges/main.ts",
     args: ["start", "--config", file],
+    // As `npm start` runs it.
+    node: ["--max-semi-space-size=4"],
     folder,
     name: "gateway",
     counting: true,

@@ -10,6 +10,8 @@ export interface ChildOptions {
   /** Path from this folder. */
   readonly script: string;
   readonly args: readonly string[];
+  /** Options for Node itself. */
+  readonly node?: readonly string[];
   /** The child's outputs are kept in it. */
   readonly folder: string;
   readonly name: string;
@@ -31,9 +33,13 @@ export class Child {
     const profiling = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : [];
     const counting = options.counting ? ["--import", join(import.meta.dirname, "store-counts.ts")] : [];
     const script = join(import.meta.dirname, options.script);
-    this.#process = spawn(process.execPath, [...profiling, ...counting, script, ...options.args], {
-      stdio: ["ignore", log, log, "ipc"],
-    });
+    this.#process = spawn(
+      process.execPath,
+      [...(options.node ?? []), ...profiling, ...counting, script, ...options.args],
+      {
+        stdio: ["ignore", log, log, "ipc"],
+      },
+    );
     this.#ended = once(this.#process, "exit");
     children.add(this.#process);
     void this.#ended.then(() => children.delete(this.#process));

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Milliseconds } from "../../core/bridge.ts";
 import type { Prosody } from "../../deploy/servers/prosody.ts";
-import { XmppUser } from "../support/xmpp-user.ts";
+import { XmppUser } from "../../deploy/clients/xmpp-user.ts";
 import { until } from "./until.ts";
 
 const PASSWORD = "pass";

@@ -12,6 +12,7 @@ import {
   openLog,
   type Translation,
 } from "./group-log.ts";
+import { addInbox } from "./inbox.ts";
 
 export interface AcceptInput {
   /** null: the account has no connection, so any process may take what comes. */
@@ -51,23 +52,6 @@ const insertOrigin = statement<{
     .values({ account: p.account, native_key: p.nativeKey, binding: p.binding, at: p.at })
     .onConflict((conflict) => conflict.doNothing())
     .returning("at"),
-);
-
-const insertInbox = statement<{
-  binding: BindingId;
-  nativeKey: NativeKey | null;
-  raw: string;
-  originAt: Milliseconds;
-  at: Milliseconds;
-}>("accept.insertInbox")((db, { p }) =>
-  db.insertInto("inbox").values({
-    binding: p.binding,
-    native_key: p.nativeKey,
-    raw: p.raw,
-    origin_at: p.originAt,
-    at: p.at,
-    attempts: 0,
-  }),
 );
 
 const noteInbound = statement<{
@@ -124,7 +108,7 @@ export function* accept(input: AcceptInput): Unit<Accepted> {
         room.direct.push({ translation, at });
         continue;
       }
-      yield* first(insertInbox, { binding, nativeKey, raw, originAt: at, at: input.at });
+      yield* first(addInbox, { binding, nativeKey, raw, originAt: at, at: input.at });
       room.waiting = true;
     }
   }

@@ -81,3 +81,21 @@ export function* noteAttempt(input: { fence: Fence; n: InboxNumber }): Unit<void
   yield* checkFence(input.fence);
   yield* first(countAttempt, input);
 }
+
+/** Something that waits to be translated. */
+export const addInbox = statement<{
+  binding: BindingId;
+  nativeKey: NativeKey | null;
+  raw: string;
+  originAt: Milliseconds;
+  at: Milliseconds;
+}>("inbox.add")((db, { p }) =>
+  db.insertInto("inbox").values({
+    binding: p.binding,
+    native_key: p.nativeKey,
+    raw: p.raw,
+    origin_at: p.originAt,
+    at: p.at,
+    attempts: 0,
+  }),
+);

@@ -1,10 +1,11 @@
 import type { Milliseconds } from "../../bridge.ts";
 import { GatewayError } from "../../errors.ts";
 import type { EventId } from "../../../mappings/ids.ts";
-import type { AccountId, BindingId, DeliveryKey, NativeKey, NativeRoom } from "../../ids.ts";
+import type { AccountId, BindingId, DeliveryKey, NativeRoom } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 import { addAudit } from "./audit.ts";
+import { addInbox } from "./inbox.ts";
 
 /** Something that was taken off its lane, as an operator sees it. */
 export interface AsideRow {
@@ -60,22 +61,6 @@ const take = statement<{ id: number }>("set-aside.take")((db, { p }) =>
     .where("id", "=", p.id)
     .returning(["binding", "native_key", "raw", "origin_at", "received_at", "seq", "step", "event_id"]),
 );
-const backToInbox = statement<{
-  binding: BindingId;
-  nativeKey: NativeKey | null;
-  raw: string;
-  originAt: Milliseconds;
-  at: Milliseconds;
-}>("set-aside.backToInbox")((db, { p }) =>
-  db.insertInto("inbox").values({
-    binding: p.binding,
-    native_key: p.nativeKey,
-    raw: p.raw,
-    origin_at: p.originAt,
-    at: p.at,
-    attempts: 0,
-  }),
-);
 const backToOutbox = statement<{
   binding: BindingId;
   seq: number;
@@ -115,7 +100,7 @@ export function* retryAside(input: Act): Unit<AsideRow> {
     );
   const taken = yield* first(take, input);
   if (taken?.raw && taken.origin_at !== null && taken.received_at !== null)
-    yield* first(backToInbox, {
+    yield* first(addInbox, {
       binding: taken.binding,
       nativeKey: taken.native_key,
       raw: taken.raw,

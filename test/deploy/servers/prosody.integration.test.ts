@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { startProsody } from "../../../deploy/servers/prosody.ts";
 import { sharedProsody, temporaryFolder } from "../../support/servers.ts";
-import { XmppUser } from "../../support/xmpp-user.ts";
+import { XmppUser } from "../../../deploy/clients/xmpp-user.ts";
 
 const ann = { name: "ann", password: 'pass "word" \\' };
 const bob = { name: "bob.b-b", password: "secret" };

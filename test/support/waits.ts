@@ -1,2 +1,0 @@
-/** Waiting for conditions, as the demo's client does it, for the tests. */
-export * from "../../deploy/clients/waits.ts";
