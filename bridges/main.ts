@@ -24,10 +24,10 @@ async function bridgeFactory(): Promise<BridgeFactory<Account>> {
     import("./xmpp/config.ts"),
     import("./xmpp/account.ts"),
   ]);
-  return (account, { log }) => {
+  return (account, { log, media }) => {
     switch (account.bridge) {
       case "xmpp":
-        return new XmppAccount(xmppConfig(account), log);
+        return new XmppAccount(xmppConfig(account), log, media);
     }
   };
 }

@@ -2,10 +2,11 @@
  * The contract between the core and a bridge. The core never asks which platform it talks to: it asks what a
  * room can do. A bridge never touches the store, a lane or another bridge.
  */
-import type { MessageDraft, MimiContent } from "../mappings/content/content.ts";
 import type { PropertyName } from "../mappings/events.ts";
 import type { EventId, GroupUri, UserUri } from "../mappings/ids.ts";
 import type { Loss } from "../mappings/loss.ts";
+import type { KnownMessage, OutboundContext, StandingReaction } from "../mappings/mapping.ts";
+import type { Message } from "../mappings/message.ts";
 import type { ErrorCode } from "./errors.ts";
 import { GatewayError } from "./errors.ts";
 import type { ArchiveMark, DeliveryKey, NativeId, NativeKey, NativeRoom } from "./ids.ts";
@@ -54,9 +55,11 @@ export type Translated =
   | {
       readonly kind: "message";
       readonly sender: NativeUser;
-      readonly draft: MessageDraft;
-      /** What the room calls the message, so that it can be referred to. */
-      readonly native: NativeId;
+      readonly message: Message;
+      /** What the room calls the message, so that it can be referred to; null: nothing there refers to it. */
+      readonly native: NativeId | null;
+      /** What else the platform refers to it by; null: nothing. */
+      readonly aux: string | null;
     }
   | {
       /** A property as the room holds it now; the core drops what it knows already. */
@@ -66,6 +69,45 @@ export type Translated =
       readonly name: PropertyName;
       readonly value: string;
     };
+
+/** A name by which something from a platform may refer to a message: what links are made under, or the other one. */
+export interface MessageName {
+  readonly by: "native" | "aux";
+  readonly name: string;
+}
+
+/** A message that bears such a name, and when it was said. */
+export interface KnownInRoom extends KnownMessage {
+  readonly called: MessageName;
+  /** The ids of its options, in order, where it is a poll. */
+  readonly pollOptions: readonly string[] | null;
+  readonly at: Milliseconds;
+}
+
+/**
+ * What a bridge may look up to understand something said in a room. While a call to the room is under way that may be
+ * the very thing referred to, looking for what is not known rejects with target_under_way, and the row waits.
+ */
+export interface Lookups {
+  /** The messages of the room with any of these names, in the names' order; of one name the newest first. */
+  messages(names: readonly MessageName[]): Promise<readonly KnownInRoom[]>;
+  /** The reactions of a user of this platform that stand on a message (its first version). */
+  reactions(target: EventId, user: string): Promise<readonly StandingReaction[]>;
+  /** The public URI of a user of the platform. */
+  user(native: string): UserUri;
+}
+
+/** What is known of the messages that an event refers to, as they are in the room that it goes to. */
+export interface RoomContext extends OutboundContext {
+  /** Who said a message, where that was a remote user. */
+  author(message: EventId): Speaker | null;
+}
+
+/** What is shown as it happens and never stored. */
+export interface Transient {
+  readonly kind: "typing";
+  readonly typing: boolean;
+}
 
 /** The remote user in whose name something is delivered. */
 export interface Speaker {
@@ -79,7 +121,7 @@ export type OutEvent =
       readonly kind: "message";
       readonly id: EventId;
       readonly speaker: Speaker;
-      readonly content: MimiContent;
+      readonly message: Message;
     }
   | {
       readonly kind: "property";
@@ -99,9 +141,20 @@ export type OutEvent =
 /** One native effect. `args` is the bridge's own, plain data, equal whenever the same event is planned again. */
 export interface Step {
   readonly op: string;
+  /** Which part of its event the result is, from 0; null: nothing refers to it by its place. */
+  readonly part: number | null;
   readonly speaker: Speaker | null;
-  readonly args: Readonly<Record<string, string | number | boolean | null>>;
+  readonly args: Readonly<Record<string, Plain>>;
 }
+
+/** JSON: what can be compared and hashed. */
+export type Plain =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Plain[]
+  | { readonly [key: string]: Plain | undefined };
 
 export interface Plan {
   readonly steps: readonly Step[];
@@ -111,6 +164,8 @@ export interface Plan {
 /** Says that a native call took effect, and what the room calls the result (null: it has no id of its own). */
 export interface Receipt {
   readonly native: NativeId | null;
+  /** What else the platform refers to it by; null: nothing. */
+  readonly aux: string | null;
   readonly at: Milliseconds;
 }
 
@@ -145,6 +200,8 @@ export interface BridgeHost {
   accept(batch: AcceptBatch): Promise<void>;
   /** Rooms that are to be taken part in, with the mark to catch up from. */
   rooms(): Promise<readonly { readonly room: NativeRoom; readonly mark: ArchiveMark | null }[]>;
+  /** Somebody begins or ceases to type: shown at once where it can be, or never. */
+  transient(room: NativeRoom, user: NativeUser, what: Transient): void;
   /** A room became able to take deliveries again: its lanes are tried at once. */
   ready(room: NativeRoom): void;
 }
@@ -178,8 +235,8 @@ export interface Bridge {
   /** True: the account has a connection, which one process holds; it alone runs the account's lanes. */
   readonly connected: boolean;
   /**
-   * True: `toEvents` looks nothing up and takes no time, so it is asked before the durable write, which then goes
-   * straight into the log where nothing of the room waits.
+   * True: for what refers to nothing `toEvents` looks nothing up and takes no time, so it is asked before the durable
+   * write, which then goes straight into the log where nothing of the room waits.
    */
   readonly translatesAtOnce: boolean;
   /** How many steps may be under way at once in one room. More than 1 only where calls leave in order. */
@@ -218,10 +275,14 @@ export interface Bridge {
   /** What came after the mark, oldest first, with the same native keys as live. */
   catchUp(room: NativeRoom, since: ArchiveMark): AsyncIterable<AcceptBatch>;
 
+  /** Whether a raw names something said before, which must be in the log when it is translated. A cheap look. */
+  refers(raw: Raw): boolean;
   /** May fetch, never writes. An empty list: nothing to bridge. Throws GatewayError event_malformed. */
-  toEvents(room: NativeRoom, raw: Raw): Promise<readonly Translated[]>;
-  /** Pure: the same steps for the same event and capabilities. */
-  plan(event: OutEvent, capabilities: Capabilities): Plan;
+  toEvents(room: NativeRoom, raw: Raw, lookups: Lookups): Promise<readonly Translated[]>;
+  /** Does no I/O: the same steps for the same event and context, as long as the room can do the same. */
+  plan(room: NativeRoom, event: OutEvent, context: RoomContext): Plan;
+  /** Shows something that is not stored, if that costs nothing; otherwise does nothing. */
+  show(room: NativeRoom, speaker: Speaker, what: Transient): void;
   /**
    * Makes the effect. Calls on one room leave in the order in which they were made. Rejects with DeliveryError.
    */

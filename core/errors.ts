@@ -24,6 +24,7 @@ export const errorCodes = {
   gateway_unreachable: "the running gateway does not answer",
   usage: "the command line is wrong",
   event_malformed: "what came from the platform cannot be read",
+  target_under_way: "what a message refers to may be under way to the room",
   content_invalid: "the content is larger than the limits allow, or malformed",
   delivery_refused: "the platform refused what was to be delivered",
   delivery_unclear: "whether the platform took a delivery cannot be known",
@@ -33,6 +34,8 @@ export const errorCodes = {
   stream_failed: "the XMPP stream ended with an error",
   request_refused: "the platform answered a request with an error",
   request_timeout: "the platform did not answer a request in time",
+  media_refused: "a file is larger than allowed, or where the gateway must not fetch from",
+  media_unreachable: "a file can't be fetched or stored",
   server_failed: "a server that the demo or a test needs did not come up",
   internal: "a fault of the gateway itself",
 } as const;

@@ -3,7 +3,7 @@
  * together here and nowhere else.
  */
 import { randomBytes } from "node:crypto";
-import type { AccountHost } from "./accounts/account-host.ts";
+import type { AccountHost, AccountHostOptions } from "./accounts/account-host.ts";
 import { type BridgeFactory, createHosts } from "./accounts/create-hosts.ts";
 import { GatewayOperations } from "./admin/gateway-operations.ts";
 import type { Milliseconds } from "./bridge.ts";
@@ -13,6 +13,7 @@ import { startControlServer } from "./control/server.ts";
 import { controlSocketPath } from "./control/socket-path.ts";
 import { asGatewayError, type GatewayError } from "./errors.ts";
 import { EventWriter } from "./groups/event-writer.ts";
+import { MessageMemo } from "./groups/message-memo.ts";
 import type { AccountId, BindingId } from "./ids.ts";
 import { HeldLane } from "./lanes/held-lane.ts";
 import { runInbox } from "./lanes/inbox-lane.ts";
@@ -65,7 +66,8 @@ async function assemble<Account extends AccountBase>(
   const freed = await store.write("freeLeasesOf", store.slot);
   if (freed > 0) log.info({ freed }, "leases of this slot's last process are freed");
   const key = await store.write("settle", { name: "id-key", value: randomBytes(32) });
-  const writer = new EventWriter(key);
+  const memo = new MessageMemo();
+  const writer = new EventWriter(key, memo);
 
   const hosts: AccountHost[] = [];
   const hostOf = (account: AccountId) => hosts.find((host) => host.options.row.id === account);
@@ -90,6 +92,17 @@ async function assemble<Account extends AccountBase>(
     if (held) queue?.workAccount(account);
     else await queue?.leaveAccount(account);
   };
+  const transients: AccountHostOptions["transients"] = (from, speaker, what) => {
+    for (const host of hosts)
+      for (const binding of host.bindings())
+        if (
+          binding.group === from.group &&
+          binding.id !== from.id &&
+          binding.state === "live" &&
+          host.serving
+        )
+          host.options.bridge.show(binding.native, speaker, what);
+  };
   hosts.push(
     ...(await createHosts(config, createBridge, {
       store,
@@ -99,6 +112,7 @@ async function assemble<Account extends AccountBase>(
       now,
       wake: waker.wake,
       holding,
+      transients,
     })),
   );
   for (const { options } of hosts) if (options.bridge.connected) connected.add(options.row.id);
@@ -116,7 +130,7 @@ async function assemble<Account extends AccountBase>(
     if (state.wait > 0) return null;
     const held = bridge.connected ? host.held : await HeldLane.claim(store, lane, config.limits.leaseMs);
     if (!held) return null;
-    const options = { store, log, limits: config.limits, bridge, writer, now, wake: waker.wake };
+    const options = { store, log, limits: config.limits, bridge, writer, memo, now, wake: waker.wake };
     const run: LaneWork["run"] =
       parsed.kind === "in"
         ? (at) => runInbox(options, at, parsed.binding)

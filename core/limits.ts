@@ -2,6 +2,8 @@
 export const limits = {
   /** Largest content of one event. */
   eventBytes: 256 * 1024,
+  /** Largest file that is fetched and stored elsewhere. */
+  mediaBytes: 64 * 1024 * 1024,
   /** How long a holder owns a lane without renewing; longer than any one request to a platform may take. */
   leaseMs: 30_000,
   /** How often SQL is searched for lanes that are behind, whatever Redis says. */

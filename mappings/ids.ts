@@ -46,6 +46,12 @@ export function parseGroupUri(text: string): GroupUri | null {
   return match && DOMAIN.test(match[1] ?? "") && LOCAL_PART.test(match[2] ?? "") ? (text as GroupUri) : null;
 }
 
+/** The user's URI, or null where `text` is not of the form `mimi://PROVIDER/u/ID`. */
+export function parseUserUri(text: string): UserUri | null {
+  const match = /^mimi:\/\/([^/]+)\/u\/([^/]+)$/.exec(text);
+  return match && DOMAIN.test(match[1] ?? "") && LOCAL_PART.test(match[2] ?? "") ? (text as UserUri) : null;
+}
+
 function mimiUri(provider: ProviderDomain, letter: "u" | "r", id: string): string {
   if (!LOCAL_PART.test(id)) throw new RangeError(`not an identifier for a mimi URI: ${JSON.stringify(id)}`);
   return `mimi://${provider}/${letter}/${id}`;

@@ -8,27 +8,35 @@ import type {
   Capabilities,
   DeliveryContext,
   Health,
+  Lookups,
   Milliseconds,
   OutEvent,
   Plan,
   Raw,
   Receipt,
+  RoomContext,
   RoomFacts,
   Speaker,
   Step,
+  Transient,
   Translated,
 } from "../../core/bridge.ts";
 import { DeliveryError } from "../../core/bridge.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
+import { emptyContext } from "../../core/groups/room-context.ts";
 import type { Logger } from "../../core/log.ts";
+import type { MediaLimits } from "../../core/media/remote-file.ts";
+import { fromMimi } from "../../mappings/xmpp/from-mimi.ts";
 import { Archive } from "./archive.ts";
 import type { XmppConfig } from "./config.ts";
 import { Echoes } from "./echoes.ts";
-import { translate } from "./inbound.ts";
+import { refersTo, translate } from "./inbound.ts";
+import { nobody } from "./inbound-context.ts";
 import { answer } from "./iq-answers.ts";
 import { bare, listenerJid, parseRoomJid } from "./names.ts";
-import { plan } from "./outbound.ts";
+import { FileStore } from "./file-store.ts";
+import { plan, transient } from "./outbound.ts";
 import { Performer } from "./performer.ts";
 import { Prober } from "./prober.ts";
 import { Room } from "./room.ts";
@@ -44,6 +52,7 @@ interface Parts {
   readonly host: BridgeHost;
   readonly stream: ComponentStream;
   readonly archive: Archive;
+  readonly files: FileStore;
   readonly performer: Performer;
   readonly prober: Prober;
   readonly pings: RoomPings;
@@ -59,6 +68,7 @@ export class XmppAccount implements Bridge {
   readonly unclear: "repeat" | "hold";
   readonly #config: XmppConfig;
   readonly #log: Logger;
+  readonly #media: MediaLimits;
   readonly #echoes = new Echoes();
   readonly #rooms = new Map<NativeRoom, Room>();
   readonly #listener: string;
@@ -68,9 +78,10 @@ export class XmppAccount implements Bridge {
   #pending = 0;
   #firstTry: { resolve: () => void; reject: (error: GatewayError) => void } | null = null;
 
-  constructor(config: XmppConfig, log: Logger) {
+  constructor(config: XmppConfig, log: Logger, media: MediaLimits) {
     this.#config = config;
     this.#log = log;
+    this.#media = media;
     this.unclear = config.unclear;
     this.#listener = listenerJid(config.domain);
   }
@@ -141,16 +152,30 @@ export class XmppAccount implements Bridge {
     return this.#room(jid).catchUp(since);
   }
 
-  toEvents(room: NativeRoom, raw: Raw): Promise<readonly Translated[]> {
-    try {
-      return Promise.resolve(translate(room, raw));
-    } catch (thrown) {
-      return Promise.reject(asGatewayError(thrown));
-    }
+  refers(raw: Raw): boolean {
+    return refersTo(raw);
   }
 
-  plan(event: OutEvent, capabilities: Capabilities): Plan {
-    return plan(event, capabilities);
+  async toEvents(room: NativeRoom, raw: Raw, lookups: Lookups): Promise<readonly Translated[]> {
+    const people = this.#rooms.get(room)?.people ?? nobody;
+    const { events, losses } = await translate(room, raw, people, lookups);
+    for (const loss of losses) this.#log.debug({ room, ...loss }, "something said loses something");
+    return events;
+  }
+
+  plan(room: NativeRoom, event: OutEvent, context: RoomContext): Plan {
+    return plan(event, this.#room(room).mapping(), context);
+  }
+
+  show(jid: NativeRoom, speaker: Speaker, { kind, typing }: Transient): void {
+    const room = this.#rooms.get(jid);
+    // Nobody enters a room only to be seen typing.
+    const ghost = room?.live ? room.people.present(speaker) : null;
+    if (!room || !ghost || !this.#parts || !this.#online) return;
+    const { calls } = fromMimi({ kind, user: speaker, typing }, room.mapping(), emptyContext);
+    const { stream, host } = this.#parts;
+    for (const call of calls)
+      if (call.kind === "message") stream.send(transient(ghost.jid, jid, call.payload, host.gateway));
   }
 
   perform(step: Step, context: DeliveryContext): Promise<Receipt> {
@@ -196,11 +221,21 @@ export class XmppAccount implements Bridge {
       },
     );
     const listener = this.#listener;
+    const upload = this.#config.upload ?? null;
+    const files = new FileStore({
+      stream,
+      from: listener,
+      domain,
+      upload,
+      media: this.#media,
+      log: this.#log,
+    });
     return {
       host,
       stream,
       archive: new Archive(stream, listener),
-      performer: new Performer({ stream, echoes: this.#echoes, gateway: host.gateway, listener }),
+      files,
+      performer: new Performer({ stream, echoes: this.#echoes, files, gateway: host.gateway, listener }),
       prober: new Prober(),
       pings: new RoomPings(stream, listener, this.#rooms, this.#log),
     };
@@ -231,6 +266,7 @@ export class XmppAccount implements Bridge {
 
   async #connected(): Promise<void> {
     this.#setHealth("up", null);
+    this.#parts?.files.reconnected();
     this.#log.info("connected to the XMPP service");
     try {
       for (const { room, mark } of (await this.#parts?.host.rooms()) ?? []) this.join(room, mark);

@@ -32,6 +32,13 @@ export const xmppConfigSchema = z.object({
     },
     64,
   ).optional(),
+  upload: text({
+    description:
+      "The service that stores files (XEP-0363), where it is neither beside the component's domain nor beside a room's.",
+    example: "upload.example.org",
+  })
+    .refine((value) => parseProviderDomain(value) !== null, { error: "is not a host name in lower case" })
+    .optional(),
   unclear: z
     .enum(["repeat", "hold"])
     .default("hold")

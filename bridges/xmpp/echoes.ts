@@ -36,12 +36,13 @@ export class Echoes {
   /** A message of ours came back from the room. */
   reflected(id: string, message: Element, room: string, at: Milliseconds): void {
     step("perform.reflected");
-    this.#take(id)?.resolve({ native: (stanzaId(message, room) ?? `id:${id}`) as NativeId, at });
+    const native = (stanzaId(message, room) ?? `id:${id}`) as NativeId;
+    this.#take(id)?.resolve({ native, aux: id, at });
   }
 
   /** Something else proves the effect, for example the room's new subject. */
   confirmed(id: string, at: Milliseconds): void {
-    this.#take(id)?.resolve({ native: null, at });
+    this.#take(id)?.resolve({ native: null, aux: null, at });
   }
 
   /** The room sent the stanza back as an error: certainly not taken. */

@@ -1,8 +1,11 @@
 /** From a room's stanzas to what the core keeps, and from what it kept to events. */
-import type { Milliseconds, NativeUser, Raw, Translated } from "../../core/bridge.ts";
+import type { Lookups, Milliseconds, Raw, Translated } from "../../core/bridge.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeId, NativeKey, NativeRoom } from "../../core/ids.ts";
-import { plainText } from "../../mappings/content/content.ts";
+import type { Loss } from "../../mappings/loss.ts";
+import type { Mapped } from "../../mappings/mapping.ts";
+import { toMimi } from "../../mappings/xmpp/to-mimi.ts";
+import { inboundContext, type People } from "./inbound-context.ts";
 import { bare, NS, resource } from "./names.ts";
 import { attribute, type Element, parseXml, serializeXml, xml } from "./xml.ts";
 
@@ -35,24 +38,47 @@ export const isConfigured = (message: Element): boolean =>
     (status) => attribute(status, "code") === "104",
   );
 
-export const hasText = (message: Element): boolean => (message.getChildText("body") ?? "") !== "";
+/** Elements that say something without a body, by name and namespace. */
+const TELLING: readonly (readonly [string, string])[] = [
+  ["reactions", "urn:xmpp:reactions:0"],
+  ["retract", "urn:xmpp:message-retract:1"],
+  ["retract", "urn:xmpp:message-retract:0"],
+  ["apply-to", "urn:xmpp:fasten:0"],
+  ["file-sharing", "urn:xmpp:sfs:0"],
+  ["geoloc", "http://jabber.org/protocol/geoloc"],
+];
 
-/**
- * A message as the inbox keeps it: the whole stanza, less the ids that the room does not vouch for. `id`: what the
- * room calls it, where it has an archive or stanza-ids; else every message counts as another one.
- */
-export function rawMessage(
-  room: NativeRoom,
-  message: Element,
-  id: string | null,
-  at: Milliseconds,
-  vouched: Vouched,
-): Raw {
+/** Whether a groupchat message is news: said by an occupant, or by the room itself of a message that it took back. */
+export function isKept(message: Element): boolean {
+  const told = TELLING.some(([name, namespace]) => message.getChild(name, namespace) !== undefined);
+  if (resource(attribute(message, "from") ?? "") === "") return told;
+  return told || (message.getChildText("body") ?? "") !== "";
+}
+
+/** Whether somebody types now (XEP-0085); null: it is not said. */
+export function typingOf(message: Element): boolean | null {
+  const state = message.getChildElements().find((child) => child.getNS() === NS.chatStates);
+  return state ? state.name === "composing" : null;
+}
+
+/** How a message came: the room's id of it, when, and since when its sender was in the room without a break. */
+export interface Said {
+  /** Where the room has an archive or stanza-ids; else every message counts as another one. */
+  readonly id: string | null;
+  readonly at: Milliseconds;
+  /** null: unknown, or the room tells its occupants apart by occupant-ids. */
+  readonly since: Milliseconds | null;
+}
+
+/** A message as the inbox keeps it: the whole stanza, less the ids that the room does not vouch for. */
+export function rawMessage(room: NativeRoom, message: Element, said: Said, vouched: Vouched): Raw {
+  const { id, at, since } = said;
   message.children = message.children.filter(
     (child) => typeof child === "string" || !isForged(child, room, vouched),
   );
   if (id !== null && stanzaId(message, room) === null)
     message.append(xml("stanza-id", { xmlns: NS.stanzaId, by: room, id }));
+  if (since !== null) message.append(xml("stay", { xmlns: NS.mark, since }));
   return { nativeKey: id === null ? null : (`${room} ${id}` as NativeKey), at, raw: serializeXml(message) };
 }
 
@@ -61,44 +87,60 @@ export function rawState(element: Element, at: Milliseconds): Raw {
   return { nativeKey: null, at, raw: serializeXml(element) };
 }
 
+/** Since when the sender was in the room without a break, as it was noted when the stanza came. */
+export function staySince(stanza: Element): Milliseconds | null {
+  const stay = stanza.getChild("stay", NS.mark);
+  return stay ? Number(attribute(stay, "since")) : null;
+}
+
 function isForged(child: Element, room: string, vouched: Vouched): boolean {
   if (child.is("stanza-id", NS.stanzaId)) return !vouched.stanzaId || attribute(child, "by") !== room;
+  if (child.is("stay", NS.mark)) return true;
   return child.is("occupant-id", NS.occupantId) && !vouched.occupantId;
 }
 
-/** What a kept stanza says. Throws GatewayError event_malformed. */
-export function translate(room: NativeRoom, raw: Raw): readonly Translated[] {
+const REFERRING = /<(?:replace|reply|reactions|retract|apply-to|displayed|received)\b/;
+
+/** Whether a kept stanza may name another message. */
+export const refersTo = (raw: Raw): boolean => REFERRING.test(raw.raw);
+
+/** What a kept stanza says. Rejects with GatewayError event_malformed, or as the look-ups do. */
+export async function translate(
+  room: NativeRoom,
+  raw: Raw,
+  people: People,
+  lookups: Lookups,
+): Promise<{ readonly events: readonly Translated[]; readonly losses: readonly Loss[] }> {
   const stanza = parseXml(raw.raw);
-  if (stanza.is("iq")) return [roomName(stanza)];
   const from = attribute(stanza, "from") ?? "";
-  if (!stanza.is("message") || bare(from) !== room)
+  if (bare(from) !== room)
     throw new GatewayError("event_malformed", `a stanza from ${from || "nobody"} was kept as one of ${room}`);
-  if (isSubject(stanza)) {
-    const value = stanza.getChildText("subject") ?? "";
-    return [{ kind: "property", sender: sender(room, stanza, from), name: "topic", value }];
-  }
-  const text = stanza.getChildText("body") ?? "";
-  const user = sender(room, stanza, from);
-  if (text === "" || user === null) return [];
-  const id = stanzaId(stanza, room) ?? `id:${attribute(stanza, "id") ?? ""}`;
-  return [{ kind: "message", sender: user, draft: plainText(text), native: id as NativeId }];
+  const { events, losses } = toMimi(stanza, await inboundContext(room, stanza, people, lookups));
+  const aux = attribute(stanza, "id") ?? null;
+  return { events: events.flatMap((event) => translated(event, aux)), losses };
 }
 
-/** Who spoke: by the id that the room vouches for, else by nick. null: the room itself. */
-function sender(room: NativeRoom, stanza: Element, from: string): NativeUser | null {
-  const nick = resource(from);
-  if (nick === "") return null;
-  return { native: `${room}/${occupant(stanza) ?? `nick:${nick}`}`, name: nick };
+/** What the core's log takes; other things are not carried yet. */
+function translated(event: Mapped, aux: string | null): readonly Translated[] {
+  switch (event.kind) {
+    case "message": {
+      const { sender, message, native } = event;
+      return [{ kind: "message", sender, message, native: native as NativeId | null, aux }];
+    }
+    case "property": {
+      const { name, value } = event.property;
+      return name === "name" || name === "topic"
+        ? [{ kind: "property", sender: event.sender, name, value }]
+        : [];
+    }
+    default:
+      return [];
+  }
 }
 
 export function occupant(stanza: Element): string | null {
   const element = stanza.getChild("occupant-id", NS.occupantId);
   return element ? (attribute(element, "id") ?? null) : null;
-}
-
-function roomName(iq: Element): Translated {
-  const value = nameOf(iq.getChild("query", NS.discoInfo)) ?? "";
-  return { kind: "property", sender: null, name: "name", value };
 }
 
 /** The room's name in its answer to disco#info. */

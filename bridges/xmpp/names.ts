@@ -19,6 +19,8 @@ export const NS = {
   ping: "urn:xmpp:ping",
   version: "jabber:iq:version",
   hints: "urn:xmpp:hints",
+  chatStates: "http://jabber.org/protocol/chatstates",
+  upload: "urn:xmpp:http:upload:0",
   stanzaErrors: "urn:ietf:params:xml:ns:xmpp-stanzas",
   /** Our own mark on what we say: which gateway, group and event it is a copy of. */
   mark: "urn:mimi-gateway:mark:0",

@@ -1,57 +1,109 @@
-/** From events to stanzas: what is to be said in a room, step by step. */
-import type { Capabilities, DeliveryContext, OutEvent, Plan, Speaker, Step } from "../../core/bridge.ts";
-import { partText } from "../../mappings/content/codec.ts";
-import type { Loss } from "../../mappings/loss.ts";
+/** From events to calls in a room, and from calls to stanzas. */
+import type { DeliveryContext, OutEvent, Plain, Plan, RoomContext, Step } from "../../core/bridge.ts";
+import type { Outgoing } from "../../mappings/mapping.ts";
+import { fromMimi } from "../../mappings/xmpp/from-mimi.ts";
+import type { XmppCall, XmppCapabilities } from "../../mappings/xmpp/outbound.ts";
 import { xmlText } from "../../mappings/xmpp/xml-text.ts";
+import type { XmlElement } from "../../mappings/xml.ts";
 import { NS } from "./names.ts";
-import { type Element, xml } from "./xml.ts";
+import { type Element, elementOf, xml } from "./xml.ts";
 
-/** The steps of an event. Pure. */
-export function plan(event: OutEvent, capabilities: Capabilities): Plan {
+/** The steps of an event. Does no I/O. */
+export function plan(event: OutEvent, capabilities: XmppCapabilities, context: RoomContext): Plan {
   switch (event.kind) {
     case "message": {
-      const { body } = event.content;
-      const text = partText(body);
-      if (text === null || event.content.replaces !== null)
-        return lost({ code: "content_unsupported", detail: body.cardinality });
-      return say("message", event.speaker, text, {});
+      const { id, speaker: author, message } = event;
+      return planned(event, { kind: "message", id, author, message }, capabilities, context);
     }
     case "property": {
-      if (capabilities[event.name] === "none")
-        return lost({ code: "property_unsupported", detail: event.name });
-      return say(event.name, null, event.value, {});
+      const property = { name: event.name, item: "", value: event.value };
+      return planned(event, { kind: "property", author: event.speaker, property }, capabilities, context);
     }
-    case "notice":
-      return say("notice", null, event.text, { to: event.to?.native ?? null, nick: event.to?.name ?? null });
+    case "notice": {
+      const args = {
+        text: xmlText(event.text).text,
+        to: event.to?.native ?? null,
+        nick: event.to?.name ?? null,
+      };
+      return { steps: [{ op: "notice", part: null, speaker: null, args }], losses: [] };
+    }
     case "member":
       return { steps: [], losses: [] };
   }
 }
 
-function say(op: string, speaker: Speaker | null, text: string, args: Step["args"]): Plan {
-  const clean = xmlText(text);
-  const losses: Loss[] =
-    clean.removed === 0 ? [] : [{ code: "characters_removed", detail: `${clean.removed} characters` }];
-  // A message of control characters alone: there is nothing that could be said.
-  if (clean.text === "" && op === "message") return { steps: [], losses };
-  return { steps: [{ op, speaker, args: { text: clean.text, ...args } }], losses };
+function planned(
+  event: Exclude<OutEvent, { kind: "notice" | "member" }>,
+  outgoing: Outgoing,
+  capabilities: XmppCapabilities,
+  context: RoomContext,
+): Plan {
+  const { calls, losses } = fromMimi(outgoing, capabilities, context);
+  return { steps: calls.flatMap((call) => stepOf(call, event, context)), losses };
 }
 
-const lost = (loss: Loss): Plan => ({ steps: [], losses: [loss] });
+/** A call as a step; kinds that the account does not make yet are none of what its capabilities let through. */
+function stepOf(
+  call: XmppCall,
+  event: Exclude<OutEvent, { kind: "notice" | "member" }>,
+  context: RoomContext,
+): readonly Step[] {
+  switch (call.kind) {
+    case "message": {
+      // A correction must come from the occupant who said what it corrects, whoever has caused it.
+      const original = call.of === null ? null : context.author(call.of);
+      const speaker = call.as === null ? null : (original ?? event.speaker);
+      const payload: readonly Plain[] = call.payload.map(plainElement);
+      return [{ op: "message", part: call.part, speaker, args: { payload } }];
+    }
+    case "subject":
+      return [{ op: "topic", part: null, speaker: null, args: { text: call.text } }];
+    case "name":
+      return [{ op: "name", part: null, speaker: null, args: { text: call.text } }];
+    default:
+      return [];
+  }
+}
 
-/** A line for a room or an occupant, marked as ours so that no gateway carries it on. */
+/** An element as JSON that is the same for the same element. */
+const plainElement = ({ name, attrs, children }: XmlElement): Plain => ({
+  name,
+  attrs,
+  children: children.map((child) => (typeof child === "string" ? child : plainElement(child))),
+});
+
+/** A message for a room or an occupant, marked as ours so that no gateway carries it on. */
 export function message(
   context: DeliveryContext,
   address: { readonly from: string; readonly to: string; readonly type: "groupchat" | "chat" },
-  text: string,
+  payload: readonly XmlElement[],
   gateway: string,
 ): Element {
   const mark = { xmlns: NS.mark, gateway, group: context.origin?.group, event: context.origin?.event };
   return xml(
     "message",
     { ...address, id: context.key },
-    xml("body", {}, text),
+    ...payload.map(elementOf),
     xml("origin-id", { xmlns: NS.stanzaId, id: context.key }),
     xml("copy", mark),
   );
 }
+
+/** A message that nobody keeps and nothing refers to. */
+export const transient = (
+  from: string,
+  to: string,
+  payload: readonly XmlElement[],
+  gateway: string,
+): Element =>
+  xml(
+    "message",
+    { from, to, type: "groupchat" },
+    ...payload.map(elementOf),
+    xml("copy", { xmlns: NS.mark, gateway }),
+  );
+
+/** The payload of a message of text alone. */
+export const textPayload = (text: string): readonly XmlElement[] => [
+  { name: "body", attrs: {}, children: [text] },
+];

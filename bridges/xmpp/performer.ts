@@ -3,36 +3,39 @@ import { type DeliveryContext, DeliveryError, type Receipt, type Step } from "..
 import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { step as pass } from "../../core/steps.ts";
-import { relayed } from "../../mappings/xmpp/nick.ts";
+import { octets } from "../../mappings/xmpp/elements.ts";
+import { fileName, fileUrl, moveFile } from "../../mappings/xmpp/file-payload.ts";
+import { relayedPayload } from "../../mappings/xmpp/relay.ts";
+import type { XmlElement } from "../../mappings/xml.ts";
 import type { Echoes } from "./echoes.ts";
 import { NS } from "./names.ts";
-import { message } from "./outbound.ts";
+import type { FileStore } from "./file-store.ts";
+import { message, textPayload } from "./outbound.ts";
 import type { Room } from "./room.ts";
 import { setRoomName } from "./room-form.ts";
 import type { ComponentStream } from "./stream.ts";
 import { StanzaError } from "./stream.ts";
 import { streamLimits } from "./stream-limits.ts";
-import { serializeXml, xml } from "./xml.ts";
+import { xml } from "./xml.ts";
 
-/** Bytes of one UTF-16 code unit at most: `&amp;`. */
-const LONGEST_ESCAPE = 5;
-
-/** Who says it, and in which words: a ghost for himself, or the listener for somebody whom the room does not let in. */
-interface Mouth {
+/** What is to be said, who says it, and for whom, where the room does not let that one in. */
+interface Utterance {
   readonly jid: string;
-  readonly text: string;
+  readonly relayed: string | null;
+  readonly payload: readonly XmlElement[];
 }
 
 export interface PerformerOptions {
   readonly stream: ComponentStream;
   readonly echoes: Echoes;
+  readonly files: FileStore;
   readonly gateway: string;
   readonly listener: string;
 }
 
 export class Performer {
   readonly #options: PerformerOptions;
-  /** Calls of a room that wait for a ghost to enter: what comes after them waits too. */
+  /** Calls of a room that wait for a ghost to enter or a file to be stored: what comes after them waits too. */
   readonly #lines = new Map<NativeRoom, Promise<unknown>>();
 
   constructor(options: PerformerOptions) {
@@ -41,11 +44,13 @@ export class Performer {
 
   perform(room: Room, step: Step, context: DeliveryContext): Promise<Receipt> {
     const waiting = this.#lines.get(room.jid);
-    const ghost = step.speaker && room.present(step.speaker);
-    if (!waiting && ghost) return this.#speak(room, step, context, { jid: ghost.jid, text: textOf(step) });
-    const turn = (waiting ?? Promise.resolve()).then(() => this.#mouth(room, step));
+    const ghost = step.speaker && room.people.present(step.speaker);
+    const payload = payloadOf(step);
+    if (!waiting && ghost && fileUrl(payload) === null)
+      return this.#make(room, step, context, { jid: ghost.jid, relayed: null, payload });
+    const turn = (waiting ?? Promise.resolve()).then(() => this.#prepare(room, step, payload));
     // Wrapped, so that the next call waits for this one to leave, not for its receipt.
-    const said = turn.then((mouth) => ({ receipt: this.#speak(room, step, context, mouth) }));
+    const said = turn.then((utterance) => ({ receipt: this.#make(room, step, context, utterance) }));
     const line = said
       .catch(() => undefined)
       .finally(() => {
@@ -55,11 +60,21 @@ export class Performer {
     return said.then(({ receipt }) => receipt);
   }
 
-  async #mouth(room: Room, step: Step): Promise<Mouth> {
+  async #prepare(room: Room, step: Step, payload: readonly XmlElement[]): Promise<Utterance> {
+    const url = fileUrl(payload);
+    const { files } = this.#options;
+    const placed =
+      url === null
+        ? payload
+        : moveFile(payload, url, await files.place(url, fileName(payload, url), room.jid));
+    return { ...(await this.#mouth(room, step)), payload: placed };
+  }
+
+  async #mouth(room: Room, step: Step): Promise<Omit<Utterance, "payload">> {
     const { listener } = this.#options;
-    if (!step.speaker) return { jid: listener, text: textOf(step) };
-    const { ghost, entry } = await room.speaker(step.speaker);
-    if (entry.entered) return { jid: ghost.jid, text: textOf(step) };
+    if (!step.speaker) return { jid: listener, relayed: null };
+    const { ghost, entry } = await room.people.speaker(step.speaker);
+    if (entry.entered) return { jid: ghost.jid, relayed: null };
     switch (entry.condition) {
       case "forbidden":
         throw new DeliveryError("delivery_forbidden", `${step.speaker.name} is banned from the room`, {
@@ -75,59 +90,66 @@ export class Performer {
         });
       default:
         // Nicks taken, members only, full: the gateway's own nick says it.
-        return { jid: listener, text: relayed(step.speaker.name, textOf(step)) };
+        return { jid: listener, relayed: step.speaker.name };
     }
   }
 
-  #speak(room: Room, step: Step, context: DeliveryContext, mouth: Mouth): Promise<Receipt> {
-    const tooLong = refuseTooLong(mouth.text);
-    if (tooLong) return Promise.reject(tooLong);
+  #make(room: Room, step: Step, context: DeliveryContext, utterance: Utterance): Promise<Receipt> {
+    const text = String(step.args["text"] ?? "");
     switch (step.op) {
       case "topic":
-        return this.#setSubject(room, mouth);
+        return this.#setSubject(room, text);
       case "name":
-        return this.#setName(room, mouth.text);
+        return this.#setName(room, text);
       case "notice":
-        return step.args["to"] === null
-          ? this.#say(room, context, mouth)
-          : this.#whisper(room, step, context, mouth);
+        if (step.args["to"] !== null) return this.#whisper(room, step, context, text);
+        return this.#say(room, context, utterance.jid, textPayload(text));
       default:
-        return this.#say(room, context, mouth);
+        return this.#speak(room, context, utterance);
     }
   }
 
-  #say(room: Room, context: DeliveryContext, mouth: Mouth): Promise<Receipt> {
+  #speak(room: Room, context: DeliveryContext, { jid, relayed, payload }: Utterance): Promise<Receipt> {
+    // One nick can't have the reactions of several: the room that does not let them in does not show them.
+    if (relayed !== null && payload.some((element) => element.name === "reactions"))
+      return Promise.resolve({ native: null, aux: null, at: Date.now() });
+    const said = relayed === null ? payload : relayedPayload(payload, relayed);
+    const tooLong = refuseTooLong(said);
+    return tooLong ? Promise.reject(tooLong) : this.#say(room, context, jid, said);
+  }
+
+  #say(room: Room, context: DeliveryContext, from: string, payload: readonly XmlElement[]): Promise<Receipt> {
     const { echoes, gateway } = this.#options;
     const receipt = echoes.wait(context.key, room.jid);
-    const address = { from: mouth.jid, to: room.jid, type: "groupchat" } as const;
-    return this.#send(message(context, address, mouth.text, gateway), receipt);
+    const address = { from, to: room.jid, type: "groupchat" } as const;
+    return this.#send(message(context, address, payload, gateway), receipt);
   }
 
   /** The room drops the id of a subject's message, so its new subject itself is the receipt. */
-  #setSubject(room: Room, mouth: Mouth): Promise<Receipt> {
-    if (room.subject === mouth.text) return Promise.resolve({ native: null, at: Date.now() });
+  #setSubject(room: Room, text: string): Promise<Receipt> {
+    if (room.subject === text) return Promise.resolve({ native: null, aux: null, at: Date.now() });
     const id = `subject ${room.jid}`;
     const receipt = this.#options.echoes.wait(id, room.jid);
-    const attributes = { from: mouth.jid, to: room.jid, type: "groupchat", id };
-    return this.#send(xml("message", attributes, xml("subject", {}, mouth.text)), receipt);
+    const attributes = { from: this.#options.listener, to: room.jid, type: "groupchat", id };
+    return this.#send(xml("message", attributes, xml("subject", {}, text)), receipt);
   }
 
   async #setName(room: Room, name: string): Promise<Receipt> {
     try {
       await setRoomName(this.#options.stream, { room: room.jid, from: this.#options.listener, name });
-      return { native: null, at: Date.now() };
+      return { native: null, aux: null, at: Date.now() };
     } catch (thrown) {
       throw asRefusal(thrown);
     }
   }
 
   /** To one occupant. Private messages are not reflected, but an error would come before a later answer. */
-  async #whisper(room: Room, step: Step, context: DeliveryContext, mouth: Mouth): Promise<Receipt> {
+  async #whisper(room: Room, step: Step, context: DeliveryContext, text: string): Promise<Receipt> {
     const { stream, echoes, gateway, listener } = this.#options;
     const nick = room.nickFor(String(step.args["to"]), String(step.args["nick"]));
     const receipt = echoes.wait(context.key, room.jid);
     const address = { from: listener, to: `${room.jid}/${nick}`, type: "chat" } as const;
-    const sent = this.#send(message(context, address, mouth.text, gateway), receipt);
+    const sent = this.#send(message(context, address, textPayload(text), gateway), receipt);
     const ping = xml("iq", { type: "get", from: listener, to: `${room.jid}/${room.listenerNick ?? ""}` });
     ping.append(xml("ping", { xmlns: NS.ping }));
     void stream.request(ping).then(
@@ -151,16 +173,16 @@ export class Performer {
 }
 
 /** One stanza beyond the server's limit would end the stream, and with it what is under way in all rooms. */
-function refuseTooLong(text: string): DeliveryError | null {
+function refuseTooLong(payload: readonly XmlElement[]): DeliveryError | null {
   const most = streamLimits.sentTextBytes;
-  if (text.length * LONGEST_ESCAPE <= most) return null;
-  const length = Buffer.byteLength(serializeXml(xml("body", {}, text)));
+  const length = octets(payload);
   if (length <= most) return null;
-  const detail = `the text has ${length} bytes in XML, and servers take about ${most}; say it in parts`;
+  const detail = `the message has up to ${length} bytes in XML, and servers take about ${most}; say it in parts`;
   return new DeliveryError("delivery_refused", detail, { certainty: "certain", retry: "never" });
 }
 
-const textOf = (step: Step): string => String(step.args["text"] ?? "");
+const payloadOf = (step: Step): readonly XmlElement[] =>
+  step.op === "message" ? (step.args["payload"] as unknown as readonly XmlElement[]) : [];
 
 function asRefusal(thrown: unknown): DeliveryError {
   if (thrown instanceof StanzaError)

@@ -22,7 +22,7 @@ export class Prober {
     context: DeliveryContext,
     since: { readonly mark: ArchiveMark | null; readonly at: Milliseconds },
   ): Promise<Receipt | "absent" | "unknown"> {
-    const held = { native: null, at: Date.now() };
+    const held = { native: null, aux: null, at: Date.now() };
     switch (step.op) {
       case "topic":
         return room.subject === step.args["text"] ? held : "absent";

@@ -2,8 +2,7 @@
 import type { AcceptBatch, Milliseconds, Receipt } from "../../core/bridge.ts";
 import type { ArchiveMark, NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Archive } from "./archive.ts";
-import { hasText, isOwn, isSubject, rawMessage, type Vouched } from "./inbound.ts";
-import { resource } from "./names.ts";
+import { isKept, isOwn, isSubject, rawMessage, type Vouched } from "./inbound.ts";
 import { attribute } from "./xml.ts";
 
 /** What others said after the mark, a page at a time, with the keys that it would have had live. */
@@ -15,9 +14,9 @@ export async function* saidSince(
 ): AsyncGenerator<AcceptBatch> {
   for await (const page of archive.after(room, since, null)) {
     const raws = page.items
-      .filter(({ message }) => !isOwn(message, reader.gateway) && !isSubject(message) && hasText(message))
-      .filter(({ message }) => resource(attribute(message, "from") ?? "") !== "")
-      .map(({ id, at, message }) => rawMessage(room, message, id, at, reader.vouched));
+      .filter(({ message }) => !isOwn(message, reader.gateway) && !isSubject(message) && isKept(message))
+      // Nobody can say who was in the room all the time that the gateway was not.
+      .map(({ id, at, message }) => rawMessage(room, message, { id, at, since: null }, reader.vouched));
     yield { room, raws, mark: page.last };
   }
 }
@@ -31,8 +30,9 @@ export async function ownSince(
 ): Promise<ReadonlyMap<string, Receipt>> {
   const found = new Map<string, Receipt>();
   for await (const page of archive.after(room, since.mark, since.at))
-    for (const { id, at, message } of page.items)
-      if (isOwn(message, gateway))
-        found.set(attribute(message, "id") ?? "", { native: id as string as NativeId, at });
+    for (const { id, at, message } of page.items) {
+      const key = attribute(message, "id") ?? "";
+      if (isOwn(message, gateway)) found.set(key, { native: id as string as NativeId, aux: key, at });
+    }
   return found;
 }

@@ -14,26 +14,29 @@ import type {
 import { asGatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
+import type { XmppCapabilities } from "../../mappings/xmpp/outbound.ts";
 import type { Archive } from "./archive.ts";
 import type { Echoes } from "./echoes.ts";
 import {
-  hasText,
   isConfigured,
+  isKept,
   isOwn,
   isSubject,
-  occupant,
   rawMessage,
   rawState,
   stanzaId,
+  typingOf,
 } from "./inbound.ts";
-import { ghostJid, NS, resource } from "./names.ts";
-import { type Entry, Occupancy } from "./occupancy.ts";
+import { NS, resource } from "./names.ts";
+import { Occupancy } from "./occupancy.ts";
+import { RoomPeople } from "./people.ts";
 import { unreachable } from "./refusal.ts";
 import { ownSince, saidSince } from "./room-archive.ts";
 import { destroyRoom } from "./room-form.ts";
 import { askRoom, type RoomInfo, unknownRoom } from "./room-info.ts";
 import { Intake } from "./room-intake.ts";
 import type { ComponentStream } from "./stream.ts";
+import { streamLimits } from "./stream-limits.ts";
 import { attribute, type Element } from "./xml.ts";
 
 export interface RoomContext {
@@ -62,9 +65,7 @@ export class Room {
   readonly #context: RoomContext;
   readonly #listener: Occupancy;
   readonly #intake: Intake;
-  readonly #ghosts = new Map<string, Occupancy>();
-  /** By occupant-id. */
-  readonly #nicks = new Map<string, string>();
+  readonly people: RoomPeople;
   #state: "out" | "entering" | "live" = "out";
   #joined = false;
   /** Heard while the archive is being read. */
@@ -83,6 +84,7 @@ export class Room {
     this.#context = context;
     this.#listener = new Occupancy(context.stream, jid, context.listener);
     this.#intake = new Intake({ ...context, room: jid });
+    this.people = new RoomPeople({ ...context, room: jid });
   }
 
   get live(): boolean {
@@ -116,7 +118,27 @@ export class Room {
       name: affiliation === "owner" ? "full" : "none",
       topic: role === "moderator" || this.#info.subjectOpen ? "full" : "none",
       archive: this.#info.archive,
-      textBytes: 256 * 1024,
+      textBytes: streamLimits.messageBytes,
+    };
+  }
+
+  /** What messages may be made of here. */
+  mapping(): XmppCapabilities {
+    const { name, topic } = this.capabilities();
+    const { stanzaId, occupantId } = this.#info.vouched;
+    return {
+      roomJid: this.jid,
+      stanzaId,
+      occupantId,
+      textBytes: streamLimits.messageBytes,
+      subject: topic !== "none",
+      configuration: name !== "none",
+      moderation: false,
+      administration: false,
+      typing: true,
+      markers: false,
+      presence: false,
+      broadcasts: false,
     };
   }
 
@@ -146,8 +168,7 @@ export class Room {
 
   /** Also takes out ghosts that a server has kept from an earlier stream. */
   leave(speakers: readonly Speaker[] = []): void {
-    for (const speaker of speakers) this.#ghost(speaker);
-    for (const ghost of this.#ghosts.values()) ghost.leave();
+    this.people.leave(speakers);
     this.#listener.leave();
     this.streamLost();
   }
@@ -160,34 +181,19 @@ export class Room {
     this.#intake.stop();
     if (this.#retry) clearTimeout(this.#retry);
     this.#listener.lost();
-    for (const ghost of this.#ghosts.values()) ghost.lost();
-  }
-
-  /** The occupant who speaks for a user, entering first if need be; the reason where he can't. */
-  async speaker(speaker: Speaker): Promise<{ readonly ghost: Occupancy; readonly entry: Entry }> {
-    const ghost = this.#ghost(speaker);
-    return { ghost, entry: await ghost.enter(speaker.name, this.#context.label) };
-  }
-
-  /** The ghost of a user if he is in the room now, under his present name. */
-  present(speaker: Speaker): Occupancy | null {
-    const ghost = this.#ghosts.get(ghostJid(this.#context.domain, speaker.uri));
-    return ghost && ghost.nick !== null && ghost.isCalled(speaker.name) ? ghost : null;
+    this.people.lost();
   }
 
   /** The nick that an occupant has now, by the id or the nick under which he spoke. */
   nickFor(native: string, name: string): string {
-    return this.#nicks.get(native.slice(this.jid.length + 1)) ?? name;
+    return this.people.nickOf(native.slice(this.jid.length + 1)) ?? name;
   }
 
   presence(stanza: Element, to: string): void {
     this.heardAt = performance.now();
-    if (to !== this.#context.listener) {
-      this.#ghosts.get(to)?.presence(stanza);
-      return;
-    }
-    const id = occupant(stanza);
-    if (id !== null) this.#nicks.set(id, resource(attribute(stanza, "from") ?? ""));
+    const listener = to === this.#context.listener;
+    this.people.presence(stanza, listener ? null : to, this.#context.now());
+    if (!listener) return;
     const out = this.#listener.presence(stanza);
     if (out === null || !this.#joined) return;
     this.#context.log.warn({ room: this.jid, out }, "the gateway was put out of a room");
@@ -216,16 +222,6 @@ export class Room {
     return ownSince(this.#context.archive, this.jid, since, this.#context.host.gateway);
   }
 
-  #ghost(speaker: Speaker): Occupancy {
-    const jid = ghostJid(this.#context.domain, speaker.uri);
-    let ghost = this.#ghosts.get(jid);
-    if (!ghost) {
-      ghost = new Occupancy(this.#context.stream, this.jid, jid);
-      this.#ghosts.set(jid, ghost);
-    }
-    return ghost;
-  }
-
   #heard(message: Element): void {
     const { host, echoes, now } = this.#context;
     const { vouched } = this.#info;
@@ -237,10 +233,22 @@ export class Room {
       return;
     }
     if (isConfigured(message)) void this.#askAgain();
-    if (!hasText(message) || resource(attribute(message, "from") ?? "") === "") return;
+    if (!isKept(message)) return this.#heardState(message);
     // History that the server sent although none was asked for; without an id it can't be told from new ones.
     if (id === null && message.getChild("delay", NS.delay)) return;
-    this.#intake.heard(rawMessage(this.jid, message, id, now(), vouched));
+    const nick = resource(attribute(message, "from") ?? "");
+    const said = { id, at: now(), since: vouched.occupantId ? null : this.people.since(nick) };
+    this.#intake.heard(rawMessage(this.jid, message, said, vouched));
+  }
+
+  /** Somebody types, or ceases to (XEP-0085). */
+  #heardState(message: Element): void {
+    const nick = resource(attribute(message, "from") ?? "");
+    const typing = typingOf(message);
+    const identity = this.people.identity(nick);
+    if (typing === null || identity === null || message.getChild("delay", NS.delay)) return;
+    const user = { native: `${this.jid}/${identity}`, name: nick };
+    this.#context.host.transient(this.jid, user, { kind: "typing", typing });
   }
 
   #heardSubject(message: Element): void {

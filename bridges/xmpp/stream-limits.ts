@@ -22,6 +22,8 @@ export const streamLimits = {
   requestMs: 30_000,
   /** Text that is handed to the socket at once instead of at the end of the turn, in UTF-16 code units. */
   flushLength: 64 * 1024,
+  /** Longest message of one part, in bytes with its escapes: some servers take stanzas of 64 KiB only. */
+  messageBytes: 60 * 1024,
   /** Longest text that is sent, in bytes with its escapes: servers take stanzas of 512 KiB and end the stream at more. */
   sentTextBytes: 500 * 1024,
 } as const;

@@ -5,6 +5,7 @@
 import { xml as library } from "@xmpp/component";
 import type { Element } from "@xmpp/xml";
 import { GatewayError } from "../../core/errors.ts";
+import type { XmlElement } from "../../mappings/xml.ts";
 import { streamLimits } from "./stream-limits.ts";
 import { StanzaParser } from "./xml-parser.ts";
 import type { XmlLimits } from "./xml-parser.ts";
@@ -28,6 +29,12 @@ export function xml(
     if (child !== undefined && child !== "") element.append(child);
   }
   return element;
+}
+
+/** The element that plain data stands for. */
+export function elementOf(plain: XmlElement): Element {
+  const children = plain.children.map((child) => (typeof child === "string" ? child : elementOf(child)));
+  return xml(plain.name, plain.attrs, ...children);
 }
 
 /** The attribute's value, or undefined where the element has none of that name. */

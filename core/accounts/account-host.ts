@@ -3,13 +3,23 @@
  * holds it, and is what the bridge sees of the core.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { AcceptBatch, Bridge, BridgeHost, Milliseconds } from "../bridge.ts";
+import type { ProviderDomain } from "../../mappings/ids.ts";
+import type {
+  AcceptBatch,
+  Bridge,
+  BridgeHost,
+  Milliseconds,
+  NativeUser,
+  Speaker,
+  Transient,
+} from "../bridge.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
 import type { AccountId, ArchiveMark, BindingId, InboxNumber, NativeRoom } from "../ids.ts";
 import type { EventWriter } from "../groups/event-writer.ts";
 import { HeldLane } from "../lanes/held-lane.ts";
 import { inLane, outLane } from "../lanes/lane-key.ts";
 import type { LaneRunner } from "../lanes/lane-runner.ts";
+import { RoomLookups } from "../lanes/room-lookups.ts";
 import type { Wake } from "../lanes/waker.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
@@ -28,7 +38,7 @@ const GRACE_MS = 5_000;
 export interface AccountHostOptions {
   readonly name: string;
   readonly bridgeKind: string;
-  readonly provider: string;
+  readonly provider: ProviderDomain;
   readonly row: AccountRow;
   readonly bridge: Bridge;
   readonly gateway: string;
@@ -39,6 +49,8 @@ export interface AccountHostOptions {
   readonly writer: EventWriter;
   readonly wake: Wake;
   readonly now: () => Milliseconds;
+  /** Shows what is not stored in the group's other rooms that this process serves. */
+  readonly transients: (from: BindingRow, speaker: Speaker, what: Transient) => void;
   /** Told when this process began or ceased to hold the account. */
   readonly holding: (account: AccountId, held: boolean) => Promise<void>;
 }
@@ -118,6 +130,14 @@ export class AccountHost implements BridgeHost {
     return this.#pump.accept(binding.id, batch);
   }
 
+  transient(room: NativeRoom, user: NativeUser, what: Transient): void {
+    const binding = this.#bindings.get(room);
+    if (binding?.state !== "live") return;
+    const { writer, provider, transients } = this.options;
+    const uri = writer.userUri({ domain: provider }, user.native);
+    transients(binding, { uri, name: user.name }, what);
+  }
+
   async rooms(): Promise<readonly { readonly room: NativeRoom; readonly mark: ArchiveMark | null }[]> {
     await this.refresh();
     // Those that are being left too: there is a last line to say in them.
@@ -154,10 +174,12 @@ export class AccountHost implements BridgeHost {
     for (const raw of raws) {
       try {
         // Without a key it has no identity before it has a place in the inbox.
-        if (raw.nativeKey === null) translations.push(null);
+        // What refers to something waits for it there.
+        if (raw.nativeKey === null || bridge.refers(raw)) translations.push(null);
         else {
           const said = { n: 0 as InboxNumber, nativeKey: raw.nativeKey };
-          translations.push(writer.translation(room, said, await bridge.toEvents(room.native, raw), limits));
+          const events = await bridge.toEvents(room.native, raw, new RoomLookups(store, writer, room, 0));
+          translations.push(writer.translation(room, said, events, limits));
         }
       } catch {
         // Its lane meets the same fault, and deals with it.

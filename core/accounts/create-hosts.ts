@@ -4,19 +4,23 @@ import type { Config } from "../config/config.ts";
 import type { AccountBase } from "../config/schema.ts";
 import { GatewayError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { MediaLimits } from "../media/remote-file.ts";
 import { AccountHost, type AccountHostOptions } from "./account-host.ts";
 
 /** Makes the bridge of one configured account. Does no I/O. */
 export type BridgeFactory<Account extends AccountBase> = (
   account: Account,
-  context: { readonly log: Logger; readonly gateway: string },
+  context: { readonly log: Logger; readonly media: MediaLimits },
 ) => Bridge;
 
 /** The configured accounts, with their rows in the store; none is started. */
 export async function createHosts<Account extends AccountBase>(
   config: Config<Account>,
   createBridge: BridgeFactory<Account>,
-  parts: Pick<AccountHostOptions, "store" | "log" | "runner" | "writer" | "now" | "wake" | "holding">,
+  parts: Pick<
+    AccountHostOptions,
+    "store" | "log" | "runner" | "writer" | "now" | "wake" | "holding" | "transients"
+  >,
 ): Promise<readonly AccountHost[]> {
   const hosts: AccountHost[] = [];
   for (const account of config.accounts) {
@@ -29,7 +33,7 @@ export async function createHosts<Account extends AccountBase>(
     const { name, bridge: kind } = account;
     const row = await parts.store.write("registerAccount", { bridge: kind, name, domain: provider });
     const log = parts.log.child({ account: name });
-    const bridge = createBridge(account, { log, gateway: config.base });
+    const bridge = createBridge(account, { log, media: config.media });
     const names = { name, bridgeKind: kind, provider, gateway: config.base };
     hosts.push(new AccountHost({ ...parts, ...names, log, row, bridge, limits: config.limits }));
   }

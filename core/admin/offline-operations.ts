@@ -2,6 +2,7 @@ import { type BridgeFactory, createHosts } from "../accounts/create-hosts.ts";
 import type { Config } from "../config/config.ts";
 import type { AccountBase } from "../config/schema.ts";
 import { EventWriter } from "../groups/event-writer.ts";
+import { MessageMemo } from "../groups/message-memo.ts";
 import { LaneRunner } from "../lanes/lane-runner.ts";
 import type { Logger } from "../log.ts";
 import { openStore } from "../store/open.ts";
@@ -25,11 +26,12 @@ export async function openOfflineOperations<Account extends AccountBase>(
   });
   const parts = {
     store,
-    writer: new EventWriter(new Uint8Array(32)),
+    writer: new EventWriter(new Uint8Array(32), new MessageMemo()),
     log,
     runner,
     now: () => Date.now(),
     wake: () => undefined,
+    transients: () => undefined,
     holding: () => Promise.resolve(),
   };
   const hosts = await createHosts(config, createBridge, parts);

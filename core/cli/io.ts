@@ -5,6 +5,8 @@ import type { Environment } from "../config/environment.ts";
 export interface Io {
   out(text: string): void;
   err(text: string): void;
+  /** Standard input, until its end. */
+  input(): AsyncIterable<Uint8Array>;
   readonly env: Environment;
   /** The working folder, absolute. */
   readonly folder: string;
@@ -25,6 +27,7 @@ export function processIo(): Io {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    input: () => process.stdin,
     env: process.env,
     folder: process.cwd(),
     now: () => Date.now(),

@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import type { BridgeConfigSchemas } from "../config/schema.ts";
 import { asGatewayError } from "../errors.ts";
 import { addConfigCommands } from "./config-commands.ts";
+import { addContentCommands } from "./content-commands.ts";
 import { exitCodeHelp, exitCodeOf, exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { addOperationCommands } from "./operation-commands.ts";
@@ -68,6 +69,7 @@ function commandLine<Bridges extends BridgeConfigSchemas>(
     });
   addConfigCommands(program, session);
   addOperationCommands(program, session);
+  addContentCommands(program, session);
   return program;
 }
 

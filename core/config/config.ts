@@ -6,6 +6,7 @@ import { parseProviderDomain } from "../../mappings/ids.ts";
 import { GatewayError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { limits } from "../limits.ts";
+import type { MediaLimits } from "../media/remote-file.ts";
 import type { AccountBase, BridgeConfigSchemas, configSchema } from "./schema.ts";
 
 export type StoreConfig =
@@ -33,6 +34,7 @@ export interface Config<Account extends AccountBase = AccountBase> {
   readonly wake: "direct" | "queue";
   readonly log: LogConfig;
   readonly limits: Limits;
+  readonly media: MediaLimits;
   /** null: the process makes a name up. */
   readonly slot: string | null;
   readonly accounts: readonly Account[];
@@ -68,6 +70,7 @@ export function toConfig(
       sweepMs: contents.limits.sweep,
       tries: contents.limits.tries,
     },
+    media: { maxBytes: contents.media.largest, allow: contents.media.allow },
     slot: contents.slot ?? null,
     accounts: contents.accounts,
     secrets: origin.secrets,

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { parseProviderDomain } from "../../mappings/ids.ts";
 import { limits } from "../limits.ts";
+import { isNetwork } from "../media/address-guard.ts";
 import { count, duration, flag, secretUrl, size, text } from "./values.ts";
 
 /**
@@ -138,6 +139,33 @@ const settings = {
     })
     .prefault({})
     .meta({ description: "Limits that may be changed.", examples: [{ lease: "30s" }] }),
+  media: z
+    .strictObject({
+      largest: size(
+        {
+          description: "Largest file that is fetched and stored elsewhere; larger ones are linked.",
+          example: "64MiB",
+        },
+        1024,
+        16 * 1024 * 1024 * 1024,
+        limits.mediaBytes,
+      ),
+      allow: z
+        .array(
+          text({
+            description: "A network in CIDR notation.",
+            example: "192.0.2.0/24",
+          }).refine((network) => isNetwork(network), { error: "is no network in CIDR notation" }),
+        )
+        .default([])
+        .meta({
+          description:
+            "Networks that files may be fetched from although they are not on the public internet.",
+          examples: [["192.0.2.0/24"]],
+        }),
+    })
+    .prefault({})
+    .meta({ description: "Files that messages carry.", examples: [{ largest: "64MiB" }] }),
   slot: text(
     {
       description: "The name of this process among those on one PostgreSQL; made up where none is given.",

@@ -8,8 +8,13 @@ import { encodeContent } from "../../mappings/content/codec.ts";
 import { encodeProperty } from "../../mappings/event-content.ts";
 import { eventId, SALT_OCTETS } from "../../mappings/event-id.ts";
 import type { UserUri } from "../../mappings/ids.ts";
+import type { Message, Reaction } from "../../mappings/message.ts";
+import { normaliseMessage } from "../../mappings/message/normalise.ts";
+import { toContent } from "../../mappings/message/to-content.ts";
 import { userUri } from "../../mappings/ids.ts";
 import type { NewEvent, Translation } from "../store/units/group-log.ts";
+import type { Effect } from "../store/units/reactions.ts";
+import type { MessageMemo } from "./message-memo.ts";
 import type { InboxBinding, InboxRow } from "../store/units/inbox.ts";
 import type { Limits } from "../limits.ts";
 
@@ -21,10 +26,12 @@ export type Identity = Pick<InboxRow, "n" | "nativeKey">;
 
 export class EventWriter {
   readonly #key: KeyObject;
+  readonly #memo: MessageMemo;
   readonly #uris = new Map<string, UserUri>();
 
   /** `key`: the gateway's own secret; whoever lacks it can't tell a native id from a public one. */
-  constructor(key: Uint8Array) {
+  constructor(key: Uint8Array, memo: MessageMemo) {
+    this.#memo = memo;
     // Made once: a key from bytes costs several times the hash itself.
     this.#key = createSecretKey(key);
   }
@@ -50,38 +57,45 @@ export class EventWriter {
     const salt = this.#salt(room, row, index);
     switch (translated.kind) {
       case "message": {
-        const uri = this.#uri(room, translated.sender);
-        const content = encodeContent({
-          ...translated.draft,
-          salt,
-          replaces: null,
-          topicId: new Uint8Array(),
-          inReplyTo: null,
-          sender: uri,
-          group: room.groupUri,
-        });
+        const { message, native, aux } = translated;
+        const uri = this.userUri(room, translated.sender.native);
+        const content = encodeContent({ ...toContent(message), salt, sender: uri, group: room.groupUri });
         const id = eventId("message", uri, room.groupUri, content, salt);
-        return { kind: "message", id, content, sender, native: translated.native, property: null };
+        this.#memo.keep(id, normaliseMessage(message));
+        return {
+          kind: "message",
+          id,
+          content,
+          sender,
+          native,
+          aux,
+          effect: effectOf(message),
+          property: null,
+        };
       }
       case "property": {
         const property = { name: translated.name, value: translated.value };
         const content = encodeProperty(property, salt);
         const id = eventId("property", sender?.uri ?? "", room.groupUri, content, salt);
-        return { kind: "property", id, content, sender, native: null, property };
+        const effect = { kind: "none" } as const;
+        return { kind: "property", id, content, sender, native: null, aux: null, effect, property };
       }
     }
   }
 
   #sender(room: InboxBinding, user: NativeUser): NonNullable<NewEvent["sender"]> {
-    return { uri: this.#uri(room, user), native: user.native, name: user.name };
+    return { uri: this.userUri(room, user.native), native: user.native, name: user.name };
   }
 
-  /** A keyed hash: the public id says nothing of the native one, and is the same at every meeting. */
-  #uri(room: InboxBinding, user: NativeUser): UserUri {
-    const cacheKey = `${room.domain} ${user.native}`;
+  /**
+   * The public URI of a user of the room's platform. A keyed hash: it says nothing of the native id, and is the same at
+   * every meeting.
+   */
+  userUri(room: Pick<InboxBinding, "domain">, native: string): UserUri {
+    const cacheKey = `${room.domain} ${native}`;
     let uri = this.#uris.get(cacheKey);
     if (!uri) {
-      uri = userUri(room.domain, this.#hash("user", room.domain, user.native).toString("hex").slice(0, 32));
+      uri = userUri(room.domain, this.#hash("user", room.domain, native).toString("hex").slice(0, 32));
       if (this.#uris.size >= CACHED) this.#uris.clear();
       this.#uris.set(cacheKey, uri);
     }
@@ -101,3 +115,20 @@ export class EventWriter {
     return createHmac("sha256", this.#key).update(parts.join("\u001f")).digest();
   }
 }
+
+/** What the message does to what stands in its group. */
+function effectOf({ body, replaces, replyTo }: Message): Effect {
+  switch (body.kind) {
+    case "reaction":
+      if (replyTo === null) return { kind: "none" };
+      return { kind: "reaction", target: replyTo, emoji: reactionText(body.reaction) };
+    case "unreaction":
+      return replaces === null ? { kind: "none" } : { kind: "unreaction", reaction: replaces };
+    default:
+      return replaces === null ? { kind: "none" } : { kind: "version", root: replaces };
+  }
+}
+
+/** One text for one reaction, whichever way it is written: what tells equal ones. */
+const reactionText = (reaction: Reaction): string =>
+  reaction.kind === "unicode" ? reaction.emoji : `:${reaction.name}:`;

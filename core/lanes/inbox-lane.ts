@@ -14,6 +14,7 @@ import type { AppendInput } from "../store/units/append.ts";
 import { type InboxBinding, inboxBinding, inboxPage, type InboxRow } from "../store/units/inbox.ts";
 import { outLane } from "./lane-key.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left, type Poke } from "./lane-run.ts";
+import { RoomLookups } from "./room-lookups.ts";
 import type { Wake } from "./waker.ts";
 
 export interface InboxLaneOptions {
@@ -47,12 +48,20 @@ export async function runInbox(
     if (!(await run.held.hold())) return left;
     if (ready.length > 0) await append(options, run, room, ready);
     if (!failed) continue;
+    if (failed.error.code === "target_under_way")
+      return { kind: "put-off", wait: TARGET_WAIT_MS, error: failed.error.message, failure: false };
     await store.write("noteAttempt", { fence: run.held.fence, n: failed.row.n });
     return { kind: "put-off", wait: 0, error: failed.error.message, failure: true };
   }
 }
 
-/** The rows up to the first that failed for a reason that may pass. */
+/** How long a row waits at a time for the call that it may refer to. */
+const TARGET_WAIT_MS = 200;
+
+/**
+ * The rows up to the first that failed for a reason that may pass, or that refers to something: what it refers to may
+ * be among the rows before it, and must be in the log.
+ */
 async function translate(
   options: InboxLaneOptions,
   room: InboxBinding,
@@ -60,9 +69,11 @@ async function translate(
 ): Promise<{ ready: AppendRow[]; failed: { row: InboxRow; error: GatewayError } | null }> {
   const ready: AppendRow[] = [];
   for (const row of rows) {
+    const raw = { nativeKey: row.nativeKey, at: row.originAt, raw: row.raw };
+    if (ready.length > 0 && options.bridge.refers(raw)) return { ready, failed: null };
     try {
-      const raw = { nativeKey: row.nativeKey, at: row.originAt, raw: row.raw };
-      const translated = await options.bridge.toEvents(room.native, raw);
+      const lookups = new RoomLookups(options.store, options.writer, room, options.now() - row.at);
+      const translated = await options.bridge.toEvents(room.native, raw, lookups);
       ready.push({
         n: row.n,
         ...options.writer.translation(room, row, translated, options.limits),
@@ -71,6 +82,7 @@ async function translate(
     } catch (thrown) {
       const error = asGatewayError(thrown);
       const hopeless = error.code === "event_malformed" || error.code === "content_invalid";
+      if (error.code === "target_under_way") return { ready, failed: { row, error } };
       if (!hopeless && row.attempts + 1 < options.limits.tries) return { ready, failed: { row, error } };
       options.log.warn({ room: room.native, n: row.n, err: error }, "something said in a room is set aside");
       const setAside = { code: error.code, cause: error.message };

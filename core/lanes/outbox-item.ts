@@ -1,8 +1,18 @@
 /** From rows to what a bridge delivers: an entry of the log (or a notice) as an event, its steps, and their keys. */
 import { hash } from "node:crypto";
-import { decodeContent } from "../../mappings/content/codec.ts";
 import { decodeProperty } from "../../mappings/event-content.ts";
-import type { Bridge, DeliveryContext, OutEvent, Plan, Receipt, Speaker, Step } from "../bridge.ts";
+import type {
+  Bridge,
+  DeliveryContext,
+  OutEvent,
+  Plan,
+  Receipt,
+  RoomContext,
+  Speaker,
+  Step,
+} from "../bridge.ts";
+import type { MessageMemo } from "../groups/message-memo.ts";
+import { emptyContext } from "../groups/room-context.ts";
 import type { ArchiveMark, BindingId, DeliveryKey } from "../ids.ts";
 import type { LogEntry, OpenDelivery, OutboxBinding } from "../store/units/outbox.ts";
 import type { Intent, Settled } from "../store/units/progress.ts";
@@ -21,14 +31,32 @@ export interface OutboxItem {
   readonly attempt: number;
 }
 
-/** The steps of an entry for a room, and what they lose. Nothing for what came from this very room. */
+/** An entry as it is to be delivered. null: nothing to deliver: it came from this very room, or was erased. */
+export function outEvent(memo: MessageMemo, binding: OutboxBinding, entry: LogEntry): OutEvent | null {
+  if (entry.content === null || entry.originBinding === binding.id) return null;
+  const speaker: Speaker | null =
+    entry.senderUri === null ? null : { uri: entry.senderUri, name: entry.senderName ?? "" };
+  switch (entry.kind) {
+    case "message":
+      return (
+        speaker && { kind: "message", id: entry.id, speaker, message: memo.read(entry.id, entry.content) }
+      );
+    case "property":
+      return { kind: "property", id: entry.id, speaker, ...decodeProperty(entry.content) };
+    case "member":
+      return { kind: "member", id: entry.id };
+  }
+}
+
+/** The steps of an entry for a room, and what they lose. */
 export function planEntry(
   bridge: Bridge,
   binding: OutboxBinding,
   entry: LogEntry,
+  event: OutEvent | null,
+  context: RoomContext,
 ): { items: readonly OutboxItem[]; plan: Plan } {
-  const event = entry.originBinding === binding.id ? null : outEvent(entry);
-  const plan = event ? bridge.plan(event, bridge.capabilities(binding.native)) : nothing;
+  const plan = event ? bridge.plan(binding.native, event, context) : nothing;
   const property = event?.kind === "property" ? { name: event.name, value: event.value } : null;
   const origin = { group: binding.groupUri, event: entry.id };
   const items = plan.steps.map((step, part) => ({
@@ -50,7 +78,7 @@ export function planNotice(bridge: Bridge, binding: OutboxBinding, open: OpenDel
   const to =
     open.noticeToNative === null ? null : { native: open.noticeToNative, name: open.noticeToName ?? "" };
   const event: OutEvent = { kind: "notice", to, text: open.noticeText };
-  const step = bridge.plan(event, bridge.capabilities(binding.native)).steps[0];
+  const step = bridge.plan(binding.native, event, emptyContext).steps[0];
   if (!step) return null;
   const context = { room: binding.native, key: open.key, origin: null };
   return {
@@ -81,27 +109,14 @@ export const settledOf = (item: OutboxItem, receipt: Receipt): Settled => ({
   step: item.part,
   id: item.entry?.id ?? null,
   native: receipt.native,
+  aux: receipt.aux,
+  part: item.step.part,
   attempts: item.attempt,
   at: receipt.at,
   property: item.property,
 });
 
 const nothing: Plan = { steps: [], losses: [] };
-
-/** null: there is nothing to deliver, since the content was erased. */
-function outEvent(entry: LogEntry): OutEvent | null {
-  if (entry.content === null) return null;
-  const speaker: Speaker | null =
-    entry.senderUri === null ? null : { uri: entry.senderUri, name: entry.senderName ?? "" };
-  switch (entry.kind) {
-    case "message":
-      return speaker && { kind: "message", id: entry.id, speaker, content: decodeContent(entry.content) };
-    case "property":
-      return { kind: "property", id: entry.id, speaker, ...decodeProperty(entry.content) };
-    case "member":
-      return { kind: "member", id: entry.id };
-  }
-}
 
 /** The same for every attempt at the same step: what a platform is asked by whether it took the call. */
 function deliveryKey(binding: BindingId, entry: LogEntry, part: number): DeliveryKey {

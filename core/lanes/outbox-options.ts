@@ -1,5 +1,6 @@
 import type { Bridge, Milliseconds } from "../bridge.ts";
 import type { BindingId } from "../ids.ts";
+import type { MessageMemo } from "../groups/message-memo.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
@@ -11,6 +12,7 @@ export interface OutboxLaneOptions {
   readonly log: Logger;
   readonly limits: Limits;
   readonly bridge: Bridge;
+  readonly memo: MessageMemo;
   readonly now: () => Milliseconds;
   readonly wake: Wake;
   /** Told when a room has been left for good. */

@@ -9,7 +9,8 @@ import { logAfter, type OpenDelivery, type OutboxBinding, openDeliveries } from 
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { giveUp } from "./outbox-give-up.ts";
 import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
-import { intentOf, type OutboxItem, planEntry, planNotice, settledOf } from "./outbox-item.ts";
+import { contextFor, emptyContext } from "../groups/room-context.ts";
+import { intentOf, outEvent, type OutboxItem, planEntry, planNotice, settledOf } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
 
 /** The operation of what was set aside and put back, until it is made. */
@@ -49,7 +50,16 @@ async function decide(
   if (item === null) {
     // Erased meanwhile, or the room can't show it any more: there is nothing left to make.
     await settle(options, run, binding, [
-      { ...place(open), id: null, native: null, attempts: open.attempt, at: open.at, property: null },
+      {
+        ...place(open),
+        id: null,
+        native: null,
+        aux: null,
+        part: null,
+        attempts: open.attempt,
+        at: open.at,
+        property: null,
+      },
     ]);
     return null;
   }
@@ -168,7 +178,11 @@ async function load(
   }
   const [entry] = await options.store.read(logAfter({ group: binding.group, after: open.seq - 1, limit: 1 }));
   if (!entry || entry.seq !== open.seq) return null;
-  const item = planEntry(options.bridge, binding, entry).items[open.step];
+  const event = outEvent(options.memo, binding, entry);
+  const context = event
+    ? await contextFor(options.store, options.memo, binding, event, entry.seq)
+    : emptyContext;
+  const item = planEntry(options.bridge, binding, entry, event, context).items[open.step];
   return item ? { ...item, attempt: open.attempt + 1 } : null;
 }
 

@@ -1,12 +1,19 @@
 import type { DeliveryError } from "../bridge.ts";
 import { step } from "../steps.ts";
-import { logAfter, type OutboxBinding } from "../store/units/outbox.ts";
+import { type LogEntry, logAfter, type OutboxBinding } from "../store/units/outbox.ts";
 import type { Settled } from "../store/units/progress.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { giveUp } from "./outbox-give-up.ts";
 import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
-import { intentOf, type OutboxItem, planEntry, settledOf } from "./outbox-item.ts";
+import { contextFor, emptyContext, refers } from "../groups/room-context.ts";
+import type { Seq } from "../ids.ts";
+import { intentOf, outEvent, type OutboxItem, planEntry, settledOf } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
+
+interface Planned {
+  readonly seq: Seq;
+  readonly items: readonly OutboxItem[];
+}
 
 /**
  * Delivers new entries of the log with up to `window` calls under way. One commit carries the receipts that have come
@@ -48,10 +55,13 @@ export class OutboxStream {
       queued = this.#run.takeQueued() || queued;
       const free =
         this.#blocked || queued || this.#run.stopping ? 0 : this.#options.bridge.window - this.#inFlight;
-      const page = more && free > 0 ? await this.#read(free) : [];
-      if (more && free > 0 && page.length < Math.min(free, this.#options.limits.lanePage)) more = false;
-      if (this.#settled.length > 0 || page.length > 0) {
-        if (!(await this.#commit(page))) return left;
+      const page: readonly LogEntry[] = more && free > 0 ? await this.#read(free) : [];
+      const planned = await this.#plan(page);
+      // What waits for its target stays unread until then.
+      if (more && free > 0 && page.length < Math.min(free, this.#options.limits.lanePage))
+        more = planned.length < page.length;
+      if (this.#settled.length > 0 || planned.length > 0) {
+        if (!(await this.#commit(planned))) return left;
         continue;
       }
       const refused = this.#refused.shift();
@@ -72,16 +82,27 @@ export class OutboxStream {
     return this.#options.store.read(logAfter({ group: this.#binding.group, after: this.#next, limit }));
   }
 
-  /** False: the lane is lost. */
-  async #commit(page: readonly Parameters<typeof planEntry>[2][]): Promise<boolean> {
-    const { bridge, store, log, now } = this.#options;
-    const items: OutboxItem[] = [];
+  /** The entries up to the first that refers to what may be under way still: its native id comes with its receipt. */
+  async #plan(page: readonly LogEntry[]): Promise<readonly Planned[]> {
+    const { bridge, store, memo, log } = this.#options;
+    const planned: Planned[] = [];
     for (const entry of page) {
-      const planned = planEntry(bridge, this.#binding, entry);
-      items.push(...planned.items);
-      for (const loss of planned.plan.losses)
+      const event = outEvent(memo, this.#binding, entry);
+      const waits = this.#inFlight > 0 || this.#settled.length > 0 || planned.length > 0;
+      if (event && waits && refers(event)) break;
+      const context = event ? await contextFor(store, memo, this.#binding, event, entry.seq) : emptyContext;
+      const { items, plan } = planEntry(bridge, this.#binding, entry, event, context);
+      planned.push({ seq: entry.seq, items });
+      for (const loss of plan.losses)
         log.debug({ room: this.#binding.native, event: entry.id, ...loss }, "a delivery loses something");
     }
+    return planned;
+  }
+
+  /** False: the lane is lost. */
+  async #commit(planned: readonly Planned[]): Promise<boolean> {
+    const { bridge, store, now } = this.#options;
+    const items = planned.flatMap((entry) => entry.items);
     if (!(await this.#run.held.hold())) return false;
     if (items.length > 0) step("intend.begin");
     const settled = this.#settled.splice(0);
@@ -94,10 +115,10 @@ export class OutboxStream {
       settled,
       queued: [],
       intents: items.map((item) => intentOf(item, mark)),
-      intendedSeq: page.at(-1)?.seq ?? null,
+      intendedSeq: planned.at(-1)?.seq ?? null,
     });
     if (items.length > 0) step("intend.done");
-    this.#next = page.at(-1)?.seq ?? this.#next;
+    this.#next = planned.at(-1)?.seq ?? this.#next;
     for (const item of items) this.#perform(item);
     return true;
   }

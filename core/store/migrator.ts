@@ -5,11 +5,12 @@
 import { sql } from "kysely";
 import { GatewayError } from "../errors.ts";
 import { oneGateway } from "./migrations/0001-one-gateway.ts";
+import { relations } from "./migrations/0002-relations.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { schemaBuilder } from "./compile.ts";
 import type { Dialect } from "./statement.ts";
 
-export const migrations: readonly Migration[] = [oneGateway];
+export const migrations: readonly Migration[] = [oneGateway, relations];
 
 /** The schema version that this code writes. */
 export const codeVersion = Math.max(...migrations.map((migration) => migration.version));

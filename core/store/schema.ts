@@ -105,6 +105,19 @@ export interface EventTable {
   received_at: Milliseconds;
   content: Uint8Array | null;
   origin_binding: BindingId | null;
+  /** The first version of what this one edits or deletes. null: it is a first version itself, or no message. */
+  root_id: EventId | null;
+}
+
+/** A reaction as it stood in the log: from `seq` on, until `gone_seq`. `target` is the first version of a message. */
+export interface ReactionTable {
+  grp: GroupId;
+  target: EventId;
+  event_id: EventId;
+  user_id: UserId;
+  emoji: string;
+  seq: Seq;
+  gone_seq: Seq | null;
 }
 
 export interface BindingTable {
@@ -158,6 +171,8 @@ export interface InboxTable {
 export interface LinkTable {
   binding: BindingId;
   native: NativeId;
+  /** What else the platform refers to it by. */
+  aux: string | null;
   event_id: EventId;
   part: number;
   state: "live" | "refused";
@@ -236,6 +251,7 @@ export interface Tables {
   member: MemberTable;
   property: PropertyTable;
   event: EventTable;
+  reaction: ReactionTable;
   binding: BindingTable;
   binding_property: BindingPropertyTable;
   origin: OriginTable;

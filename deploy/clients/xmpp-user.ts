@@ -32,6 +32,7 @@ export interface XmppLogin {
 export type Affiliation = "owner" | "admin" | "member" | "none" | "outcast";
 
 const MUC = "http://jabber.org/protocol/muc";
+const UPLOAD = "urn:xmpp:http:upload:0";
 const DISCO_INFO = "http://jabber.org/protocol/disco#info";
 
 export class XmppUser {
@@ -113,6 +114,26 @@ export class XmppUser {
     } finally {
       this.#reflections.delete(id);
     }
+  }
+
+  /** Sends a groupchat message that the room need not keep, such as a chat state. Resolves when it was sent. */
+  async signal(room: string, ...children: Element[]): Promise<void> {
+    await this.#client.send(xml("message", { to: room, type: "groupchat" }, ...children));
+  }
+
+  /** Puts a file onto a service that stores files (XEP-0363). Resolves with the URL to get it from. */
+  async upload(service: string, filename: string, content: Uint8Array<ArrayBuffer>): Promise<string> {
+    const request = xml("request", { xmlns: UPLOAD, filename, size: String(content.length) });
+    const slot = (await this.#ask("get", service, request)).getChild("slot", UPLOAD);
+    const [put, get] = [slot?.getChild("put"), slot?.getChild("get")];
+    const headers = (put?.getChildren("header") ?? []).map((header): [string, string] => [
+      attribute(header, "name") ?? "",
+      header.getText(),
+    ]);
+    const to = (put && attribute(put, "url")) ?? "";
+    const { status } = await fetch(to, { method: "PUT", body: content, headers });
+    if (status !== 201) throw new Error(`${to} answered ${status} to the upload`);
+    return (get && attribute(get, "url")) ?? "";
   }
 
   /** Sends a groupchat message with this XML in it, as it stands. Resolves when it was sent. */

@@ -9,7 +9,8 @@ export interface ProsodySettings {
   readonly folder: string;
   readonly domain: string;
   readonly rooms: string;
-  readonly ports: { readonly c2s: number; readonly component: number };
+  /** `http`: where files are put and fetched (XEP-0363); null: it has no such store. */
+  readonly ports: { readonly c2s: number; readonly component: number; readonly http: number | null };
   readonly components: readonly ProsodyComponent[];
   readonly archive: "memory" | "sql";
   readonly nagle: boolean;
@@ -36,7 +37,8 @@ component_ports = { ${settings.ports.component} }
 c2s_direct_tls_ports = {}
 s2s_ports = {}
 modules_enabled = { "disco", "roster", "saslauth", "presence", "message", "iq", "c2s", "component", "ping", "time", "version" }
-modules_disabled = { "s2s", "tls", "http", "offline" }
+modules_disabled = { "s2s", "tls", ${settings.ports.http === null ? '"http", ' : ""}"offline" }
+${settings.ports.http === null ? "" : http(settings.ports.http)}
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 authentication = "internal_plain"
@@ -58,8 +60,24 @@ Component ${lua(settings.rooms)} "muc"
   muc_room_default_history_length = 20
   muc_log_by_default = true
 
+${settings.ports.http === null ? "" : uploads(settings)}
 ${components.join("\n")}`;
 }
+
+const http = (port: number): string => `http_ports = { ${port} }
+http_interfaces = { "127.0.0.1" }
+https_ports = {}
+http_external_url = "http://127.0.0.1:${port}/"
+`;
+
+const uploads = ({
+  domain,
+  components,
+}: ProsodySettings): string => `Component ${lua(`upload.${domain}`)} "http_file_share"
+  http_host = "127.0.0.1"
+  http_file_share_size_limit = 64*1024*1024
+  http_file_share_access = { ${[domain, ...components.map((component) => component.domain)].map(lua).join(", ")} }
+`;
 
 function lua(text: string): string {
   const escaped = text.replace(

@@ -22,6 +22,8 @@ export interface ProsodyOptions {
   /** Where rooms are archived: in memory (fast, gone with a restart) or in an SQLite file (durable). */
   readonly archive: "memory" | "sql";
   readonly users: readonly ProsodyUser[];
+  /** Whether it stores files for its users and components (XEP-0363). */
+  readonly uploads?: boolean;
   /** Nagle's algorithm on its sockets: true is what Prosody does when told nothing, and the default here. */
   readonly nagle?: boolean;
   /**
@@ -35,7 +37,7 @@ export interface Prosody extends RunningServer {
   readonly domain: string;
   /** The domain of its rooms. */
   readonly rooms: string;
-  readonly ports: { readonly c2s: number; readonly component: number };
+  readonly ports: { readonly c2s: number; readonly component: number; readonly http: number | null };
   /** Registers an account, also while the server runs. */
   readonly addUser: (user: ProsodyUser) => void;
   /** What is archived of the room (its bare JID). Only with archive "sql". */
@@ -57,10 +59,10 @@ export async function startProsody(options: ProsodyOptions): Promise<Prosody> {
   for (const user of options.users) addUser(user);
   if (options.archive === "sql" && !existsSync(archiveFile)) createArchiveFile(archiveFile);
 
-  let ports = { c2s: 0, component: 0 };
+  let ports: Prosody["ports"] = { c2s: 0, component: 0, http: null };
   const server = await startOnFreePorts(async () => {
-    const [c2s = 0, component = 0] = await freePorts(2);
-    ports = { c2s, component };
+    const [c2s = 0, component = 0, http = 0] = await freePorts(3);
+    ports = { c2s, component, http: options.uploads ? http : null };
     const nagle = options.nagle ?? true;
     const config = prosodyConfig({
       folder,

@@ -1,67 +1,67 @@
 /**
  * application/mimi-content in deterministic CBOR (draft-ietf-mimi-content-08, section 3; RFC 8949, section 4.2.1).
  */
-import { decode, encode } from "cborg";
-import { type EventId, parseEventId, parseGroupUri, type UserUri } from "../ids.ts";
 import { SALT_OCTETS } from "../event-id.ts";
-import type { MimiContent, Part } from "./content.ts";
+import { type EventId, parseEventId } from "../ids.ts";
+import type { Expiry } from "../message.ts";
+import { readCbor } from "./cbor-reader.ts";
+import type { CborValue } from "./cbor-value.ts";
+import { writeCbor } from "./cbor-writer.ts";
+import type { ContentDocument, MimiContent, Part } from "./content.ts";
+import { ContentError } from "./content-error.ts";
+import { atMost, natural } from "./encodable.ts";
+import { readExtensions, writeExtensions } from "./extensions-codec.ts";
+import { MAX_RELATIVE_EXPIRY, MAX_TOPIC } from "./limits.ts";
+import { readPart, writePart } from "./part-codec.ts";
 
-/** Why a document is not mimi-content, or not of the part of it that this gateway reads. */
-export class ContentError extends Error {
-  override readonly name = "ContentError";
-}
+const ITEMS = 7;
+const ID_OCTETS = 32;
+/** The first octet of every message's id: how it was hashed. */
+const HASH = "01";
+const U32 = 0xffff_ffff;
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-const SENDER = 1;
-const GROUP = 2;
-const CARDINALITY = { null: 0, single: 1 } as const;
-const strict = {
-  strict: true,
-  useMaps: true,
-  allowIndefinite: false,
-  allowUndefined: false,
-  rejectDuplicateMapKeys: true,
-};
-
-/** The bytes of a message. Written once and kept: every change of a byte changes the id. */
-export function encodeContent(content: MimiContent): Uint8Array {
-  return encode([
+/**
+ * The bytes of a message. Written once and kept: every change of a byte changes the id. Throws RangeError where a limit
+ * is broken or a text has a lone surrogate.
+ */
+export function encodeContent(content: ContentDocument): Uint8Array {
+  if (content.salt.length !== SALT_OCTETS) throw new RangeError("the salt has 16 octets");
+  atMost("octets of a topic's id", content.topicId.length, MAX_TOPIC);
+  return writeCbor([
     content.salt,
-    idOctets(content.replaces),
+    writeId(content.replaces),
     content.topicId,
-    null,
-    idOctets(content.inReplyTo),
-    new Map([
-      [SENDER, content.sender as string],
-      [GROUP, content.group as string],
-    ]),
-    encodePart(content.body),
+    writeExpiry(content.expires),
+    writeId(content.inReplyTo),
+    writeExtensions(content),
+    writePart(content.body),
   ]);
 }
 
-/** Reads a message. Throws ContentError where the bytes are not deterministic CBOR of the expected shape. */
+/** Reads a message, which says its sender and its group. Throws ContentError, whatever the bytes. */
 export function decodeContent(bytes: Uint8Array): MimiContent {
-  const document = decodeStrictly(bytes);
-  if (!Array.isArray(document) || document.length !== 7)
-    throw new ContentError("not an array of seven items");
-  const [salt, replaces, topicId, , inReplyTo, extensions, body] = document as unknown[];
-  if (!(salt instanceof Uint8Array) || salt.length !== SALT_OCTETS)
-    throw new ContentError("the salt is not 16 octets");
-  if (!(topicId instanceof Uint8Array) || topicId.length > 4096)
-    throw new ContentError("the topic id is malformed");
-  if (!(extensions instanceof Map)) throw new ContentError("the extensions are not a map");
-  const sender: unknown = extensions.get(SENDER);
-  const group: unknown = extensions.get(GROUP);
-  const groupUri = typeof group === "string" ? parseGroupUri(group) : null;
-  if (typeof sender !== "string" || groupUri === null)
-    throw new ContentError("the sender or the group is missing");
+  const { sender, group, ...document } = decodeDocument(bytes);
+  if (sender === null) throw new ContentError("sender", "missing");
+  if (group === null) throw new ContentError("group", "missing");
+  return { ...document, sender, group };
+}
+
+/** Reads a document that need not say its sender and its group. Throws ContentError, whatever the bytes. */
+export function decodeDocument(bytes: Uint8Array): ContentDocument {
+  const document = readCbor(bytes);
+  if (!Array.isArray(document) || document.length !== ITEMS) throw new ContentError("shape");
+  const [salt, replaces, topicId, expires, inReplyTo, extensions, body] = document as readonly CborValue[];
+  if (!(salt instanceof Uint8Array) || salt.length !== SALT_OCTETS) throw new ContentError("salt");
+  if (!(topicId instanceof Uint8Array) || topicId.length > MAX_TOPIC) throw new ContentError("topic");
   return {
     salt,
     replaces: readId(replaces),
     topicId,
+    expires: readExpiry(expires),
     inReplyTo: readId(inReplyTo),
-    sender: sender as UserUri,
-    group: groupUri,
-    body: readPart(body),
+    ...readExtensions(extensions ?? null),
+    body: readPart(body ?? null),
   };
 }
 
@@ -69,53 +69,40 @@ export function decodeContent(bytes: Uint8Array): MimiContent {
 export function partText(part: Part): string | null {
   if (part.cardinality !== "single" || !part.contentType.startsWith("text/")) return null;
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(part.content);
+    return utf8.decode(part.content);
   } catch (cause) {
-    throw new ContentError("the text is not UTF-8", { cause });
+    throw new ContentError("not_utf8", "the text of a part", { cause });
   }
 }
 
-/** Any CBOR document in its deterministic form only; whatever else throws ContentError. */
-export function decodeStrictly(bytes: Uint8Array): unknown {
-  let document: unknown;
-  try {
-    document = decode(bytes, strict);
-  } catch (cause) {
-    throw new ContentError("not strict CBOR", { cause });
-  }
-  // The decoder lets unsorted maps and broken UTF-8 pass; neither survives being written again.
-  if (Buffer.compare(encode(document), bytes) !== 0) throw new ContentError("not deterministic CBOR");
-  return document;
+function writeId(id: EventId | null): Uint8Array | null {
+  if (id === null) return null;
+  if (!id.startsWith(HASH)) throw new RangeError("a reference names something that is no message");
+  return Buffer.from(id, "hex");
 }
 
-function encodePart(part: Part): readonly unknown[] {
-  switch (part.cardinality) {
-    case "null":
-      return [part.disposition, part.language, CARDINALITY.null];
-    case "single":
-      return [part.disposition, part.language, CARDINALITY.single, part.contentType, part.content];
-  }
-}
-
-function readPart(value: unknown): Part {
-  if (!Array.isArray(value)) throw new ContentError("a part is not an array");
-  const [disposition, language, cardinality, contentType, content] = value as unknown[];
-  if (typeof disposition !== "number" || typeof language !== "string")
-    throw new ContentError("a part's disposition or language is malformed");
-  if (cardinality === CARDINALITY.null && value.length === 3)
-    return { cardinality: "null", disposition, language };
-  if (cardinality !== CARDINALITY.single || value.length !== 5)
-    throw new ContentError("a part is of a kind that this gateway does not read");
-  if (typeof contentType !== "string" || !(content instanceof Uint8Array))
-    throw new ContentError("a part's type or content is malformed");
-  return { cardinality: "single", disposition, language, contentType, content };
-}
-
-const idOctets = (id: EventId | null): Uint8Array | null => (id === null ? null : Buffer.from(id, "hex"));
-
-function readId(value: unknown): EventId | null {
+function readId(value: CborValue | undefined): EventId | null {
   if (value === null) return null;
-  const id = value instanceof Uint8Array ? parseEventId(Buffer.from(value).toString("hex")) : null;
-  if (id === null) throw new ContentError("an id is not 32 octets");
+  if (!(value instanceof Uint8Array) || value.length !== ID_OCTETS) throw new ContentError("id");
+  const hex = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex");
+  const id = hex.startsWith(HASH) ? parseEventId(hex) : null;
+  if (id === null) throw new ContentError("id", "the first octet");
   return id;
+}
+
+function writeExpiry(expires: Expiry | null): CborValue {
+  if (expires === null) return null;
+  const most = expires.relative ? MAX_RELATIVE_EXPIRY : U32;
+  return [expires.relative, natural("seconds until a message vanishes", expires.seconds, most)];
+}
+
+/** How far an absolute time may lie ahead is for those to say who know what time it is. */
+function readExpiry(value: CborValue | undefined): Expiry | null {
+  if (value === null) return null;
+  const [relative, seconds] =
+    Array.isArray(value) && value.length === 2 ? (value as readonly CborValue[]) : [];
+  if (typeof relative !== "boolean" || typeof seconds !== "number") throw new ContentError("expiry");
+  const most = relative ? MAX_RELATIVE_EXPIRY : U32;
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > most) throw new ContentError("expiry");
+  return { relative, seconds };
 }

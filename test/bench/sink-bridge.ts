@@ -15,8 +15,9 @@ import type {
 } from "../../core/bridge.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeId, NativeKey, NativeRoom } from "../../core/ids.ts";
-import { partText } from "../../mappings/content/codec.ts";
-import { plainText } from "../../mappings/content/content.ts";
+import { plainFlat } from "../../mappings/markup/flat.ts";
+import { plainTextOf } from "../../mappings/markup/plain.ts";
+import { textMessage } from "../../mappings/message.ts";
 
 const capabilities: Capabilities = { name: "none", topic: "none", archive: false, textBytes: 65_536 };
 
@@ -97,19 +98,27 @@ export class SinkBridge implements Bridge {
   toEvents(room: NativeRoom, raw: Raw): Promise<readonly Translated[]> {
     const sender = { native: `${room}/somebody`, name: "somebody" };
     const native = raw.nativeKey as string as NativeId;
-    return Promise.resolve([{ kind: "message", sender, draft: plainText(raw.raw), native }]);
+    const message = textMessage(plainFlat(raw.raw));
+    return Promise.resolve([{ kind: "message", sender, message, native, aux: null }]);
   }
 
-  plan(event: OutEvent): Plan {
+  refers(): boolean {
+    return false;
+  }
+
+  show(): void {}
+
+  plan(_room: NativeRoom, event: OutEvent): Plan {
     if (event.kind !== "message") return { steps: [], losses: [] };
-    const text = partText(event.content.body) ?? "";
-    return { steps: [{ op: "message", speaker: event.speaker, args: { text } }], losses: [] };
+    const { body } = event.message;
+    const text = body.kind === "text" ? plainTextOf(body.text) : "";
+    return { steps: [{ op: "message", part: 0, speaker: event.speaker, args: { text } }], losses: [] };
   }
 
   perform(step: Step, context: DeliveryContext): Promise<Receipt> {
     this.#delivered += 1;
     this.#arrived(context.room, String(step.args["text"]));
-    return Promise.resolve({ native: `to ${this.#delivered}` as NativeId, at: Date.now() });
+    return Promise.resolve({ native: `to ${this.#delivered}` as NativeId, aux: null, at: Date.now() });
   }
 
   probe(): Promise<"absent"> {

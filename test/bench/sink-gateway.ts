@@ -139,6 +139,7 @@ function configOf({ data, wake }: SinkJob): Config {
     wake,
     log: { level: "warn", bodies: false },
     limits,
+    media: { maxBytes: limits.mediaBytes, allow: [] },
     slot: null,
     accounts: [{ name: "sink", bridge: "sink" }],
     secrets: [],

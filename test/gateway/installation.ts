@@ -49,6 +49,7 @@ export function installation(): Installation {
     archive: "sql",
     users: PEOPLE.map((name) => ({ name, password: name })),
     nagle: false,
+    uploads: true,
   });
   let rooms = 0;
   return {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encode } from "cborg";
-import { ContentError } from "../../mappings/content/codec.ts";
+import { ContentError } from "../../mappings/content/content-error.ts";
 import { decodeProperty, encodeMember, encodeProperty } from "../../mappings/event-content.ts";
 import { eventId } from "../../mappings/event-id.ts";
 import { eventOctets } from "../../mappings/events.ts";

@@ -19,8 +19,9 @@ import { DeliveryError } from "../../core/bridge.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeId, NativeKey, NativeRoom } from "../../core/ids.ts";
 import { step as pass } from "../../core/steps.ts";
-import { partText } from "../../mappings/content/codec.ts";
-import { plainText } from "../../mappings/content/content.ts";
+import { plainFlat } from "../../mappings/markup/flat.ts";
+import { plainTextOf } from "../../mappings/markup/plain.ts";
+import { textMessage } from "../../mappings/message.ts";
 import type { FakeMessage, FakeModes, FakePush, PlatformClient, PlatformEnd } from "./fake-platform.ts";
 
 /** How a bridge gets at its platform, in the same process or in another. */
@@ -140,6 +141,12 @@ export class FakeBridge implements Bridge {
     }
   }
 
+  refers(): boolean {
+    return false;
+  }
+
+  show(): void {}
+
   toEvents(_room: NativeRoom, raw: Raw): Promise<readonly Translated[]> {
     const read = rawForm.parse(JSON.parse(raw.raw));
     if ("name" in read) {
@@ -158,28 +165,47 @@ export class FakeBridge implements Bridge {
     }
     const sender = { native: read.user, name: read.user };
     return Promise.resolve([
-      { kind: "message", sender, draft: plainText(read.text), native: read.id as NativeId },
+      {
+        kind: "message",
+        sender,
+        message: textMessage(plainFlat(read.text)),
+        native: read.id as NativeId,
+        aux: null,
+      },
     ]);
   }
 
-  plan(event: OutEvent, capabilities: Capabilities): Plan {
+  plan(_room: NativeRoom, event: OutEvent): Plan {
     switch (event.kind) {
       case "message": {
-        const text = partText(event.content.body) ?? "";
-        const pieces = Math.max(1, Math.ceil(text.length / capabilities.textBytes));
-        const piece = (i: number) => text.slice(i * capabilities.textBytes, (i + 1) * capabilities.textBytes);
+        const { body } = event.message;
+        const text = body.kind === "text" ? plainTextOf(body.text) : "";
+        const { textBytes } = this.capabilities();
+        const pieces = Math.max(1, Math.ceil(text.length / textBytes));
+        const piece = (i: number) => text.slice(i * textBytes, (i + 1) * textBytes);
         const steps = Array.from({ length: pieces }, (_, i) => ({
           op: "message",
+          part: i,
           speaker: event.speaker,
           args: { text: piece(i), to: null },
         }));
         return { steps, losses: [] };
       }
       case "property":
-        return { steps: [{ op: event.name, speaker: null, args: { text: event.value } }], losses: [] };
+        return {
+          steps: [{ op: event.name, part: null, speaker: null, args: { text: event.value } }],
+          losses: [],
+        };
       case "notice":
         return {
-          steps: [{ op: "notice", speaker: null, args: { text: event.text, to: event.to?.native ?? null } }],
+          steps: [
+            {
+              op: "notice",
+              part: null,
+              speaker: null,
+              args: { text: event.text, to: event.to?.native ?? null },
+            },
+          ],
           losses: [],
         };
       case "member":
@@ -201,7 +227,7 @@ export class FakeBridge implements Bridge {
     const answer = await Promise.race([asked, this.#ended.promise]);
     if (answer === null) throw lineEnded;
     pass("perform.reflected");
-    if (answer.made) return { native: answer.id as NativeId | null, at: answer.at };
+    if (answer.made) return { native: answer.id as NativeId | null, aux: null, at: answer.at };
     const { code, certainty, retry, afterMs } = answer;
     throw new DeliveryError(code, `the fake platform says ${retry}`, { certainty, retry, afterMs });
   }
@@ -210,11 +236,11 @@ export class FakeBridge implements Bridge {
     if (!this.#line) throw notEntered("unknown");
     if (step.op === "name" || step.op === "topic") {
       const state = await this.#line.end.state(context.room);
-      return state[step.op] === step.args["text"] ? { native: null, at: Date.now() } : "absent";
+      return state[step.op] === step.args["text"] ? { native: null, aux: null, at: Date.now() } : "absent";
     }
     if (!this.#modes.archive || step.args["to"] !== null) return "unknown";
     const found = await this.#line.end.find(context.room, context.key);
-    return found ? { native: found.id as NativeId, at: found.at } : "absent";
+    return found ? { native: found.id as NativeId, aux: null, at: found.at } : "absent";
   }
 
   async #connect(): Promise<void> {

@@ -31,6 +31,8 @@ export function harnessConfig<Account extends AccountBase>(
     wake: options.wake ?? "direct",
     log: { level: "debug", bodies: false },
     limits: { ...limits, leaseMs: 10_000, sweepMs: 100, tries: 4, ...options.limits },
+    // What serves files in tests listens on loopback.
+    media: { maxBytes: limits.mediaBytes, allow: ["127.0.0.0/8"] },
     slot: options.slot ?? null,
     accounts,
     secrets: [],

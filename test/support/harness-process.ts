@@ -44,10 +44,10 @@ const wire = (account: string): FakeWire => ({
 
 const gateway = await startGateway(
   harnessConfig(spec.options, spec.accounts),
-  (account, { log }) =>
+  (account, { log, media }) =>
     account.bridge === "fake"
       ? new FakeBridge(account.modes, wire(account.name))
-      : new XmppAccount(xmppConfig(account), log),
+      : new XmppAccount(xmppConfig(account), log, media),
   fileLog(spec.options.folder),
 );
 process.on("message", (message: ToChild) => {

@@ -10,6 +10,7 @@ import { all, first, only, type Unit } from "../unit.ts";
 import { addEvent } from "./log.ts";
 import { type GrowingLog, memberOf, type Sender } from "./members.ts";
 import { addNotice } from "./notices.ts";
+import { type Effect, takeEffect } from "./reactions.ts";
 import { isChange, setProperty } from "./properties.ts";
 
 /** A translated thing, its content written and its id computed. */
@@ -18,8 +19,10 @@ export interface NewEvent {
   readonly id: EventId;
   readonly content: Uint8Array;
   readonly sender: Sender | null;
-  /** What the origin's room calls it. */
+  /** What the origin's room calls it, and what else it refers to it by. */
   readonly native: NativeId | null;
+  readonly aux: string | null;
+  readonly effect: Effect;
   readonly property: { readonly name: PropertyName; readonly value: string } | null;
 }
 
@@ -56,6 +59,8 @@ const moveHead = statement<{ group: GroupId; head: number; at: Milliseconds }>("
 const addLink = statement<{
   binding: BindingId;
   native: NativeId;
+  aux: string | null;
+  part: number;
   id: EventId;
   state: "live" | "refused";
   at: Milliseconds;
@@ -65,8 +70,9 @@ const addLink = statement<{
     .values({
       binding: p.binding,
       native: p.native,
+      aux: p.aux,
       event_id: p.id,
-      part: 0,
+      part: p.part,
       state: p.state,
       attempts: 1,
       at: p.at,
@@ -151,10 +157,16 @@ function* add(
   const sender =
     event.sender === null ? null : yield* memberOf(place.provider, log.uri, log, event.sender, at);
   const seq = (log.head + 1) as Seq;
-  const { id, kind, content, native } = event;
-  if (!(yield* first(addEvent, { ...at, seq, id, kind, sender, content }))) return;
+  const { id, kind, content, native, aux, effect } = event;
+  if (!(yield* takeEffect({ group, user: sender, id, seq }, effect))) return;
+  const root = effect.kind === "version" ? effect.root : null;
+  if (!(yield* first(addEvent, { ...at, seq, id, kind, sender, content, root }))) return;
   log.head = seq;
-  if (native !== null) yield* first(addLink, { binding, native, id, state: "live", at: place.now });
+  if (native !== null) {
+    // What changes something else is no part of a message.
+    const part = effect.kind === "none" ? 0 : -1;
+    yield* first(addLink, { binding, native, aux, part, id, state: "live", at: place.now });
+  }
   if (event.property !== null) yield* first(setProperty, { group, ...event.property, seq, by: sender });
 }
 
@@ -162,7 +174,15 @@ function* add(
 function* refuse(place: AppendPlace, event: NewEvent, text: string): Unit<void> {
   const { binding, now: at } = place;
   if (event.native !== null)
-    yield* first(addLink, { binding, native: event.native, id: event.id, state: "refused", at });
+    yield* first(addLink, {
+      binding,
+      native: event.native,
+      aux: event.aux,
+      part: 0,
+      id: event.id,
+      state: "refused",
+      at,
+    });
   const to = event.sender && { native: event.sender.native, name: event.sender.name };
   yield* addNotice({ binding, to, text, at });
 }

@@ -52,13 +52,14 @@ export interface InboxRow {
   readonly nativeKey: NativeKey | null;
   readonly raw: string;
   readonly originAt: Milliseconds;
+  readonly at: Milliseconds;
   readonly attempts: number;
 }
 
 const page = statement<{ binding: BindingId; limit: number }>("inbox.page")((db, { p }) =>
   db
     .selectFrom("inbox")
-    .select(["n", "native_key as nativeKey", "raw", "origin_at as originAt", "attempts"])
+    .select(["n", "native_key as nativeKey", "raw", "origin_at as originAt", "at", "attempts"])
     .where("binding", "=", p.binding)
     .orderBy("n")
     .limit(p.limit),

@@ -25,6 +25,7 @@ export const addEvent = statement<{
   receivedAt: Milliseconds;
   content: Uint8Array;
   binding: BindingId;
+  root: EventId | null;
 }>("log.addEvent")((db, { p }) =>
   db
     .insertInto("event")
@@ -39,6 +40,7 @@ export const addEvent = statement<{
       received_at: p.receivedAt,
       content: p.content,
       origin_binding: p.binding,
+      root_id: p.root,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning("seq"),

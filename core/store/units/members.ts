@@ -77,7 +77,7 @@ export function* memberOf(
   const content = encodeMember({ user: sender.uri, change: "join" }, salt);
   const id = eventId("member", sender.uri, groupUri, content, salt);
   const seq = (log.head + 1) as Seq;
-  yield* only(addEvent, { ...place, seq, id, kind: "member", sender: user, content });
+  yield* only(addEvent, { ...place, seq, id, kind: "member", sender: user, content, root: null });
   yield* first(addMember, { group, user, seq });
   log.head = seq;
   return user;

@@ -1,7 +1,16 @@
 import type { Milliseconds } from "../../bridge.ts";
 import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
-import type { AccountId, ArchiveMark, BindingId, DeliveryKey, GroupId, NativeRoom, Seq } from "../../ids.ts";
+import type {
+  AccountId,
+  ArchiveMark,
+  BindingId,
+  DeliveryKey,
+  GroupId,
+  NativeRoom,
+  ProviderId,
+  Seq,
+} from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 
@@ -11,6 +20,7 @@ export interface OutboxBinding {
   readonly group: GroupId;
   readonly groupUri: GroupUri;
   readonly account: AccountId;
+  readonly provider: ProviderId;
   readonly native: NativeRoom;
   readonly state: "live" | "leaving" | "ended";
   readonly unclear: "repeat" | "hold";
@@ -21,11 +31,13 @@ const findBinding = statement<{ binding: BindingId }>("outbox.findBinding")((db,
   db
     .selectFrom("binding")
     .innerJoin("grp", "grp.id", "binding.grp")
+    .innerJoin("account", "account.id", "binding.account")
     .select([
       "binding.id",
       "binding.grp as group",
       "grp.uri as groupUri",
       "binding.account",
+      "account.provider",
       "binding.native",
       "binding.state",
       "binding.unclear",

@@ -21,6 +21,9 @@ export interface Settled {
   readonly step: number;
   readonly id: EventId | null;
   readonly native: NativeId | null;
+  readonly aux: string | null;
+  /** Which part of the event it is; null: nothing refers to it by its place. */
+  readonly part: number | null;
   readonly attempts: number;
   readonly at: Milliseconds;
   /** What was set in the room, so that its echo is known for one. */
@@ -38,6 +41,9 @@ export interface ProgressInput {
   /** Where the next read of the log begins; null: unchanged. */
   readonly intendedSeq: Seq | null;
 }
+
+/** What a link's part is where nothing refers to it by its place. */
+const NO_PART = -1;
 
 const intend = statement<{
   binding: BindingId;
@@ -102,6 +108,7 @@ const requeue = statement<{ binding: BindingId; seq: number; step: number; untri
 const addLink = statement<{
   binding: BindingId;
   native: NativeId;
+  aux: string | null;
   id: EventId;
   part: number;
   attempts: number;
@@ -112,6 +119,7 @@ const addLink = statement<{
     .values({
       binding: p.binding,
       native: p.native,
+      aux: p.aux,
       event_id: p.id,
       part: p.part,
       state: "live",
@@ -165,8 +173,8 @@ export function* progress(input: ProgressInput): Unit<void> {
     if (!(yield* first(dropDelivery, { binding, seq: done.seq, step: done.step }))) continue;
     if (done.seq < 0) yield* first(dropNotice, { binding, n: -done.seq });
     if (done.native !== null && done.id !== null) {
-      const { native, id, attempts, at } = done;
-      yield* first(addLink, { binding, native, id, part: done.step, attempts, at });
+      const { native, aux, id, attempts, at } = done;
+      yield* first(addLink, { binding, native, aux, id, part: done.part ?? NO_PART, attempts, at });
     }
     if (done.property !== null) yield* first(noteSet, { binding, ...done.property });
   }

@@ -17,6 +17,7 @@ import {
   writtenMark,
 } from "./conformance-run.ts";
 import { querySql } from "../../support/harness-sql.ts";
+import { unknowing } from "../../support/unknowing-lookups.ts";
 
 export function conformance(name: string, prepare: () => Promise<Setting>): void {
   void describe(`conformance: ${name}`, () => {
@@ -239,10 +240,13 @@ export function conformance(name: string, prepare: () => Promise<Setting>): void
         for (const [i, raw] of archived.entries()) {
           const live = keyed(host.raws)[i];
           assert.ok(live);
-          assert.deepEqual(await bridge.toEvents(room, raw), await bridge.toEvents(room, live));
+          assert.deepEqual(
+            await bridge.toEvents(room, raw, unknowing),
+            await bridge.toEvents(room, live, unknowing),
+          );
         }
         const unkept = host.raws.filter(({ nativeKey }) => nativeKey === null);
-        const kinds = (await Promise.all(unkept.map((raw) => bridge.toEvents(room, raw)))).flat();
+        const kinds = (await Promise.all(unkept.map((raw) => bridge.toEvents(room, raw, unknowing)))).flat();
         assert.deepEqual(
           kinds.map((event) => (event.kind === "property" ? event.name : event.kind)),
           ["topic"],
@@ -271,6 +275,8 @@ class RecordingHost implements BridgeHost {
   rooms() {
     return Promise.resolve([]);
   }
+
+  transient(): void {}
 
   ready(room: NativeRoom): void {
     this.readied.add(room);

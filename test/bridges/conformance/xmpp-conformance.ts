@@ -1,5 +1,6 @@
 import { XmppAccount } from "../../../bridges/xmpp/account.ts";
 import { xmppConfig, xmppConfigSchema } from "../../../bridges/xmpp/config.ts";
+import { limits } from "../../../core/limits.ts";
 import { createLogger } from "../../../core/log.ts";
 import type { Prosody } from "../../../deploy/servers/prosody.ts";
 import { startHarness } from "../../support/harness.ts";
@@ -123,6 +124,7 @@ export class XmppConformance implements ConformancePlatform {
     return new XmppAccount(
       xmppConfig(xmppAccount(this.#prosody)),
       createLogger({ level: "error", bodies: false }),
+      { maxBytes: limits.mediaBytes, allow: [] },
     );
   }
 
@@ -130,7 +132,7 @@ export class XmppConformance implements ConformancePlatform {
     return startHarness(
       options,
       [xmppAccount(this.#prosody)],
-      (account, { log }) => new XmppAccount(xmppConfig(account), log),
+      (account, { log, media }) => new XmppAccount(xmppConfig(account), log, media),
     );
   }
 

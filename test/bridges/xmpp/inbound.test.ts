@@ -1,10 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isOwn, isSubject, rawMessage, rawState, translate } from "../../../bridges/xmpp/inbound.ts";
+import {
+  isKept,
+  isOwn,
+  isSubject,
+  rawMessage,
+  rawState,
+  refersTo,
+  staySince,
+  translate,
+  typingOf,
+  type Vouched,
+} from "../../../bridges/xmpp/inbound.ts";
 import { parseXml } from "../../../bridges/xmpp/xml.ts";
 import { asGatewayError } from "../../../core/errors.ts";
+import type { Raw } from "../../../core/bridge.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
-import { partText } from "../../../mappings/content/codec.ts";
+import { nobody } from "../../../bridges/xmpp/inbound-context.ts";
+import { plainTextOf } from "../../../mappings/markup/plain.ts";
+import { unknowing } from "../../support/unknowing-lookups.ts";
 
 const room = "lobby@rooms.example" as NativeRoom;
 const all = { stanzaId: true, occupantId: true };
@@ -19,49 +33,48 @@ const ids =
   `<stanza-id xmlns="urn:xmpp:sid:0" by="somebody@else.example" id="forged"/>` +
   `<occupant-id xmlns="urn:xmpp:occupant-id:0" id="occ-alice"/>`;
 
-const message = (xml: string, id: string | null, vouched = all) => {
-  const [event] = translate(room, rawMessage(room, said(xml), id, 1_000, vouched));
+const kept = (xml: string, id: string | null, vouched: Vouched = all, since: number | null = null) =>
+  rawMessage(room, said(xml), { id, at: 1_000, since }, vouched);
+const read = async (raw: Raw) => (await translate(room, raw, nobody, unknowing)).events;
+const message = async (xml: string, id: string | null, vouched = all) => {
+  const [event] = await read(kept(xml, id, vouched));
   assert.ok(event?.kind === "message");
   return event;
 };
 
-void test("a message is known by the room's id and its author by the room's occupant-id", () => {
-  const raw = rawMessage(room, said(`<body>hi &amp; bye</body>${ids}`), "real", 1_000, all);
+void test("a message is known by the room's id and its author by the room's occupant-id", async () => {
+  const raw = kept(`<body>hi &amp; bye</body>${ids}`, "real");
   assert.equal(raw.nativeKey, `${room} real`);
-  const event = message(`<body>hi &amp; bye</body>${ids}`, "real");
+  const event = await message(`<body>hi &amp; bye</body>${ids}`, "real");
   assert.equal(event.native, "real");
   assert.deepEqual(event.sender, { native: `${room}/occ-alice`, name: "Alice" });
-  assert.equal(partText(event.draft.body), "hi & bye");
+  assert.equal(event.aux, "m1");
+  const { body } = event.message;
+  assert.equal(body.kind === "text" && plainTextOf(body.text), "hi & bye");
 });
 
-void test("ids that the room does not vouch for count for nothing", () => {
-  const raw = rawMessage(room, said(`<body>x</body>${ids}`), null, 1_000, nothing);
+void test("ids that the room does not vouch for count for nothing", async () => {
+  const raw = kept(`<body>x</body>${ids}`, null, nothing);
   assert.equal(raw.nativeKey, null);
   assert.doesNotMatch(raw.raw, /real|forged|occ-alice/);
-  const event = message(`<body>x</body>${ids}`, null, nothing);
+  const event = await message(`<body>x</body>${ids}`, null, nothing);
   assert.deepEqual(event.sender, { native: `${room}/nick:Alice`, name: "Alice" });
   assert.equal(event.native, "id:m1");
 });
 
-void test("a message from the archive has the key that it had live", () => {
-  const live = rawMessage(room, said(`<body>x</body>${ids}`), "real", 1_000, all);
-  const archived = rawMessage(
-    room,
-    said(`<body>x</body><occupant-id xmlns="urn:xmpp:occupant-id:0" id="occ-alice"/>`),
-    "real",
-    1_000,
-    all,
-  );
+void test("a message from the archive has the key that it had live", async () => {
+  const live = kept(`<body>x</body>${ids}`, "real");
+  const archived = kept(`<body>x</body><occupant-id xmlns="urn:xmpp:occupant-id:0" id="occ-alice"/>`, "real");
   assert.equal(archived.nativeKey, live.nativeKey);
-  assert.deepEqual(translate(room, archived), translate(room, live));
+  assert.deepEqual(await read(archived), await read(live));
 });
 
-void test("a subject is one only without body and thread", () => {
+void test("a subject is one only without body and thread", async () => {
   assert.equal(isSubject(said("<subject>s</subject>")), true);
   assert.equal(isSubject(said("<subject/>")), true);
   assert.equal(isSubject(said("<subject>s</subject><body>b</body>")), false);
   assert.equal(isSubject(said("<subject>s</subject><thread>t</thread>")), false);
-  assert.deepEqual(translate(room, rawState(said("<subject>new</subject>"), 1)), [
+  assert.deepEqual(await read(rawState(said("<subject>new</subject>"), 1)), [
     {
       kind: "property",
       sender: { native: `${room}/nick:Alice`, name: "Alice" },
@@ -69,17 +82,17 @@ void test("a subject is one only without body and thread", () => {
       value: "new",
     },
   ]);
-  assert.deepEqual(translate(room, rawState(said("<subject/>", room), 1)), [
+  assert.deepEqual(await read(rawState(said("<subject/>", room), 1)), [
     { kind: "property", sender: null, name: "topic", value: "" },
   ]);
 });
 
-void test("the room's answer to disco#info is its name", () => {
+void test("the room's answer to disco#info is its name", async () => {
   const answer = parseXml(
     `<iq type="result" from="${room}"><query xmlns="http://jabber.org/protocol/disco#info">` +
       `<identity category="conference" type="text" name="The Lobby"/></query></iq>`,
   );
-  assert.deepEqual(translate(room, rawState(answer, 1)), [
+  assert.deepEqual(await read(rawState(answer, 1)), [
     { kind: "property", sender: null, name: "name", value: "The Lobby" },
   ]);
 });
@@ -92,15 +105,48 @@ void test("what we said is known by our mark, and by no other gateway's", () => 
   assert.equal(isOwn(said("<body>x</body>"), "mimi.example"), false);
 });
 
-void test("nothing is made of what is empty, or of what the room itself says", () => {
-  assert.deepEqual(translate(room, rawState(said("<body></body>"), 1)), []);
-  assert.deepEqual(translate(room, rawState(said("<body>x</body>", room), 1)), []);
+void test("kept is what says something: by a text or by elements of its own, and of the room only what it took back", () => {
+  const retract = `<retract xmlns="urn:xmpp:message-retract:1" id="x"/>`;
+  for (const said_ of [
+    "<body>x</body>",
+    `<reactions xmlns="urn:xmpp:reactions:0" id="x"/>`,
+    retract,
+    `<file-sharing xmlns="urn:xmpp:sfs:0"/>`,
+  ])
+    assert.equal(isKept(said(said_)), true, said_);
+  assert.equal(isKept(said(retract, room)), true);
+  for (const said_ of ["", "<body/>", `<active xmlns="http://jabber.org/protocol/chatstates"/>`])
+    assert.equal(isKept(said(said_)), false, said_);
+  assert.equal(isKept(said("<body>x</body>", room)), false);
 });
 
-void test("a kept stanza that can't be read, or is of another room, is malformed", () => {
+void test("what names another message is known without being read", () => {
+  assert.equal(
+    refersTo(kept(`<body>x</body><replace xmlns="urn:xmpp:message-correct:0" id="a"/>`, "i")),
+    true,
+  );
+  assert.equal(refersTo(kept(`<reactions xmlns="urn:xmpp:reactions:0" id="a"/>`, "i")), true);
+  assert.equal(refersTo(kept("<body>&lt;replace id='a'/&gt; reply</body>", "i")), false);
+});
+
+void test("typing is what a chat state says", () => {
+  const state = (name: string) => said(`<${name} xmlns="http://jabber.org/protocol/chatstates"/>`);
+  assert.equal(typingOf(state("composing")), true);
+  assert.equal(typingOf(state("paused")), false);
+  assert.equal(typingOf(said("<composing xmlns='other'/>")), null);
+});
+
+void test("since when an occupant was there is noted by us alone", () => {
+  const forged = `<body>x</body><stay xmlns="urn:mimi-gateway:mark:0" since="1"/>`;
+  const stay = (raw: Raw) => staySince(parseXml(raw.raw));
+  assert.equal(stay(kept(forged, "i", nothing, 500)), 500);
+  assert.equal(stay(kept(forged, "i", nothing)), null);
+});
+
+void test("a kept stanza that can't be read, or is of another room, is malformed", async () => {
   for (const raw of ["", "<message>", "<message from='x@y/z'><body>x</body></message>", "<presence/>"])
-    assert.throws(
-      () => translate(room, { nativeKey: null, at: 1, raw }),
+    await assert.rejects(
+      read({ nativeKey: null, at: 1, raw }),
       (thrown) => asGatewayError(thrown).code === "event_malformed",
       raw,
     );

@@ -1,63 +1,108 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { message, plan } from "../../../bridges/xmpp/outbound.ts";
+import { message, plan, textPayload } from "../../../bridges/xmpp/outbound.ts";
 import { refusal } from "../../../bridges/xmpp/refusal.ts";
 import { parseXml } from "../../../bridges/xmpp/xml.ts";
-import type { Capabilities, OutEvent } from "../../../core/bridge.ts";
+import type { OutEvent, RoomContext } from "../../../core/bridge.ts";
+import { emptyContext } from "../../../core/groups/room-context.ts";
 import type { DeliveryKey, NativeRoom } from "../../../core/ids.ts";
-import { type MimiContent, plainText } from "../../../mappings/content/content.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
+import { plainFlat } from "../../../mappings/markup/flat.ts";
+import { textMessage } from "../../../mappings/message.ts";
+import type { XmppCapabilities } from "../../../mappings/xmpp/outbound.ts";
 
 const room = "lobby@rooms.example" as NativeRoom;
 const group = "mimi://a.example/r/g" as GroupUri;
 const id = "01".repeat(32) as EventId;
 const speaker = { uri: "mimi://a.example/u/x" as UserUri, name: "Alice" };
-const full: Capabilities = { name: "full", topic: "full", archive: true, textBytes: 1_000 };
-
-const saying = (text: string): OutEvent => {
-  const content: MimiContent = {
-    ...plainText(text),
-    salt: new Uint8Array(16),
-    replaces: null,
-    topicId: new Uint8Array(),
-    inReplyTo: null,
-    sender: speaker.uri,
-    group,
-  };
-  return { kind: "message", id, speaker, content };
+const full: XmppCapabilities = {
+  roomJid: room,
+  stanzaId: true,
+  occupantId: true,
+  textBytes: 1_000,
+  subject: true,
+  configuration: true,
+  moderation: false,
+  administration: false,
+  typing: true,
+  markers: false,
+  presence: false,
+  broadcasts: false,
 };
+const planFor = (event: OutEvent, capabilities = full, context: RoomContext = emptyContext) =>
+  plan(event, capabilities, context);
+
+const saying = (text: string): OutEvent => ({
+  kind: "message",
+  id,
+  speaker,
+  message: textMessage(plainFlat(text)),
+});
+const body = (text: string) => ({ name: "body", attrs: {}, children: [text] });
 
 void test("a text is one step in its author's name", () => {
-  assert.deepEqual(plan(saying("hi\nyou"), full), {
-    steps: [{ op: "message", speaker, args: { text: "hi\nyou" } }],
+  assert.deepEqual(planFor(saying("hi\nyou")), {
+    steps: [{ op: "message", part: 0, speaker, args: { payload: [body("hi\nyou")] } }],
     losses: [],
   });
 });
 
-void test("what XML can't hold is left out and named", () => {
-  const { steps, losses } = plan(saying("a\u0001b\u0000\uFFFF"), full);
-  assert.equal(steps[0]?.args["text"], "ab");
-  assert.deepEqual(losses, [{ code: "characters_removed", detail: "3 characters" }]);
-  assert.deepEqual(plan(saying("\u0001\u0002"), full).steps, []);
+void test("what XML can't hold is left out", () => {
+  const { steps } = planFor(saying("a\u0001b\u0000\uFFFF"));
+  assert.deepEqual(steps[0]?.args["payload"], [body("ab")]);
 });
 
 void test("a property that the room does not let us set is a loss, not a step", () => {
   const topic: OutEvent = { kind: "property", id, speaker, name: "topic", value: "t" };
-  assert.deepEqual(plan(topic, full).steps, [{ op: "topic", speaker: null, args: { text: "t" } }]);
-  assert.deepEqual(plan(topic, { ...full, topic: "none" }), {
-    steps: [],
-    losses: [{ code: "property_unsupported", detail: "topic" }],
-  });
+  assert.deepEqual(planFor(topic).steps, [{ op: "topic", part: null, speaker: null, args: { text: "t" } }]);
+  const refused = planFor(topic, { ...full, subject: false });
+  assert.deepEqual(refused.steps, []);
+  assert.deepEqual(
+    refused.losses.map(({ code }) => code),
+    ["property_unsupported"],
+  );
+});
+
+void test("a correction comes from the occupant who said what it corrects, whoever has caused it", () => {
+  const root = "02".repeat(32) as EventId;
+  const author = { uri: "mimi://a.example/u/y" as UserUri, name: "Bob" };
+  const edit: OutEvent = {
+    kind: "message",
+    id,
+    speaker,
+    message: { ...textMessage(plainFlat("better")), replaces: root },
+  };
+  const context: RoomContext = {
+    ...emptyContext,
+    author: (message) => (message === root ? author : null),
+    message: () => ({
+      root,
+      parts: [{ native: "stanza-1", aux: "key-1" }],
+      edits: [],
+      author: { name: "Bob", native: null },
+      ours: true,
+      excerpt: "good",
+      threadRoot: null,
+    }),
+  };
+  const [step] = planFor(edit, full, context).steps;
+  assert.deepEqual([step?.speaker, step?.part], [author, 0]);
+  const replace = { xmlns: "urn:xmpp:message-correct:0", id: "key-1" };
+  assert.deepEqual(step?.args["payload"], [
+    body("better"),
+    { name: "replace", attrs: replace, children: [] },
+  ]);
 });
 
 void test("a joining member is nothing to say", () => {
-  assert.deepEqual(plan({ kind: "member", id }, full), { steps: [], losses: [] });
+  assert.deepEqual(planFor({ kind: "member", id }), { steps: [], losses: [] });
 });
 
 void test("a stanza carries its key as id and origin-id, and the mark of this gateway", () => {
   const context = { room, key: "k-1-0" as DeliveryKey, origin: { group, event: id } };
   const text = `<&>"'\u{1F44B}`;
-  const stanza = message(context, { from: "x@gw.example/gateway", to: room, type: "groupchat" }, text, "gw");
+  const address = { from: "x@gw.example/gateway", to: room, type: "groupchat" } as const;
+  const stanza = message(context, address, textPayload(text), "gw");
   const read = parseXml(stanza.toString());
   assert.equal(read.attrs["id"], "k-1-0");
   assert.equal(read.getChild("origin-id", "urn:xmpp:sid:0")?.attrs["id"], "k-1-0");

@@ -33,6 +33,7 @@ interface Setting {
   readonly folder?: string;
   readonly env?: Record<string, string>;
   readonly storeFault?: Error;
+  readonly input?: Uint8Array;
 }
 
 /** Runs a command line in this process; `storeFault`: what opening the store throws. */
@@ -58,6 +59,10 @@ async function run(line: readonly string[], setting: Setting = {}) {
   const code = await program.run(line, {
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
+    input: async function* () {
+      await Promise.resolve();
+      yield setting.input ?? new Uint8Array();
+    },
     env: setting.env ?? {},
     folder: setting.folder ?? freshFolder(),
     now: () => NOW,

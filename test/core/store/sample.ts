@@ -148,6 +148,8 @@ export const done = {
   step: 0,
   id: null,
   native: null,
+  aux: null,
+  part: null,
   attempts: 1,
   at: 4_000,
   property: null,
@@ -201,13 +203,17 @@ export function message(text: string, sender = anna): NewEvent {
     content,
     sender,
     native: `native ${text}` as NativeId,
+    aux: `aux ${text}`,
+    effect: { kind: "none" },
     property: null,
   };
 }
 
 export function property(name: PropertyName, value: string): NewEvent {
   const content = encodeProperty({ name, value }, randomBytes(16));
-  return { kind: "property", id: eventId(), content, sender: anna, native: null, property: { name, value } };
+  const effect = { kind: "none" } as const;
+  const told = { native: null, aux: null, effect, property: { name, value } };
+  return { kind: "property", id: eventId(), content, sender: anna, ...told };
 }
 
 function testDomain(): ProviderDomain {

@@ -1,0 +1,109 @@
+/** Everybody in a room: its occupants as the listener sees them, and our ghosts among them. */
+import type { Milliseconds, Speaker } from "../../core/bridge.ts";
+import type { NativeRoom } from "../../core/ids.ts";
+import type { People } from "./inbound-context.ts";
+import { ghostJid } from "./names.ts";
+import { type Entry, Occupancy } from "./occupancy.ts";
+import { Occupants } from "./occupants.ts";
+import type { ComponentStream } from "./stream.ts";
+import type { Element } from "./xml.ts";
+
+export interface RoomPeopleOptions {
+  readonly stream: ComponentStream;
+  readonly room: NativeRoom;
+  /** The component's domain, which ghosts are of. */
+  readonly domain: string;
+  /** What is added to a nick that is taken already. */
+  readonly label: string;
+}
+
+interface Ghost {
+  readonly occupancy: Occupancy;
+  speaker: Speaker;
+}
+
+export class RoomPeople implements People {
+  readonly #options: RoomPeopleOptions;
+  readonly #occupants = new Occupants();
+  /** By JID. */
+  readonly #ghosts = new Map<string, Ghost>();
+  /** By nick; null: to be made anew. */
+  #ghostNicks: ReadonlyMap<string, Speaker> | null = null;
+
+  constructor(options: RoomPeopleOptions) {
+    this.#options = options;
+  }
+
+  /** The occupant who speaks for a user, entering first if need be; the reason where he can't. */
+  async speaker(speaker: Speaker): Promise<{ readonly ghost: Occupancy; readonly entry: Entry }> {
+    const ghost = this.#ghost(speaker);
+    const entry = await ghost.occupancy.enter(speaker.name, this.#options.label);
+    ghost.speaker = speaker;
+    this.#ghostNicks = null;
+    return { ghost: ghost.occupancy, entry };
+  }
+
+  /** The ghost of a user if he is in the room now, under his present name. */
+  present(speaker: Speaker): Occupancy | null {
+    const ghost = this.#ghosts.get(ghostJid(this.#options.domain, speaker.uri))?.occupancy;
+    return ghost && ghost.nick !== null && ghost.isCalled(speaker.name) ? ghost : null;
+  }
+
+  /** A presence from the room to the listener: `to` null, or to one of the ghosts. */
+  presence(stanza: Element, to: string | null, at: Milliseconds): void {
+    if (to === null) return this.#occupants.presence(stanza, at);
+    this.#ghosts.get(to)?.occupancy.presence(stanza);
+    this.#ghostNicks = null;
+  }
+
+  /** The ghosts leave, also those that a server has kept from an earlier stream. */
+  leave(speakers: readonly Speaker[]): void {
+    for (const speaker of speakers) this.#ghost(speaker);
+    for (const { occupancy } of this.#ghosts.values()) occupancy.leave();
+    this.#ghostNicks = null;
+  }
+
+  /** The stream ended: nobody can be seen any more. */
+  lost(): void {
+    this.#occupants.clear();
+    for (const { occupancy } of this.#ghosts.values()) occupancy.lost();
+    this.#ghostNicks = null;
+  }
+
+  identity(nick: string): string | null {
+    return this.#occupants.identity(nick);
+  }
+
+  nickOf(identity: string): string | null {
+    return this.#occupants.nickOf(identity);
+  }
+
+  isModerator(nick: string): boolean {
+    return this.#occupants.isModerator(nick);
+  }
+
+  /** Since when the occupant with this nick is in the room without a break; null: nobody is called so. */
+  since(nick: string): Milliseconds | null {
+    return this.#occupants.since(nick);
+  }
+
+  ghost(nick: string): Speaker | null {
+    this.#ghostNicks ??= new Map(
+      [...this.#ghosts.values()].flatMap(({ occupancy, speaker }) =>
+        occupancy.nick === null ? [] : [[occupancy.nick, speaker] as const],
+      ),
+    );
+    return this.#ghostNicks.get(nick) ?? null;
+  }
+
+  #ghost(speaker: Speaker): Ghost {
+    const { stream, room, domain } = this.#options;
+    const jid = ghostJid(domain, speaker.uri);
+    let ghost = this.#ghosts.get(jid);
+    if (!ghost) {
+      ghost = { occupancy: new Occupancy(stream, room, jid), speaker };
+      this.#ghosts.set(jid, ghost);
+    }
+    return ghost;
+  }
+}

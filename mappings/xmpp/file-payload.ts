@@ -1,0 +1,34 @@
+/** Where the file of a message is, and the same message with the file elsewhere. */
+import type { XmlElement } from "../xml.ts";
+import { child, childText } from "./elements.ts";
+import { NS } from "./namespaces.ts";
+
+/** The URL of the file that the message carries (XEP-0066), if it is of http or https; null: none. */
+export function fileUrl(payload: readonly XmlElement[]): string | null {
+  if (payload.length === 1) return null;
+  const oob = payload.find((element) => element.name === "x" && element.attrs["xmlns"] === NS.oob);
+  const url = oob ? childText(oob, "url") : "";
+  return /^https?:\/\//i.test(url) ? url : null;
+}
+
+/** The file's name as the message gives it (XEP-0446), else the last part of its URL. */
+export function fileName(payload: readonly XmlElement[], url: string): string {
+  const sharing = payload.find((element) => element.attrs["xmlns"] === NS.sfs);
+  const file = sharing ? child(sharing, "file", NS.fileMetadata) : null;
+  const named = file ? childText(file, "name") : "";
+  return named || (URL.parse(url)?.pathname.split("/").at(-1) ?? "") || "file";
+}
+
+/** The same message with every mention of one URL put in place of the other. */
+export function moveFile(payload: readonly XmlElement[], from: string, to: string): readonly XmlElement[] {
+  return from === to ? payload : payload.map((element) => moved(element, from, to));
+}
+
+function moved({ name, attrs, children }: XmlElement, from: string, to: string): XmlElement {
+  const put = (text: string) => (text === from ? to : text);
+  return {
+    name,
+    attrs: Object.fromEntries(Object.entries(attrs).map(([key, value]) => [key, value && put(value)])),
+    children: children.map((part) => (typeof part === "string" ? put(part) : moved(part, from, to))),
+  };
+}

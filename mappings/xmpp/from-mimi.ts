@@ -1,0 +1,186 @@
+/** From what happened to what is to be done in a MUC. */
+import { isOneEmoji } from "../emoji/names.ts";
+import type { Loss } from "../loss.ts";
+import type { OutboundContext, Outgoing, RoomMessage, Written } from "../mapping.ts";
+import { planEdit } from "../markup/split.ts";
+import type { XmlElement } from "../xml.ts";
+import { element } from "./elements.ts";
+import { asShown, type Frame, placeMessages, writeShown, type WrittenMessages } from "./message-write.ts";
+import { NS } from "./namespaces.ts";
+import { outLoss, type XmppCall, type XmppCapabilities } from "./outbound.ts";
+import { stanzaIdOf, writeRelation } from "./relations-write.ts";
+import { writeState } from "./state-write.ts";
+
+export type { XmppCall, XmppCapabilities } from "./outbound.ts";
+
+type OutMessage = Extract<Outgoing, { kind: "message" }>;
+
+/** The calls that show `event` in the room. */
+export function fromMimi(
+  event: Outgoing,
+  capabilities: XmppCapabilities,
+  context: OutboundContext,
+): Written<XmppCall> {
+  const losses: Loss[] = [];
+  const calls =
+    event.kind === "message"
+      ? writeMessage(event, capabilities, context, losses)
+      : writeState(event, capabilities, context, losses);
+  return { calls, losses };
+}
+
+function writeMessage(
+  event: OutMessage,
+  capabilities: XmppCapabilities,
+  context: OutboundContext,
+  losses: Loss[],
+): readonly XmppCall[] {
+  switch (event.message.body.kind) {
+    case "reaction":
+    case "unreaction":
+      return reactions(event, capabilities, context, losses);
+    case "deletion":
+      return deletion(event, capabilities, context, losses);
+    case "text":
+    case "media":
+    case "location":
+    case "poll":
+    case "vote":
+    case "poll-end":
+    case "call":
+    case "unknown":
+      return content(event, capabilities, context, losses);
+  }
+}
+
+function content(
+  event: OutMessage,
+  capabilities: XmppCapabilities,
+  context: OutboundContext,
+  losses: Loss[],
+): readonly XmppCall[] {
+  const { author, message } = event;
+  const relation = writeRelation(message, capabilities, context, losses);
+  if (message.expires?.relative === false) losses.push(outLoss("expiry_ignored", "a time of day"));
+  const frame: Frame = { author, capabilities, context, relation, expires: message.expires };
+  const written = payloads(event, frame, losses);
+  losses.push(...written.losses);
+  if (message.replaces === null) return written.payloads.map((payload, part) => say(event, payload, part));
+  const old = context.message(message.replaces);
+  if (old === null || !old.ours) {
+    losses.push(outLoss("edit_reposted", "the first version is not the gateway's here"));
+    return written.payloads.map((payload, part) => say(event, payload, part));
+  }
+  return corrections(event, old, written.payloads, capabilities, losses);
+}
+
+function payloads(event: OutMessage, frame: Frame, losses: Loss[]): WrittenMessages {
+  const { body } = event.message;
+  if (body.kind === "location") return placeMessages(body, frame);
+  const shown = asShown(event.message, losses);
+  return shown === null ? { payloads: [], losses: [] } : writeShown(shown, frame);
+}
+
+/** An edit: parts that stay are corrected (XEP-0308), those too many are retracted, those too few are said anew. */
+function corrections(
+  event: OutMessage,
+  old: RoomMessage,
+  payloads: readonly (readonly XmlElement[])[],
+  capabilities: XmppCapabilities,
+  losses: Loss[],
+): readonly XmppCall[] {
+  const plan = planEdit(old.parts.length, payloads.length);
+  const calls: XmppCall[] = [];
+  for (const part of [...plan.update, ...plan.post]) {
+    const payload = payloads[part] ?? [];
+    const id = old.parts[part]?.aux ?? null;
+    if (id === null && part < old.parts.length)
+      losses.push(outLoss("edit_reposted", "the first version has no id of its own"));
+    const replace = id === null ? [] : [element("replace", { xmlns: NS.correct, id })];
+    calls.push(say(event, [...payload, ...replace], part, old));
+  }
+  for (const part of plan.remove) {
+    const id = stanzaIdOf(old.parts[part], capabilities);
+    if (id === null) losses.push(outLoss("deletion_kept", "a part that the edit no longer needs"));
+    else calls.push(say(event, retraction(id), null, old));
+  }
+  return calls;
+}
+
+function say(
+  event: OutMessage,
+  payload: readonly XmlElement[],
+  part: number | null,
+  of: RoomMessage | null = null,
+): XmppCall {
+  return { kind: "message", as: event.author.uri, of: of?.root ?? null, part, payload };
+}
+
+/** XEP-0424, with a body for clients that know nothing of it, and the hint that archives keep it. */
+function retraction(id: string): readonly XmlElement[] {
+  return [
+    element("body", {}, "/me retracted a previous message, but your client does not show that."),
+    element("retract", { xmlns: NS.retract, id }),
+    element("fallback", { xmlns: NS.fallback, for: NS.retract }),
+    element("store", { xmlns: NS.hints }),
+  ];
+}
+
+function deletion(
+  event: OutMessage,
+  capabilities: XmppCapabilities,
+  context: OutboundContext,
+  losses: Loss[],
+): readonly XmppCall[] {
+  const { body, replaces } = event.message;
+  const target = replaces === null ? null : context.message(replaces);
+  if (target === null) {
+    losses.push(outLoss("target_unknown", "a deletion"));
+    return [];
+  }
+  const calls: XmppCall[] = [];
+  for (const part of target.parts) {
+    const id = stanzaIdOf(part, capabilities);
+    if (id === null || (!target.ours && !capabilities.moderation)) {
+      losses.push(outLoss("deletion_kept", id === null ? "no stanza-id" : "no right to moderate"));
+    } else if (target.ours) {
+      calls.push(say(event, retraction(id), null, target));
+    } else {
+      const reason = body.kind === "deletion" ? (body.by?.reason ?? "") : "";
+      calls.push({ kind: "moderate", stanzaId: id, reason });
+    }
+  }
+  return calls;
+}
+
+/** All reactions of the author that stand from now on (XEP-0444). */
+function reactions(
+  event: OutMessage,
+  capabilities: XmppCapabilities,
+  context: OutboundContext,
+  losses: Loss[],
+): readonly XmppCall[] {
+  const { body, replyTo, replaces } = event.message;
+  const taken = body.kind === "unreaction" && replaces !== null ? context.reaction(replaces) : null;
+  const target = taken?.target ?? (replyTo === null ? null : context.message(replyTo));
+  if (target === null) {
+    losses.push(outLoss("target_unknown", "a reaction"));
+    return [];
+  }
+  const id = stanzaIdOf(target.parts[0], capabilities);
+  const changed = body.kind === "reaction" ? body.reaction : null;
+  const isCustom = changed === null ? !isOneEmoji(taken?.emoji ?? "\u{1F44D}") : changed.kind === "custom";
+  if (id === null || isCustom) {
+    losses.push(outLoss("reaction_unsupported", id === null ? "no stanza-id" : "a custom emoji"));
+    return [];
+  }
+  const standing = new Set(context.reactionsOf(event.author.uri, target.root).filter(isOneEmoji));
+  const set = [...standing].map((emoji) => element("reaction", {}, emoji));
+  return [
+    say(
+      event,
+      [element("reactions", { xmlns: NS.reactions, id }, ...set), element("store", { xmlns: NS.hints })],
+      null,
+    ),
+  ];
+}
