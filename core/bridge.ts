@@ -147,6 +147,12 @@ export interface Step {
   readonly args: Readonly<Record<string, Plain>>;
 }
 
+/** An argument that is a text; empty where it is none. */
+export function textArg(step: Step, name: string): string {
+  const value = step.args[name];
+  return typeof value === "string" ? value : "";
+}
+
 /** JSON: what can be compared and hashed. */
 export type Plain =
   | string

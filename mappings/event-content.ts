@@ -1,7 +1,6 @@
 /** The content of our events that are not messages: deterministic CBOR arrays that start with a salt (docs/mtp.md). */
-import { readCbor } from "./content/cbor-reader.ts";
+import { readCbor, writeCbor } from "./content/cbor.ts";
 import type { CborValue } from "./content/cbor-value.ts";
-import { writeCbor } from "./content/cbor-writer.ts";
 import { ContentError } from "./content/content-error.ts";
 import { SALT_OCTETS } from "./event-id.ts";
 import { type MemberChange, type PropertyChange, type PropertyName, propertyNames } from "./events.ts";

@@ -5,7 +5,7 @@
 import { DeliveryError, type Milliseconds, type Receipt } from "../../core/bridge.ts";
 import type { NativeId } from "../../core/ids.ts";
 import { step } from "../../core/steps.ts";
-import { stanzaId } from "./inbound.ts";
+import { stanzaId } from "./kept-stanza.ts";
 import { attribute, type Element } from "./xml.ts";
 import { refusal } from "./refusal.ts";
 

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Milliseconds } from "../../core/bridge.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
@@ -52,6 +53,23 @@ export class FileStore {
       const { log } = this.#options;
       log.warn({ err: asGatewayError(thrown) }, "a file could not be stored on the service; it is linked");
       return source;
+    }
+  }
+
+  /** Stores a text as a file. null: the service stores no files, or not this one. */
+  async storeText(text: string, filename: string, room: string): Promise<string | null> {
+    const { stream, from, log } = this.#options;
+    const content = Buffer.from(text);
+    const file = { filename, size: content.length, contentType: "text/plain;charset=utf-8" };
+    try {
+      const service = await this.#find(room);
+      const slot = service && (await requestSlot(stream, from, service, file));
+      if (!slot) return null;
+      await putFile(slot.put, { ...file, body: Readable.from([content]) }, slot.headers);
+      return slot.get;
+    } catch (thrown) {
+      log.warn({ err: asGatewayError(thrown) }, "a text could not be stored on the service");
+      return null;
     }
   }
 

@@ -5,7 +5,7 @@ import type { UserUri } from "../../mappings/ids.ts";
 import type { PlatformUser, StandingReaction } from "../../mappings/mapping.ts";
 import type { XmppInbound } from "../../mappings/xmpp/inbound.ts";
 import { referencesOf } from "../../mappings/xmpp/references.ts";
-import { occupant, staySince } from "./inbound.ts";
+import { occupant, staySince } from "./kept-stanza.ts";
 import { resource } from "./names.ts";
 import { attribute, type Element } from "./xml.ts";
 

@@ -3,7 +3,7 @@
  * (XEP-0421), and since when without a break.
  */
 import type { Milliseconds } from "../../core/bridge.ts";
-import { occupant } from "./inbound.ts";
+import { occupant } from "./kept-stanza.ts";
 import { NS, resource } from "./names.ts";
 import { attribute, type Element } from "./xml.ts";
 

@@ -56,6 +56,10 @@ function stepOf(
       const payload: readonly Plain[] = call.payload.map(plainElement);
       return [{ op: "message", part: call.part, speaker, args: { payload } }];
     }
+    case "text-file": {
+      const { part, filename, text } = call;
+      return [{ op: "file", part, speaker: event.speaker, args: { filename, text } }];
+    }
     case "subject":
       return [{ op: "topic", part: null, speaker: null, args: { text: call.text } }];
     case "name":

@@ -1,10 +1,10 @@
 /** Makes steps happen: in order in each room, each with the promise of its receipt. */
-import { type DeliveryContext, DeliveryError, type Receipt, type Step } from "../../core/bridge.ts";
+import { type DeliveryContext, DeliveryError, type Receipt, type Step, textArg } from "../../core/bridge.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { step as pass } from "../../core/steps.ts";
 import { octets } from "../../mappings/xmpp/elements.ts";
-import { fileName, fileUrl, moveFile } from "../../mappings/xmpp/file-payload.ts";
+import { fileName, fileUrl, moveFile, textFilePayload } from "../../mappings/xmpp/file-payload.ts";
 import { relayedPayload } from "../../mappings/xmpp/relay.ts";
 import type { XmlElement } from "../../mappings/xml.ts";
 import type { Echoes } from "./echoes.ts";
@@ -46,7 +46,7 @@ export class Performer {
     const waiting = this.#lines.get(room.jid);
     const ghost = step.speaker && room.people.present(step.speaker);
     const payload = payloadOf(step);
-    if (!waiting && ghost && fileUrl(payload) === null)
+    if (!waiting && ghost && step.op !== "file" && fileUrl(payload) === null)
       return this.#make(room, step, context, { jid: ghost.jid, relayed: null, payload });
     const turn = (waiting ?? Promise.resolve()).then(() => this.#prepare(room, step, payload));
     // Wrapped, so that the next call waits for this one to leave, not for its receipt.
@@ -61,13 +61,24 @@ export class Performer {
   }
 
   async #prepare(room: Room, step: Step, payload: readonly XmlElement[]): Promise<Utterance> {
-    const url = fileUrl(payload);
-    const { files } = this.#options;
-    const placed =
-      url === null
-        ? payload
-        : moveFile(payload, url, await files.place(url, fileName(payload, url), room.jid));
+    const placed = step.op === "file" ? await this.#stored(room, step) : await this.#placed(room, payload);
     return { ...(await this.#mouth(room, step)), payload: placed };
+  }
+
+  /** The message with its file where the room's people can get at it. */
+  async #placed(room: Room, payload: readonly XmlElement[]): Promise<readonly XmlElement[]> {
+    const url = fileUrl(payload);
+    if (url === null) return payload;
+    return moveFile(payload, url, await this.#options.files.place(url, fileName(payload, url), room.jid));
+  }
+
+  /** A text that is too long for messages, as the message of a file. */
+  async #stored(room: Room, step: Step): Promise<readonly XmlElement[]> {
+    const filename = textArg(step, "filename");
+    const url = await this.#options.files.storeText(textArg(step, "text"), filename, room.jid);
+    if (url !== null) return textFilePayload(url, filename);
+    const detail = "the text is too long for messages, and the service stores no files; say it in parts";
+    throw new DeliveryError("delivery_refused", detail, { certainty: "certain", retry: "never" });
   }
 
   async #mouth(room: Room, step: Step): Promise<Omit<Utterance, "payload">> {
@@ -95,7 +106,7 @@ export class Performer {
   }
 
   #make(room: Room, step: Step, context: DeliveryContext, utterance: Utterance): Promise<Receipt> {
-    const text = String(step.args["text"] ?? "");
+    const text = textArg(step, "text");
     switch (step.op) {
       case "topic":
         return this.#setSubject(room, text);
@@ -146,7 +157,7 @@ export class Performer {
   /** To one occupant. Private messages are not reflected, but an error would come before a later answer. */
   async #whisper(room: Room, step: Step, context: DeliveryContext, text: string): Promise<Receipt> {
     const { stream, echoes, gateway, listener } = this.#options;
-    const nick = room.nickFor(String(step.args["to"]), String(step.args["nick"]));
+    const nick = room.nickFor(textArg(step, "to"), textArg(step, "nick"));
     const receipt = echoes.wait(context.key, room.jid);
     const address = { from: listener, to: `${room.jid}/${nick}`, type: "chat" } as const;
     const sent = this.#send(message(context, address, textPayload(text), gateway), receipt);

@@ -2,7 +2,7 @@
 import type { AcceptBatch, Milliseconds, Receipt } from "../../core/bridge.ts";
 import type { ArchiveMark, NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Archive } from "./archive.ts";
-import { isKept, isOwn, isSubject, rawMessage, type Vouched } from "./inbound.ts";
+import { isKept, isOwn, isSubject, rawMessage, type Vouched } from "./kept-stanza.ts";
 import { attribute } from "./xml.ts";
 
 /** What others said after the mark, a page at a time, with the keys that it would have had live. */

@@ -1,6 +1,6 @@
 /** What a room says of itself (XEP-0030, XEP-0045 section 6.4). */
 import type { NativeRoom } from "../../core/ids.ts";
-import { nameOf, type Vouched } from "./inbound.ts";
+import { nameOf, type Vouched } from "./kept-stanza.ts";
 import { NS } from "./names.ts";
 import type { ComponentStream } from "./stream.ts";
 import { attribute, type Element, xml } from "./xml.ts";

@@ -26,7 +26,7 @@ import {
   rawState,
   stanzaId,
   typingOf,
-} from "./inbound.ts";
+} from "./kept-stanza.ts";
 import { NS, resource } from "./names.ts";
 import { Occupancy } from "./occupancy.ts";
 import { RoomPeople } from "./people.ts";

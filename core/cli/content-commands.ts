@@ -1,16 +1,10 @@
 /** `mimi-gateway content ...`: works without a configuration, a gateway or a store. */
-import { createReadStream } from "node:fs";
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { BridgeConfigSchemas } from "../config/schema.ts";
-import { GatewayError } from "../errors.ts";
 import { ContentFault } from "./content-fault.ts";
-import type { Io } from "./io.ts";
+import { readInput } from "./input.ts";
 import { jsonText } from "./plain-text.ts";
 import type { Session } from "./session.ts";
-
-/** Octets that are read at most: twice, as hexadecimal digits, what the largest event may have, and then some. */
-const MAX_INPUT = 4 * 1024 * 1024;
 
 interface InspectOptions {
   readonly sender?: string;
@@ -58,23 +52,3 @@ function fromHex(input: Uint8Array): Uint8Array | null {
   const digits = Buffer.from(input).toString("latin1").replaceAll(/\s/g, "");
   return /^[0-9a-f]+$/i.test(digits) && digits.length % 2 === 0 ? Buffer.from(digits, "hex") : null;
 }
-
-async function readInput(file: string | undefined, io: Io): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let octets = 0;
-  try {
-    for await (const chunk of file === undefined ? io.input() : fileChunks(resolve(io.folder, file))) {
-      chunks.push(chunk);
-      octets += chunk.length;
-      if (octets > MAX_INPUT) break;
-    }
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new GatewayError("usage", `${file ?? "standard input"} cannot be read: ${detail}`, { cause });
-  }
-  if (octets > MAX_INPUT)
-    throw new GatewayError("usage", `a document of more than ${MAX_INPUT} octets is not looked into`);
-  return Buffer.concat(chunks);
-}
-
-const fileChunks = (path: string): AsyncIterable<Uint8Array> => createReadStream(path);

@@ -18,6 +18,11 @@ export function jsonText(value: unknown): string {
   return `${lines.map((line) => line.replace(CONTROLS, escaped)).join("\n")}\n`;
 }
 
+/** The same on one line. */
+export function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value).replace(CONTROLS, escaped)}\n`;
+}
+
 /** All of these characters are one UTF-16 code unit. */
 function escaped(characters: string): string {
   return Array.from(characters, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");

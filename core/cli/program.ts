@@ -7,6 +7,7 @@ import type { BridgeConfigSchemas } from "../config/schema.ts";
 import { asGatewayError } from "../errors.ts";
 import { addConfigCommands } from "./config-commands.ts";
 import { addContentCommands } from "./content-commands.ts";
+import { addConvertCommand } from "./convert-command.ts";
 import { exitCodeHelp, exitCodeOf, exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { addOperationCommands } from "./operation-commands.ts";
@@ -70,6 +71,7 @@ function commandLine<Bridges extends BridgeConfigSchemas>(
   addConfigCommands(program, session);
   addOperationCommands(program, session);
   addContentCommands(program, session);
+  addConvertCommand(program, session);
   return program;
 }
 

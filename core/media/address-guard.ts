@@ -34,7 +34,7 @@ export function guardedLookup(allowed: AllowedNetworks): LookupFunction {
       const usable = addresses.filter(({ address }) => isAllowedAddress(address, allowed));
       const [first] = usable;
       if (!first) return callback(refused(hostname), "", 0);
-      if (options.all) return callback(null, usable as never, 0);
+      if (options.all) return callback(null, usable, 0);
       callback(null, first.address, first.family);
     });
   };

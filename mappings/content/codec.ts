@@ -4,9 +4,8 @@
 import { SALT_OCTETS } from "../event-id.ts";
 import { type EventId, parseEventId } from "../ids.ts";
 import type { Expiry } from "../message.ts";
-import { readCbor } from "./cbor-reader.ts";
+import { readCbor, writeCbor } from "./cbor.ts";
 import type { CborValue } from "./cbor-value.ts";
-import { writeCbor } from "./cbor-writer.ts";
 import type { ContentDocument, MimiContent, Part } from "./content.ts";
 import { ContentError } from "./content-error.ts";
 import { atMost, natural } from "./encodable.ts";

@@ -3,7 +3,7 @@ export const contentRules = {
   truncated: "the document ends in the middle",
   trailing: "octets follow the document",
   not_deterministic:
-    "a length is left open, a number or length takes more octets than it needs, or an integer is written as a float",
+    "a length is left open, an item takes more octets than it needs, or a float is an integer or a subnormal half",
   key_order: "the keys of a map are not in the order of their octets",
   duplicate_key: "a map has a key twice",
   not_utf8: "a text is not UTF-8",
@@ -11,6 +11,7 @@ export const contentRules = {
   value_type:
     "a value is of a type that content does not have (undefined, a simple value, a key that is no scalar)",
   nesting: "arrays, maps and tags stand in each other more than 16 deep",
+  items: "the document has more than 32768 items",
   shape: "the document is not an array of the items due",
   salt: "the salt is not 16 octets",
   id: "a reference is not the 32 octets of an id whose first octet is 1",

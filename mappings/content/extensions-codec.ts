@@ -1,5 +1,5 @@
 /** The map of extensions (draft-ietf-mimi-content-08, section 3.1), read and written. */
-import { type CborMap, type CborValue, Tagged } from "./cbor-value.ts";
+import { type CborMap, type CborValue, isSubnormalHalf, Tagged } from "./cbor-value.ts";
 import type { ContentDocument, ExtensionValue } from "./content.ts";
 import { ContentError } from "./content-error.ts";
 import { parseGroupUri, type UserUri } from "../ids.ts";
@@ -97,6 +97,7 @@ function checkedValue(value: ExtensionValue, levels: number): ExtensionValue {
 function checkedNumber(value: number): number {
   if (Object.is(value, -0) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
     throw new RangeError("a number is -0 or an integer beyond 2^53 - 1");
+  if (isSubnormalHalf(value)) throw new RangeError("a number below 2^-14 would be written too long");
   return value;
 }
 

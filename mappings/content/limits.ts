@@ -16,6 +16,8 @@ export const MAX_URI = 0xffff;
 export const MAX_RELATIVE_EXPIRY = 366 * 86_400;
 /** Messages that one status report speaks of. */
 export const MAX_STATUSES = 1024;
+/** Items of any document, those of all arrays and maps together: twice what the largest number of parts needs. */
+export const MAX_CBOR_ITEMS = 32_768;
 /**
  * Levels of arrays, maps and tags in any document. Content needs 8: parts at the fourth level stand in three lists.
  * Some more, so that the limit on parts is the one that is named.

@@ -1,8 +1,7 @@
 /** Reports on what became of messages: application/mimi-message-status (draft-mahy-mimi-message-status-01). */
 import { type EventId, parseEventId } from "../ids.ts";
-import { readCbor } from "./cbor-reader.ts";
+import { readCbor, writeCbor } from "./cbor.ts";
 import type { CborValue } from "./cbor-value.ts";
-import { writeCbor } from "./cbor-writer.ts";
 import { ContentError } from "./content-error.ts";
 import { atMost, natural } from "./encodable.ts";
 import { MAX_STATUSES } from "./limits.ts";

@@ -29,6 +29,9 @@ export function cleanText(text: string, code: boolean): string {
   return code ? lines : lines.replaceAll("\t", " ");
 }
 
+/** Text without any markup, as it stands: spaces, tabs and empty lines are its own. */
+export const cleanPlain = (text: string): string => cleanText(text, true);
+
 /**
  * The runs of one block: text is cleaned, neighbours of equal marks and link are one run, spaces at the edges of
  * lines and line feeds at the edges of the block are gone (both stay in code), and so are runs without text.

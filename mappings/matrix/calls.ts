@@ -12,6 +12,14 @@ export type MatrixCall =
       readonly type: string;
       readonly content: MatrixContent;
     }
+  /** `text` is to be uploaded as text/plain; then the content, given its address by withAddress, is sent. */
+  | {
+      readonly kind: "text-file";
+      readonly as: UserUri;
+      readonly type: string;
+      readonly content: MatrixContent;
+      readonly text: string;
+    }
   /** Always by the gateway's own user, who has the right. */
   | {
       readonly kind: "state";
@@ -57,3 +65,10 @@ export type MatrixCall =
       readonly user: UserUri;
       readonly reason: string;
     };
+
+/** The content of a `text-file` with the address of the file, a mxc URL; an edit has it in both of its contents. */
+export function withAddress(content: MatrixContent, url: string): MatrixContent {
+  const replacement = content["m.new_content"];
+  if (typeof replacement !== "object" || replacement === null) return { ...content, url };
+  return { ...content, url, "m.new_content": { ...replacement, url } };
+}

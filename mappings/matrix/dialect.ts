@@ -2,6 +2,7 @@
 import type { MarkupReader, MarkupWriter } from "../markup/context.ts";
 import type { HtmlReadDialect, HtmlWriteDialect } from "../markup/html/dialect.ts";
 import { matrixToAddress, parseMatrixLink } from "./links.ts";
+import { isMxc } from "./mxc.ts";
 import { localpart, shownName } from "./names.ts";
 
 /** Whom a message addresses as a whole is said by `m.mentions`, not by its HTML: no word is taken for it here. */
@@ -20,7 +21,7 @@ export function matrixReader(context: MarkupReader): HtmlReadDialect {
       const room = context.room(target.id);
       return room === null ? linkOrText(href) : { kind: "group", group: room.uri, name: room.name };
     },
-    emoji: (source, name) => (source.startsWith("mxc://") ? source : context.emoji(name)),
+    emoji: (source, name) => (isMxc(source) ? source : context.emoji(name)),
     broadcast: null,
   };
 }
@@ -45,9 +46,9 @@ export function matrixWriter(
       return { href: room === null ? null : matrixToAddress(room.native), label: `#${room?.name ?? name}` };
     },
     emoji: (name, source) => {
-      if (source?.startsWith("mxc://") === true) return source;
+      if (source !== null && isMxc(source)) return source;
       const known = context.emoji(name);
-      return known?.startsWith("mxc://") === true ? known : null;
+      return known !== null && isMxc(known) ? known : null;
     },
     broadcasts,
   };

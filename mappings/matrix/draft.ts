@@ -1,16 +1,26 @@
 /** Contents of events before their relations and marks. */
 import type { Loss } from "../loss.ts";
-import type { MatrixContent } from "./calls.ts";
+import type { UserUri } from "../ids.ts";
+import type { MatrixCall, MatrixContent } from "./calls.ts";
 
 /** An event's type and content; the content has its `m.mentions`. */
 export interface Draft {
   readonly type: string;
   readonly content: MatrixContent;
+  /** A text that is to be uploaded first; the content gets its address. */
+  readonly upload?: string;
 }
 
 export interface Drafts {
   readonly drafts: readonly Draft[];
   readonly losses: readonly Loss[];
+}
+
+/** The draft as a call of `as`; `content` is the draft's with its relation and mark. */
+export function sendingOf({ type, upload }: Draft, as: UserUri, content: MatrixContent): MatrixCall {
+  return upload === undefined
+    ? { kind: "send", as, type, content }
+    : { kind: "text-file", as, type, content, text: upload };
 }
 
 /** Without it, old rules would look for names in the body and notify people (client-server API, section 11.32). */

@@ -3,6 +3,7 @@ import type { Outgoing, Written } from "../mapping.ts";
 import type { MatrixCall } from "./calls.ts";
 import type { MatrixCapabilities, MatrixOutbound } from "./context.ts";
 import { cutText } from "./draft.ts";
+import { shownName } from "./names.ts";
 import { loss } from "./result.ts";
 import { writeMember } from "./write-member.ts";
 import { writeMessage } from "./write-message.ts";
@@ -66,7 +67,9 @@ function writeProfile(
   const native = avatar === null || avatar === "" ? avatar : context.media(avatar).native;
   const missing = native === null && avatar !== null;
   return {
-    calls: [{ kind: "profile", as: user.uri, name: cutText(user.name, NAME), avatar: native }],
+    calls: [
+      { kind: "profile", as: user.uri, name: cutText(shownName(user.name, user.uri), NAME), avatar: native },
+    ],
     losses: missing ? [loss("profile_unsupported", "the homeserver has no copy of the avatar")] : [],
   };
 }

@@ -4,6 +4,7 @@ import { type LinkPreview, type MediaFile, type MessageBody } from "../message.t
 import type { MatrixContent } from "./calls.ts";
 import type { MatrixInbound } from "./context.ts";
 import { type MatrixEvent, objectAt, textAt } from "./event.ts";
+import { PREVIEWS, SPOILER, SPOILER_REASON } from "./extensions.ts";
 import { type FileType, isFileType, readFile } from "./read-file.ts";
 import { readGeo } from "./geo.ts";
 import { pollStep, readPoll } from "./read-poll.ts";
@@ -17,10 +18,6 @@ export interface ReadBody {
   readonly losses: Loss[];
 }
 
-/** How programs mark files that are hidden until asked for (MSC4193), and the previews of links (MSC4095). */
-export const SPOILER = "page.codeberg.everypizza.msc4193.spoiler";
-export const SPOILER_REASON = "page.codeberg.everypizza.msc4193.spoiler.reason";
-export const PREVIEWS = "com.beeper.linkpreviews";
 const MOST_PREVIEWS = 10;
 
 /** `content` is the event's own, or the new one of an edit. `reply`: its body may begin with a quotation. */
@@ -104,7 +101,7 @@ function readMedia(
     body: {
       kind: "media",
       files: [file],
-      caption: caption?.text ?? null,
+      caption: caption === null || caption.text.blocks.length === 0 ? null : caption.text,
       sticker: false,
       spoiler: hidden ? reason : (caption?.spoiler ?? null),
     },

@@ -7,6 +7,7 @@ import { LIST_ENTRIES } from "./limits.ts";
 import { person } from "./people.ts";
 import { cleaned } from "./strings.ts";
 import { loss, lost, mapped } from "./result.ts";
+import { shownBy } from "./targets.ts";
 
 /** The event lists everybody who types; what changed against the context is told. */
 export function readTyping(event: MatrixEvent, context: MatrixInbound): MappedEvent {
@@ -31,11 +32,11 @@ export function readReceipts(event: MatrixEvent, context: MatrixInbound): Mapped
       .slice(0, LIST_ENTRIES)
       .filter((user) => !context.isOurs(user));
     if (users.length === 0) continue;
-    const message = context.message(eventId);
-    if (message === null) losses.push(loss("target_unknown", `receipt for ${eventId}`));
+    const upTo = shownBy(eventId, context);
+    if (upTo === null) losses.push(loss("target_unknown", `receipt for ${eventId}`));
     else
       for (const user of users)
-        events.push({ kind: "marker", user: person(user, context), upTo: message.version, status: "read" });
+        events.push({ kind: "marker", user: person(user, context), upTo, status: "read" });
   }
   return { events, losses };
 }

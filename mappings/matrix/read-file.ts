@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { MediaEncryption, MediaFile } from "../message.ts";
 import type { MatrixContent } from "./calls.ts";
 import { textAt } from "./event.ts";
+import { isMxc } from "./mxc.ts";
 
 /** The number of a private algorithm: AES-256-CTR (see message.ts). */
 export const AES_256_CTR = 0x8000;
@@ -13,7 +14,6 @@ const MOST_PIXELS = 0xffff_ffff;
 /** UTF-16 code units. */
 const FILENAME = 255;
 const MIME_TYPE = /^[A-Za-z0-9!#$&^_.+-]{1,127}\/[A-Za-z0-9!#$&^_.+-]{1,127}(?:;[\x20-\x7e]{0,127})?$/;
-const MXC = /^mxc:\/\/[^/?#\s]{1,255}\/[A-Za-z0-9_-]{1,255}$/;
 
 const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).nullable().catch(null);
 const pixels = z.number().int().positive().max(MOST_PIXELS).nullable().catch(null);
@@ -23,7 +23,7 @@ const info = z
   .catch({ mimetype: null, size: null, w: null, h: null, duration: null });
 
 const block = z.object({
-  url: z.string().regex(MXC),
+  url: z.string().refine(isMxc),
   key: z.object({ kty: z.literal("oct"), alg: z.literal("A256CTR"), k: z.string().max(64) }),
   iv: z.string().max(64),
   hashes: z.object({ sha256: z.string().max(64) }),
@@ -71,7 +71,7 @@ type Where = Pick<MediaFile, "source" | "encryption" | "sha256">;
 
 function clear(content: MatrixContent): Where | null {
   const url = textAt(content, "url");
-  return url !== null && MXC.test(url) ? { source: url, encryption: null, sha256: null } : null;
+  return url !== null && isMxc(url) ? { source: url, encryption: null, sha256: null } : null;
 }
 
 /** EncryptedFile, version 2. The hash is one of the encrypted bytes. */

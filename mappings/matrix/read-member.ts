@@ -2,9 +2,11 @@
 import type { Mapped, MappedEvent, PlatformUser } from "../mapping.ts";
 import type { KnownMember, MatrixInbound } from "./context.ts";
 import { type MatrixEvent, textAt } from "./event.ts";
+import { isMxc } from "./mxc.ts";
 import { shownName } from "./names.ts";
 import { person } from "./people.ts";
 import { lost, mapped, nothing } from "./result.ts";
+import { cleaned } from "./strings.ts";
 
 const memberships = ["join", "leave", "invite", "ban", "knock"] as const;
 type Membership = (typeof memberships)[number];
@@ -21,7 +23,7 @@ export function readMember(event: MatrixEvent, target: string, context: MatrixIn
   const user: PlatformUser = { native: target, name: shownName(name, target) };
   const self = event.sender === target;
   const by = self ? null : person(event.sender, context);
-  const reason = textAt(event.content, "reason") ?? "";
+  const { text: reason } = cleaned(textAt(event.content, "reason") ?? "");
   switch (now.membership) {
     case "join":
       return was === "join" && before !== null ? changed(user, before, now) : joined(user, now);
@@ -55,9 +57,10 @@ function changed(user: PlatformUser, before: KnownMember, now: KnownMember): Map
 function memberOf(content: Readonly<Record<string, unknown>>): KnownMember | null {
   const membership = memberships.find((known) => known === content["membership"]);
   if (membership === undefined) return null;
+  const avatar = textAt(content, "avatar_url") ?? "";
   return {
     membership,
     name: textAt(content, "displayname") ?? "",
-    avatar: textAt(content, "avatar_url") ?? "",
+    avatar: isMxc(avatar) ? avatar : "",
   };
 }

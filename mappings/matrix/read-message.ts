@@ -6,6 +6,7 @@ import type { MatrixInbound } from "./context.ts";
 import { type MatrixEvent, objectAt, type Relation, relationOf } from "./event.ts";
 import { readBody } from "./read-body.ts";
 import { loss, lost, mapped, nothing } from "./result.ts";
+import { shownBy } from "./targets.ts";
 
 const EVENT_ID_OCTETS = 32;
 
@@ -61,9 +62,9 @@ function relationsOf(
   if (inThread && root === null)
     losses.push(loss("thread_flattened", "the thread's first message is not known"));
   const answered = relation.replyTo === null || (inThread && relation.fallingBack) ? null : relation.replyTo;
-  const known = answered === null ? null : context.message(answered);
-  if (answered !== null && known === null) losses.push(loss("reply_unrelated", `reply to ${answered}`));
-  return { replyTo: known?.version ?? null, thread: root === null ? new Uint8Array() : threadOf(root) };
+  const replyTo = answered === null ? null : shownBy(answered, context);
+  if (answered !== null && replyTo === null) losses.push(loss("reply_unrelated", `reply to ${answered}`));
+  return { replyTo, thread: root === null ? new Uint8Array() : threadOf(root) };
 }
 
 /** The thread in which its first message stands already, else the id of that message. */

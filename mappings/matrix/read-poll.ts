@@ -38,10 +38,9 @@ export function readPoll(content: MatrixContent): {
   for (const entry of Array.isArray(listed) ? listed.slice(0, POLL_OPTIONS) : []) {
     const option = objectAt({ entry: entry as unknown }, "entry");
     if (option === null) continue;
-    const id = textAt(option, "m.id") ?? textAt(option, "id");
+    const id = optionId(textAt(option, "m.id") ?? textAt(option, "id") ?? "");
     const text = extensibleText(option, OPTION);
-    if (id !== null && id !== "" && text !== "" && !options.some((other) => other.id === id))
-      options.push({ id: id.toWellFormed(), text });
+    if (id !== "" && text !== "" && !options.some((other) => other.id === id)) options.push({ id, text });
   }
   if (question === "" || options.length === 0)
     return { body: null, losses: [loss("event_unreadable", "poll")] };
@@ -61,6 +60,11 @@ export function readPoll(content: MatrixContent): {
   return { body, losses: cut ? [loss("text_cut", "options of a poll")] : [] };
 }
 
+/** The same for a poll and its votes, whatever characters stand in it. */
+function optionId(id: string): string {
+  return cleaned(id.slice(0, OPTION)).text;
+}
+
 /** A vote. The last one of a user counts; options beyond the most that may be named are left out. */
 export function readVote(event: MatrixEvent, sender: PlatformUser, context: MatrixInbound): MappedEvent {
   const target = referenced(event, context);
@@ -69,7 +73,7 @@ export function readVote(event: MatrixEvent, sender: PlatformUser, context: Matr
   const stable = textsAt(event.content, "m.selections", LIST_ENTRIES);
   const answers = objectAt(event.content, `${UNSTABLE}poll.response`) ?? {};
   const named = stable.length > 0 ? stable : textsAt(answers, "answers", LIST_ENTRIES);
-  const chosen = [...new Set(named)];
+  const chosen = [...new Set(named.map(optionId))];
   // A vote for something that is no option spoils it: it counts as taken back (MSC3381).
   const spoiled = chosen.some((id) => !target.poll.options.includes(id));
   const options = spoiled ? [] : chosen.slice(0, target.poll.most);

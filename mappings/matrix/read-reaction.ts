@@ -4,7 +4,9 @@ import type { MappedEvent, PlatformUser } from "../mapping.ts";
 import { message, type Reaction } from "../message.ts";
 import type { MatrixInbound } from "./context.ts";
 import { type MatrixEvent, relationOf, textAt } from "./event.ts";
+import { isMxc } from "./mxc.ts";
 import { lost, mapped } from "./result.ts";
+import { shownBy } from "./targets.ts";
 
 /** UTF-16 code units of a key that is looked at. */
 const KEY = 512;
@@ -15,8 +17,8 @@ const SHORT_NAME = /^:?([\p{L}\p{N}_+-]{1,100}):?$/u;
 export function readReaction(event: MatrixEvent, sender: PlatformUser, context: MatrixInbound): MappedEvent {
   const { type, target, key } = relationOf(event.content);
   if (type !== "m.annotation" || target === null || key === null) return lost("event_unreadable", event.type);
-  const known = context.message(target);
-  if (known === null) return lost("target_unknown", `reaction to ${target}`);
+  const replyTo = shownBy(target, context);
+  if (replyTo === null) return lost("target_unknown", `reaction to ${target}`);
   const name = textAt(event.content, "com.beeper.reaction.shortcode") ?? textAt(event.content, "shortcode");
   const reaction = reactionOf(key, name, context);
   if (reaction === null) return lost("reaction_unsupported", "neither an emoji nor a short name");
@@ -24,7 +26,7 @@ export function readReaction(event: MatrixEvent, sender: PlatformUser, context: 
     kind: "message",
     sender,
     native: event.id,
-    message: { ...message({ kind: "reaction", reaction }), replyTo: known.version },
+    message: { ...message({ kind: "reaction", reaction }), replyTo },
   });
 }
 
@@ -32,7 +34,7 @@ function reactionOf(key: string, shortcode: string | null, context: MatrixInboun
   if (key.length > KEY) return null;
   if (isOneEmoji(key)) return { kind: "unicode", emoji: qualified(key) };
   const name = SHORT_NAME.exec(shortcode ?? "")?.[1];
-  if (key.startsWith("mxc://")) return { kind: "custom", name: name ?? UNNAMED, source: key };
+  if (isMxc(key)) return { kind: "custom", name: name ?? UNNAMED, source: key };
   const written = SHORT_NAME.exec(key)?.[1];
   return written === undefined ? null : { kind: "custom", name: written, source: context.emoji(written) };
 }

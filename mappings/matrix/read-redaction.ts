@@ -1,8 +1,9 @@
 /** m.room.redaction: of a message, of an edit of one, or of a reaction (client-server API, section 8.5). */
 import type { MappedEvent, PlatformUser } from "../mapping.ts";
 import { message } from "../message.ts";
-import type { MatrixInbound } from "./context.ts";
+import type { KnownReaction, MatrixInbound } from "./context.ts";
 import { type MatrixEvent, textAt } from "./event.ts";
+import { person } from "./people.ts";
 import { cleaned } from "./strings.ts";
 import { lost, mapped, nothing } from "./result.ts";
 
@@ -11,10 +12,7 @@ export function readRedaction(event: MatrixEvent, sender: PlatformUser, context:
   const target = event.redacts ?? textAt(event.content, "redacts");
   if (target === null) return lost("event_unreadable", event.type);
   const reaction = context.reaction(target);
-  if (reaction !== null) {
-    const unreaction = { ...message({ kind: "unreaction" }), replaces: reaction.id };
-    return mapped({ kind: "message", sender, native: event.id, message: unreaction });
-  }
+  if (reaction !== null) return readUnreaction(event, reaction, context);
   const edit = context.edit(target);
   if (edit !== null) {
     // What an edit said is gone: the message says again what it said before.
@@ -40,5 +38,17 @@ export function readRedaction(event: MatrixEvent, sender: PlatformUser, context:
       replyTo: known.replyTo,
       thread: known.thread,
     },
+  });
+}
+
+/** Only who reacted can take a reaction away in a group: a moderator here does it in that user's name. */
+function readUnreaction(event: MatrixEvent, reaction: KnownReaction, context: MatrixInbound): MappedEvent {
+  if (context.isOurs(reaction.author))
+    return lost("edit_unverified", "a remote user's reaction, taken away by somebody else");
+  return mapped({
+    kind: "message",
+    sender: person(reaction.author, context),
+    native: event.id,
+    message: { ...message({ kind: "unreaction" }), replaces: reaction.id },
   });
 }

@@ -5,7 +5,8 @@ import { plainFlat } from "../markup/flat.ts";
 import { textMessage } from "../message.ts";
 import type { MatrixInbound } from "./context.ts";
 import { type MatrixEvent, objectAt, textAt, textsAt } from "./event.ts";
-import { LIST_ENTRIES } from "./limits.ts";
+import { ID_OCTETS, LIST_ENTRIES } from "./limits.ts";
+import { isMxc } from "./mxc.ts";
 import { person } from "./people.ts";
 import { powerLevels, powerOf, roleOf, speakingOf } from "./power.ts";
 import { readMember } from "./read-member.ts";
@@ -26,7 +27,7 @@ export function readState(event: MatrixEvent, key: string, context: MatrixInboun
     case "m.room.topic":
       return property(sender, "topic", topicOf(event));
     case "m.room.avatar":
-      return property(sender, "avatar", textAt(event.content, "url") ?? "");
+      return readAvatar(event, sender);
     case "m.room.pinned_events":
       return readPins(event, sender, context);
     case "m.room.power_levels":
@@ -35,7 +36,7 @@ export function readState(event: MatrixEvent, key: string, context: MatrixInboun
       return mapped({
         kind: "room",
         change: "moved",
-        to: textAt(event.content, "replacement_room"),
+        to: replacementOf(event),
         reason: cleaned(textAt(event.content, "body") ?? "").text,
       });
     case "m.room.encryption":
@@ -51,6 +52,19 @@ export function readState(event: MatrixEvent, key: string, context: MatrixInboun
 function property(sender: PlatformUser, name: PropertyValue["name"], value: string): MappedEvent {
   const { text, losses } = cleaned(value);
   return mapped({ kind: "property", sender, property: { name, item: "", value: text } }, losses);
+}
+
+function readAvatar(event: MatrixEvent, sender: PlatformUser): MappedEvent {
+  const url = textAt(event.content, "url") ?? "";
+  if (url !== "" && !isMxc(url)) return lost("event_unreadable", "an avatar elsewhere than at a homeserver");
+  return property(sender, "avatar", url);
+}
+
+/** The room's id has no server name in it from room version 12 on. */
+function replacementOf(event: MatrixEvent): string | null {
+  const room = textAt(event.content, "replacement_room") ?? "";
+  const isId = room.startsWith("!") && Buffer.byteLength(room, "utf8") <= ID_OCTETS && !/\p{Cc}/u.test(room);
+  return isId ? room : null;
 }
 
 /** The older field stands for the text; rooms that set only the newer one are read by its plain form. */

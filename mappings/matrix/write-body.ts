@@ -2,9 +2,11 @@
 import { type FlatText, plainFlat, type TextRun } from "../markup/flat.ts";
 import { allowedUrl } from "../markup/links.ts";
 import type { MessageBody } from "../message.ts";
+import type { MatrixContent } from "./calls.ts";
 import type { MatrixCapabilities, MatrixOutbound } from "./context.ts";
 import { cutText, type Drafts, NOBODY } from "./draft.ts";
-import { PREVIEWS } from "./read-body.ts";
+import { PREVIEWS } from "./extensions.ts";
+import { fullness } from "./limits.ts";
 import { loss } from "./result.ts";
 import { mediaDrafts } from "./write-media.ts";
 import { pollDrafts } from "./write-poll.ts";
@@ -54,22 +56,21 @@ function wordsDrafts(
   const made = textDrafts(body.text, MSGTYPES[body.style], body.spoiler, capabilities, context);
   const [first, ...rest] = made.drafts;
   if (first === undefined || body.previews.length === 0) return made;
-  const previews = body.previews.slice(0, MOST_PREVIEWS).flatMap(({ url, title, description }) =>
-    url.length > PREVIEW
-      ? []
-      : [
-          {
-            matched_url: url,
-            "og:url": url,
-            "og:title": cutText(title, PREVIEW),
-            "og:description": cutText(description, PREVIEW),
-          },
-        ],
-  );
-  const content = { ...first.content, [PREVIEWS]: previews };
+  const previews = body.previews
+    .slice(0, MOST_PREVIEWS)
+    .filter(({ url }) => url.length <= PREVIEW)
+    .map(({ url, title, description }) => ({
+      matched_url: url,
+      "og:url": url,
+      "og:title": cutText(title, PREVIEW),
+      "og:description": cutText(description, PREVIEW),
+    }));
+  const withPreviews = (): MatrixContent => ({ ...first.content, [PREVIEWS]: previews });
+  while (previews.length > 0 && fullness(withPreviews()) > 1) previews.pop();
   const losses =
     previews.length === body.previews.length ? [] : [loss("preview_dropped", "more than an event takes")];
-  return { drafts: [{ ...first, content }, ...rest], losses: [...made.losses, ...losses] };
+  const shown = previews.length === 0 ? first : { ...first, content: withPreviews() };
+  return { drafts: [shown, ...rest], losses: [...made.losses, ...losses] };
 }
 
 /** With the fields of MSC3488, by which programs tell a place from somebody's own whereabouts. */

@@ -3,9 +3,9 @@ import type { RoomMessage, Written } from "../mapping.ts";
 import type { MessageBody } from "../message.ts";
 import type { MatrixCall, MatrixContent } from "./calls.ts";
 import type { MatrixCapabilities, MatrixOutbound } from "./context.ts";
-import { cutText, type Draft, NOBODY } from "./draft.ts";
+import { cutText, type Draft, NOBODY, sendingOf } from "./draft.ts";
 import { loss } from "./result.ts";
-import type { OutgoingMessage } from "./write-message.ts";
+import type { OutgoingMessage } from "./outgoing-message.ts";
 
 /** Octets of JSON. */
 const REASON = 2048;
@@ -30,7 +30,7 @@ export function writeEdit(
       part === undefined
         ? { ...prefixed(draft.content, CONTINUED), ...threaded(known), ...context.mark }
         : replacement(draft.content, part.native, context.mark);
-    calls.push({ kind: "send", as, type: draft.type, content });
+    calls.push(sendingOf(draft, as, content));
   }
   for (const part of known.parts.slice(drafts.length)) {
     const edits = known.edits.filter((edit) => edit.aux === part.native);

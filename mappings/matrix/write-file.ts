@@ -2,10 +2,12 @@
 import type { MediaFile } from "../message.ts";
 import type { MatrixContent } from "./calls.ts";
 import { cutText } from "./draft.ts";
+import { SPOILER, SPOILER_REASON } from "./extensions.ts";
 import { AES_256_CTR, type FileType } from "./read-file.ts";
 
 /** Octets of JSON. */
 const FILENAME = 512;
+const REASON = 1024;
 
 /** Pictures and films that are not shown in the conversation are files; sound is sound either way. */
 export function fileTypeOf(file: MediaFile): FileType {
@@ -48,6 +50,11 @@ export function fileFields(file: MediaFile, native: string): MatrixContent {
   };
   const iv = unpadded(encryption.nonce);
   return { file: { url: native, key, iv, hashes: { sha256: unpadded(sha256) }, v: "v2" }, info };
+}
+
+/** What hides a file until it is asked for (MSC4193); `spoiler`: the reason, null: it is shown. */
+export function hiddenFile(spoiler: string | null): MatrixContent {
+  return spoiler === null ? {} : { [SPOILER]: true, [SPOILER_REASON]: cutText(spoiler, REASON) };
 }
 
 /** What makes a sound a voice message (MSC3245, MSC1767). */

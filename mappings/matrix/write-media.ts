@@ -6,22 +6,22 @@ import type { MediaFile, MessageBody } from "../message.ts";
 import type { MatrixContent } from "./calls.ts";
 import type { MatrixCapabilities, MatrixOutbound } from "./context.ts";
 import { cutText, type Draft, type Drafts, NOBODY } from "./draft.ts";
-import { SPOILER, SPOILER_REASON } from "./read-body.ts";
+import { fullness } from "./limits.ts";
 import { loss } from "./result.ts";
-import { fileFields, filenameOf, fileTypeOf, voiceFields } from "./write-file.ts";
+import { fileFields, filenameOf, fileTypeOf, hiddenFile, voiceFields } from "./write-file.ts";
 import { textDrafts, textFields } from "./write-text.ts";
 
 type Media = Extract<MessageBody, { kind: "media" }>;
 
-/** Octets of JSON of a sticker's words, and of the reason why a file is hidden. */
+/** Octets of JSON of a sticker's words, and of what is to be seen in a file. */
 const WORDS = 1024;
 
 export function mediaDrafts(body: Media, capabilities: MatrixCapabilities, context: MatrixOutbound): Drafts {
   const losses: Loss[] = [];
   const drafts: Draft[] = [];
-  let caption = body.caption;
-  const apart = caption === null ? null : textDrafts(caption, "m.text", body.spoiler, capabilities, context);
-  if (apart !== null && (apart.drafts.length > 1 || body.files.length === 0)) {
+  let caption = body.caption?.blocks.length === 0 ? null : body.caption;
+  if (caption !== null && !fits(caption, body, capabilities, context)) {
+    const apart = textDrafts(caption, "m.text", body.spoiler, capabilities, context);
     drafts.push(...apart.drafts);
     losses.push(...apart.losses, loss("caption_apart", "longer than an event takes"));
     caption = null;
@@ -43,6 +43,20 @@ export function mediaDrafts(body: Media, capabilities: MatrixCapabilities, conte
   return { drafts, losses };
 }
 
+/** Whether the caption and the first file are together within the limits. */
+function fits(
+  caption: FlatText,
+  body: Media,
+  capabilities: MatrixCapabilities,
+  context: MatrixOutbound,
+): boolean {
+  const [file] = body.files;
+  if (file === undefined) return false;
+  const address = context.media(file.source).native ?? "";
+  const { drafts } = attached(file, address, caption, body.spoiler, capabilities, context);
+  return drafts.every(({ content }) => fullness(content) <= 1);
+}
+
 function sticker(file: MediaFile, native: string): Drafts {
   const words = file.description === "" ? filenameOf(file) : file.description;
   const content = { body: cutText(words, WORDS), ...fileFields(file, native), "m.mentions": NOBODY };
@@ -60,8 +74,6 @@ function attached(
   const filename = filenameOf(file);
   const said = caption ?? (file.description === "" ? null : plainFlat(cutText(file.description, WORDS)));
   const words = said === null ? null : textFields(said, spoiler, capabilities, context);
-  const hidden: MatrixContent =
-    spoiler === null ? {} : { [SPOILER]: true, [SPOILER_REASON]: cutText(spoiler, WORDS) };
   const content: MatrixContent = {
     msgtype: fileTypeOf(file),
     body: filename,
@@ -69,7 +81,7 @@ function attached(
     "m.mentions": NOBODY,
     ...words?.content,
     ...fileFields(file, native),
-    ...hidden,
+    ...hiddenFile(spoiler),
     ...(file.voice ? voiceFields(file) : {}),
   };
   return { drafts: [{ type: "m.room.message", content }], losses: words?.losses ?? [] };

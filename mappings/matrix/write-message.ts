@@ -1,18 +1,18 @@
 /** Messages as events: new ones, edits, deletions, reactions, votes (client-server API, sections 11.5 to 11.10). */
 import { qualified } from "../emoji/names.ts";
 import type { Loss } from "../loss.ts";
-import type { Outgoing, Written } from "../mapping.ts";
+import type { Written } from "../mapping.ts";
 import type { MessageBody, Reaction } from "../message.ts";
 import type { MatrixCall, MatrixContent } from "./calls.ts";
 import type { MatrixCapabilities, MatrixOutbound } from "./context.ts";
-import { cutText, type Draft, NOBODY } from "./draft.ts";
+import { cutText, type Draft, NOBODY, sendingOf } from "./draft.ts";
 import { loss } from "./result.ts";
+import { isMxc } from "./mxc.ts";
+import type { OutgoingMessage } from "./outgoing-message.ts";
 import { bodyDrafts, type ShownBody } from "./write-body.ts";
 import { writeDeletion, writeEdit, writeUnreaction } from "./write-change.ts";
 import { pollReference } from "./write-poll.ts";
 import { relationsOf } from "./write-relation.ts";
-
-export type OutgoingMessage = Extract<Outgoing, { kind: "message" }>;
 
 /** Octets of JSON of a custom emoji's short name. */
 const SHORT_NAME = 256;
@@ -83,13 +83,14 @@ function sendNew(
   context: MatrixOutbound,
 ): { calls: readonly MatrixCall[]; losses: readonly Loss[] } {
   const { first, rest, answered, losses } = relationsOf(event, context);
-  const calls = drafts.map(({ type, content }, at): MatrixCall => {
+  const calls = drafts.map((draft, at): MatrixCall => {
+    const { content } = draft;
     const relation = at === 0 ? first : rest;
     const related = relation === null ? {} : { "m.relates_to": relation };
     const mentions =
       at === 0 && answered !== null ? { "m.mentions": mentioning(content["m.mentions"], answered) } : {};
     const whole = { ...content, ...mentions, ...related, ...context.mark };
-    return { kind: "send", as: event.author.uri, type, content: whole };
+    return sendingOf(draft, event.author.uri, whole);
   });
   return { calls, losses };
 }
@@ -127,7 +128,7 @@ function keyOf(
   const named = `:${cutText(reaction.name, SHORT_NAME)}:`;
   const copy = reaction.source === null ? null : context.media(reaction.source).native;
   const picture = context.emoji(reaction.name) ?? copy;
-  if (picture === null || !picture.startsWith("mxc://"))
+  if (picture === null || !isMxc(picture))
     return { key: named, extra: {}, losses: [loss("emoji_named", named)] };
   return { key: picture, extra: { "com.beeper.reaction.shortcode": named }, losses: [] };
 }

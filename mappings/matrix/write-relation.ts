@@ -4,7 +4,7 @@ import type { RoomMessage } from "../mapping.ts";
 import type { MatrixContent } from "./calls.ts";
 import type { MatrixOutbound } from "./context.ts";
 import { loss } from "./result.ts";
-import type { OutgoingMessage } from "./write-message.ts";
+import type { OutgoingMessage } from "./outgoing-message.ts";
 
 export interface Relations {
   /** Of the first part; null: none. */

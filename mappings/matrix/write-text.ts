@@ -1,6 +1,6 @@
 /** Text as `body` and `formatted_body` (client-server API, sections 11.3.1 and 11.32). */
 import type { Loss } from "../loss.ts";
-import { type FlatText, Mark, type Run } from "../markup/flat.ts";
+import { type Block, type FlatText, Mark, type Run } from "../markup/flat.ts";
 import { isRich } from "../markup/html/is-rich.ts";
 import { writeHtml } from "../markup/html/write.ts";
 import { writeMarkdown } from "../markup/markdown/write.ts";
@@ -10,13 +10,16 @@ import type { MatrixContent } from "./calls.ts";
 import type { MatrixCapabilities, MatrixOutbound } from "./context.ts";
 import { matrixWriter } from "./dialect.ts";
 import { cutText, type Draft, type Drafts, NOBODY } from "./draft.ts";
-import { CONTENT_OCTETS, contentOctets, LIST_ENTRIES, TEXT_OCTETS } from "./limits.ts";
+import { fullness, LIST_ENTRIES } from "./limits.ts";
 import { loss } from "./result.ts";
 import { mapRuns } from "./runs.ts";
+import { hiddenFile } from "./write-file.ts";
 
 const HTML = "org.matrix.custom.html";
 /** Stands in a body for what is hidden: bodies are shown in notifications. */
 const HIDDEN = "[spoiler]";
+/** What the file is called that holds a text too long for events. */
+const WHOLE = "message.txt";
 /** Octets of JSON of a reason for hiding. */
 const REASON = 512;
 
@@ -37,7 +40,7 @@ export function textFields(
   if (simple !== null) return { content: { body: simple, "m.mentions": NOBODY }, losses: [] };
   const losses: Loss[] = [];
   const allowed = capabilities.broadcasts ? text : neutralised(text, losses);
-  const shown = spoiler === null ? allowed : mapRuns(allowed, covered);
+  const shown = spoiler === null ? allowed : covered(allowed, losses);
   const mentions = mentionsOf(shown, context, losses);
   const body = spoiler === null ? bodyOf(mapRuns(spoken(shown, context), hidden)) : hiddenBody(spoiler);
   if (!isRich(shown)) return { content: { body, "m.mentions": mentions }, losses };
@@ -67,31 +70,37 @@ export function textDrafts(
 ): Drafts {
   if (text.blocks.length === 0) return { drafts: [], losses: [] };
   const whole = textFields(text, spoiler, capabilities, context);
-  if (sizeOf(whole.content) <= 1) return { drafts: [draft(msgtype, whole.content)], losses: whole.losses };
+  if (fullness(whole.content) <= 1) return { drafts: [draft(msgtype, whole.content)], losses: whole.losses };
   const split = splitFlat(text, {
-    size: (part) => sizeOf(textFields(part, spoiler, capabilities, context).content),
+    size: (part) => fullness(textFields(part, spoiler, capabilities, context).content),
     limit: 1,
   });
   const parts = split.kind === "parts" ? split.parts : [split.head];
-  const losses: Loss[] =
-    split.kind === "parts" ? [] : [loss("text_cut", "more than the parts of one message")];
+  const losses: Loss[] = split.kind === "parts" ? [] : [loss("text_cut", "the whole is in a file")];
   const drafts = parts.map((part) => {
     const fields = textFields(part, spoiler, capabilities, context);
     losses.push(...fields.losses);
     return draft(msgtype, fields.content);
   });
-  return { drafts, losses };
+  if (split.kind === "parts") return { drafts, losses };
+  return { drafts: [...drafts, fileDraft(plainTextOf(spoken(text, context)), spoiler)], losses };
+}
+
+/** The whole of a text of which the event before holds the beginning. */
+function fileDraft(whole: string, spoiler: string | null): Draft {
+  const content: MatrixContent = {
+    msgtype: "m.file",
+    body: WHOLE,
+    filename: WHOLE,
+    info: { mimetype: "text/plain", size: Buffer.byteLength(whole, "utf8") },
+    "m.mentions": NOBODY,
+    ...hiddenFile(spoiler),
+  };
+  return { type: "m.room.message", content, upload: whole };
 }
 
 function draft(msgtype: string, content: MatrixContent): Draft {
   return { type: "m.room.message", content: { msgtype, ...content } };
-}
-
-/** How much of an event the content takes, now and edited later: 1 is all. */
-function sizeOf(content: MatrixContent): number {
-  const { body } = content;
-  const words = typeof body === "string" ? Buffer.byteLength(body, "utf8") / TEXT_OCTETS : 0;
-  return Math.max(words, (2 * contentOctets(content)) / CONTENT_OCTETS);
 }
 
 /** The short way: one paragraph of text without markup. */
@@ -139,8 +148,16 @@ function neutralised(text: FlatText, losses: Loss[]): FlatText {
   });
 }
 
-function covered(run: Run): readonly Run[] {
-  return [{ ...run, marks: run.marks | Mark.spoiler }];
+/** All of the text under a spoiler. Only runs can be: a block of code becomes lines of code. */
+function covered(text: FlatText, losses: Loss[]): FlatText {
+  const blocks = text.blocks.map((block): Block => {
+    if (block.kind !== "code") return block;
+    losses.push(loss("block_flattened", "code under a spoiler"));
+    const { quote, list } = block;
+    const run: Run = { kind: "text", text: block.text, marks: Mark.code, link: null };
+    return { kind: "paragraph", quote, list, runs: [run] };
+  });
+  return mapRuns({ blocks }, (run) => [{ ...run, marks: run.marks | Mark.spoiler }]);
 }
 
 /** Every run's text gone that is under a spoiler. */

@@ -10,7 +10,12 @@ export function excerptOf({ body }: Message): string {
   // A code unit is at most a code point: short texts need not be taken apart.
   if (text.length <= LONGEST) return text;
   const points = Array.from(text.slice(0, 2 * LONGEST + 2));
-  return points.length <= LONGEST ? text : `${points.slice(0, LONGEST - 1).join("").trimEnd()}…`;
+  return points.length <= LONGEST
+    ? text
+    : `${points
+        .slice(0, LONGEST - 1)
+        .join("")
+        .trimEnd()}…`;
 }
 
 function said(body: Message["body"]): string {

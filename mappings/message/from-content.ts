@@ -8,7 +8,7 @@ import {
   PLAIN_TEXT,
 } from "../content/content.ts";
 import type { Loss } from "../loss.ts";
-import { cleanText } from "../markup/flat-builder.ts";
+import { cleanPlain } from "../markup/flat-builder.ts";
 import { plainFlat } from "../markup/flat.ts";
 import { plainTextOf } from "../markup/plain.ts";
 import type { Message, MessageBody } from "../message.ts";
@@ -55,7 +55,7 @@ function readBody(part: Part, extensions: Extensions): ReadBody {
   // The short way of most messages.
   if (part.cardinality === "single" && part.contentType === PLAIN_TEXT && extensions.size === 0)
     if (part.disposition === Disposition.render) {
-      const text = plainFlat(cleanText(charactersOf(part), false));
+      const text = plainFlat(cleanPlain(charactersOf(part)));
       return whole({ kind: "text", style: "plain", text, spoiler: null, previews: [] });
     }
   if (part.cardinality === "null") return whole(readNothing(part, extensions));

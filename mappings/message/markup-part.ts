@@ -4,7 +4,7 @@
  */
 import { type Part, PLAIN_TEXT, type SinglePart, textPart } from "../content/content.ts";
 import type { Loss } from "../loss.ts";
-import { cleanText } from "../markup/flat-builder.ts";
+import { cleanPlain } from "../markup/flat-builder.ts";
 import { type FlatText, Mark } from "../markup/flat.ts";
 import { mimiHtmlReader, mimiHtmlWriter } from "../markup/html/dialects/mimi.ts";
 import { readHtml } from "../markup/html/read.ts";
@@ -46,7 +46,7 @@ export function normaliseMarkup(text: FlatText): FlatText {
 }
 
 export function plainPart(words: string): SinglePart {
-  return textPart(cleanText(words, false), PLAIN_TEXT);
+  return textPart(cleanPlain(words), PLAIN_TEXT);
 }
 
 function markdownPart(text: FlatText): WrittenMarkup {

@@ -7,7 +7,7 @@
  * left out.
  */
 import { MAX_RELATIVE_EXPIRY, MAX_TOPIC } from "../content/limits.ts";
-import { cleanText } from "../markup/flat-builder.ts";
+import { cleanPlain, cleanText } from "../markup/flat-builder.ts";
 import { plainFlat } from "../markup/flat.ts";
 import type { Expiry, Message, MessageBody } from "../message.ts";
 import { MOST_FILES, readFile, sizesOfFile, writeFile } from "./file-part.ts";
@@ -80,7 +80,7 @@ function normaliseBody(body: MessageBody): MessageBody {
     case "call":
       return { kind: "call", url: body.url.toWellFormed(), name: body.name.toWellFormed() };
     case "unknown": {
-      const text = plainFlat(cleanText(body.text, false));
+      const text = plainFlat(cleanPlain(body.text));
       return { kind: "text", style: "plain", text, spoiler: null, previews: [] };
     }
   }

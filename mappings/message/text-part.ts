@@ -2,7 +2,7 @@
 import type { ExternalPart, Part, SinglePart } from "../content/content.ts";
 import { partIndexOf, partUrl } from "../content/part-index.ts";
 import type { Loss } from "../loss.ts";
-import { cleanText } from "../markup/flat-builder.ts";
+import { cleanPlain } from "../markup/flat-builder.ts";
 import { type FlatText, plainFlat } from "../markup/flat.ts";
 import { mimiHtmlReader } from "../markup/html/dialects/mimi.ts";
 import { readHtml } from "../markup/html/read.ts";
@@ -52,7 +52,7 @@ export function writeTextPart(plain: FlatText, index: number, manner: Manner = a
 export function normaliseText(plain: FlatText, manner: Manner = asItIs): FlatText {
   const text = decorated(plain, manner);
   const words = plainWords(text);
-  if (words !== null) return undecorated(plainFlat(cleanText(words, false)), manner);
+  if (words !== null) return undecorated(plainFlat(cleanPlain(words)), manner);
   const worded = broadcastsToWords(text);
   const pictures = shownPictures(worded);
   const read = normaliseMarkup(placed(worded, pictures, 0));
@@ -104,7 +104,7 @@ export function readTextPart(part: SinglePart): { text: FlatText; losses: readon
     case "text/html":
       return readHtml(characters, mimiHtmlReader(null));
     default:
-      return { text: plainFlat(cleanText(characters, false)), losses: [] };
+      return { text: plainFlat(cleanPlain(characters)), losses: [] };
   }
 }
 

@@ -1,6 +1,7 @@
 /** Where the file of a message is, and the same message with the file elsewhere. */
 import type { XmlElement } from "../xml.ts";
 import { child, childText } from "./elements.ts";
+import { filePayload } from "./files-write.ts";
 import { NS } from "./namespaces.ts";
 
 /** The URL of the file that the message carries (XEP-0066), if it is of http or https; null: none. */
@@ -17,6 +18,25 @@ export function fileName(payload: readonly XmlElement[], url: string): string {
   const file = sharing ? child(sharing, "file", NS.fileMetadata) : null;
   const named = file ? childText(file, "name") : "";
   return named || (URL.parse(url)?.pathname.split("/").at(-1) ?? "") || "file";
+}
+
+/** The message of a stored text. */
+export function textFilePayload(url: string, filename: string): readonly XmlElement[] {
+  const file = {
+    source: url,
+    contentType: "text/plain;charset=utf-8",
+    filename,
+    description: "",
+    size: null,
+    sha256: null,
+    encryption: null,
+    inline: false,
+    width: null,
+    height: null,
+    duration: null,
+    voice: false,
+  };
+  return filePayload(file, false, { media: (source) => ({ url: source, native: null }) });
 }
 
 /** The same message with every mention of one URL put in place of the other. */

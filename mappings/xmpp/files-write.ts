@@ -9,7 +9,7 @@ import { NS } from "./namespaces.ts";
 export function filePayload(
   file: MediaFile,
   sticker: boolean,
-  context: OutboundContext,
+  context: Pick<OutboundContext, "media">,
 ): readonly XmlElement[] {
   const { url } = context.media(file.source);
   const address = element("url-data", { xmlns: NS.urlData, target: url });

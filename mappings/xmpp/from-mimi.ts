@@ -63,23 +63,34 @@ function content(
   const relation = writeRelation(message, capabilities, context, losses);
   if (message.expires?.relative === false) losses.push(outLoss("expiry_ignored", "a time of day"));
   const frame: Frame = { author, capabilities, context, relation, expires: message.expires };
-  const written = payloads(event, frame, losses);
+  const written = write(event, frame, losses);
   losses.push(...written.losses);
-  if (message.replaces === null) return written.payloads.map((payload, part) => say(event, payload, part));
+  const { payloads } = written;
+  const file = written.whole === null ? [] : [textFile(event, payloads.length, written.whole)];
+  const anew = () => [...payloads.map((payload, part) => say(event, payload, part)), ...file];
+  if (message.replaces === null) return anew();
   const old = context.message(message.replaces);
   if (old === null || !old.ours) {
     losses.push(outLoss("edit_reposted", "the first version is not the gateway's here"));
-    return written.payloads.map((payload, part) => say(event, payload, part));
+    return anew();
   }
-  return corrections(event, old, written.payloads, capabilities, losses);
+  return [...corrections(event, old, payloads, capabilities, losses), ...file];
 }
 
-function payloads(event: OutMessage, frame: Frame, losses: Loss[]): WrittenMessages {
+function write(event: OutMessage, frame: Frame, losses: Loss[]): WrittenMessages {
   const { body } = event.message;
   if (body.kind === "location") return placeMessages(body, frame);
   const shown = asShown(event.message, losses);
-  return shown === null ? { payloads: [], losses: [] } : writeShown(shown, frame);
+  return shown === null ? { payloads: [], whole: null, losses: [] } : writeShown(shown, frame);
 }
+
+const textFile = (event: OutMessage, part: number, text: string): XmppCall => ({
+  kind: "text-file",
+  as: event.author.uri,
+  part,
+  filename: "message.txt",
+  text,
+});
 
 /** An edit: parts that stay are corrected (XEP-0308), those too many are retracted, those too few are said anew. */
 function corrections(

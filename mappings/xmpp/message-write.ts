@@ -2,6 +2,7 @@
 import type { Loss } from "../loss.ts";
 import type { Author, OutboundContext } from "../mapping.ts";
 import { type FlatText, Mark, type ParagraphBlock, plainFlat } from "../markup/flat.ts";
+import { plainTextOf } from "../markup/plain.ts";
 import { splitFlat } from "../markup/split.ts";
 import type { Expiry, LinkPreview, Message, MessageBody } from "../message.ts";
 import type { XmlElement } from "../xml.ts";
@@ -17,10 +18,14 @@ import { type StyledBody, writeStyling } from "./styling-write.ts";
 const EMOTE = "/me ";
 /** Octets of a message's text at least, whatever its elements take. */
 const LEAST_TEXT = 256;
+/** Octets of the small elements that may come to it: `body`, `replace`, `unstyled`, `spoiler`. */
+const RESERVED = 256;
 
 /** The messages of an event, in order, each the children of one. */
 export interface WrittenMessages {
   readonly payloads: readonly (readonly XmlElement[])[];
+  /** The whole text, where the messages hold only its beginning; it follows them as a file. */
+  readonly whole: string | null;
   readonly losses: readonly Loss[];
 }
 
@@ -48,7 +53,8 @@ function textMessages(body: TextBody, frame: Frame): WrittenMessages {
   const markup = { ...context, broadcasts: capabilities.broadcasts };
   const write = (text: FlatText): StyledBody => asSaid(writeStyling(text, markup), body.style);
   const whole = write(body.text);
-  const overhead = octets(framing(frame)) + octets(body.previews.map(preview));
+  const around = [...framing(frame), ...body.previews.map(preview)];
+  const overhead = octets(around) + escapedOctets(frame.relation.quote) + RESERVED;
   const room = Math.max(LEAST_TEXT, capabilities.textBytes - overhead);
   const size = (styled: StyledBody): number =>
     escapedOctets(styled.text) + octets(mentionElements(styled, styled.text, 0, frame));
@@ -57,8 +63,8 @@ function textMessages(body: TextBody, frame: Frame): WrittenMessages {
   const parts = split.kind === "parts" ? split.parts : [split.head];
   const written = parts.map(write);
   const losses = written.flatMap((part) => part.losses);
-  if (split.kind === "file") losses.push(outLoss("text_cut", `more than ${room} octets in each message`));
   return {
+    whole: split.kind === "file" ? plainTextOf(split.text) : null,
     payloads: written.map((part, at) =>
       textPayload(part, at === 0 ? body : { ...body, previews: [] }, at === 0 ? frame : later(frame)),
     ),
@@ -67,11 +73,11 @@ function textMessages(body: TextBody, frame: Frame): WrittenMessages {
 }
 
 function one(styled: StyledBody, body: TextBody, frame: Frame): WrittenMessages {
-  return { payloads: [textPayload(styled, body, frame)], losses: styled.losses };
+  return { payloads: [textPayload(styled, body, frame)], whole: null, losses: styled.losses };
 }
 
 /** Later parts do not say again what they answer. */
-export function later(frame: Frame): Frame {
+function later(frame: Frame): Frame {
   return { ...frame, relation: { ...frame.relation, reply: null, quote: "" } };
 }
 
@@ -141,8 +147,9 @@ function mediaMessages(body: Extract<Shown, { kind: "media" }>, frame: Frame): W
     const caption = textMessages(said, later(frame));
     payloads.push(...caption.payloads);
     losses.push(...caption.losses);
+    return { payloads, whole: caption.whole, losses };
   }
-  return { payloads, losses };
+  return { payloads, whole: null, losses };
 }
 
 /** The reply without the quotation that a file's body has no place for. */
@@ -214,5 +221,5 @@ export function placeMessages(
     ...(latitude === "" ? [] : [element("lat", {}, latitude), element("lon", {}, longitude)]),
     ...(name === "" ? [] : [element("description", {}, name)]),
   );
-  return { payloads: [[element("body", {}, text), ...framing(frame), geoloc]], losses: [] };
+  return { payloads: [[element("body", {}, text), ...framing(frame), geoloc]], whole: null, losses: [] };
 }

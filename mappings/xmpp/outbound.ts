@@ -40,6 +40,14 @@ export type XmppCall =
       /** The children of the message: `body` first where there is one; without ids of its own. */
       readonly payload: readonly XmlElement[];
     }
+  /** Text that is too long for messages, to be stored and shown as a file. */
+  | {
+      readonly kind: "text-file";
+      readonly as: UserUri;
+      readonly part: number;
+      readonly filename: string;
+      readonly text: string;
+    }
   | { readonly kind: "subject"; readonly as: UserUri | null; readonly text: string }
   | { readonly kind: "name"; readonly text: string }
   /** `url`: where the picture is; empty: none. */

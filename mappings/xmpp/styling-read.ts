@@ -1,6 +1,6 @@
 /** Message styling (XEP-0393): what the characters of a body show. One pass over its lines, at most four levels deep. */
-import { FlatBuilder } from "../markup/flat-builder.ts";
-import { type FlatText, Mark, plainFlat } from "../markup/flat.ts";
+import { cleanPlain, FlatBuilder } from "../markup/flat-builder.ts";
+import { type Block, type FlatText, Mark, plainFlat } from "../markup/flat.ts";
 import { type Atom, AtomCursor, Stretches } from "./atoms.ts";
 
 /** Deeper quotes keep their signs as text. */
@@ -15,18 +15,25 @@ const DIRECTIVES: Readonly<Record<string, number>> = {
 };
 /** What a body holds whose characters are not its text one for one. */
 export const PERHAPS_STYLED = /[*_~`>]/;
-const UNTIDY = /[\p{Cc}--\n]|[\u2028\u2029]|[ \n]\n|\n /v;
-
 /** The text with the marks, quotes and code that styling gives it. `atoms`: in order, apart from each other. */
 export function readStyling(source: string, atoms: readonly Atom[]): FlatText {
   if (!PERHAPS_STYLED.test(source)) return readUnstyled(source, atoms);
-  return new BlockReader(source, atoms, true).read();
+  const read = new BlockReader(source, atoms, true).read();
+  return atoms.length === 0 && read.blocks.every(isUnmarked) ? readUnstyled(source, []) : read;
 }
 
-/** The text as it stands, in paragraphs where lines are empty. */
+/** The text as it stands: all of it where it is nothing but characters, else in paragraphs where lines are empty. */
 export function readUnstyled(source: string, atoms: readonly Atom[]): FlatText {
-  if (atoms.length === 0 && !UNTIDY.test(source) && source.isWellFormed()) return plainFlat(source.trim());
+  if (atoms.length === 0) return plainFlat(cleanPlain(source));
   return new BlockReader(source, atoms, false).read();
+}
+
+function isUnmarked(block: Block): boolean {
+  return (
+    block.kind === "paragraph" &&
+    block.quote === 0 &&
+    block.runs.every((run) => run.kind === "text" && run.marks === 0)
+  );
 }
 
 interface Fence {

@@ -14,10 +14,12 @@ import { parseArgs } from "node:util";
 import { appendPart } from "./append-part.ts";
 import type { BenchContext } from "./context.ts";
 import { judge, type JudgedLine, type Line, table } from "./lines.ts";
+import { mappingsPart } from "./mappings-part.ts";
 import { sinkPart } from "./sink-part.ts";
 import { xmppPart } from "./xmpp-part.ts";
 
 const parts: Readonly<Record<string, (context: BenchContext) => Promise<readonly Line[]>>> = {
+  mappings: mappingsPart,
   append: appendPart,
   sink: sinkPart,
   xmpp: xmppPart,

@@ -13,6 +13,7 @@ import type {
   Step,
   Translated,
 } from "../../core/bridge.ts";
+import { textArg } from "../../core/bridge.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeId, NativeKey, NativeRoom } from "../../core/ids.ts";
 import { plainFlat } from "../../mappings/markup/flat.ts";
@@ -117,7 +118,7 @@ export class SinkBridge implements Bridge {
 
   perform(step: Step, context: DeliveryContext): Promise<Receipt> {
     this.#delivered += 1;
-    this.#arrived(context.room, String(step.args["text"]));
+    this.#arrived(context.room, textArg(step, "text"));
     return Promise.resolve({ native: `to ${this.#delivered}` as NativeId, aux: null, at: Date.now() });
   }
 

@@ -18,6 +18,8 @@ const NS = {
   markup: "urn:xmpp:markup:0",
 } as const;
 
+const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
 const parts = installation();
 const body = (text: string) => xml("body", {}, text);
 const child = (message: GroupMessage, name: string, namespace: string): Element | undefined =>
@@ -136,7 +138,6 @@ void describe("what messages are made of", async () => {
     const target = child(shown, "file-sharing", NS.sfs)?.getChild("sources")?.getChildElements()[0];
     assert.equal(target?.attrs["target"], copy, "new clients are shown the same place");
     const fetched = Buffer.from(await (await fetch(copy)).arrayBuffer());
-    const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
     assert.equal(hash(fetched), hash(content));
     await seen(here, ["after the file"]);
     const order = anna.messages(here.room).map((message) => message.body);

@@ -44,6 +44,18 @@ async function carried(from: Pair["here"], to: Pair["here"], text: string) {
   return { original, copy: await said(to, text) };
 }
 
+/** The set of reactions that a person has put on a message. */
+async function set(side: Pair["here"], nick: string, expected: readonly string[], id: string | null) {
+  await side.user.waitFor(`${nick}'s reactions ${expected.join("")} in ${side.room}`, () => {
+    const last = side.user
+      .messages(side.room)
+      .findLast((message) => message.nick === nick && child(message, "reactions", NS.reactions));
+    const element = last && child(last, "reactions", NS.reactions);
+    const emoji = element?.getChildren("reaction").map((one) => one.getText());
+    return attribute(element, "id") === id && emoji?.join() === expected.join();
+  });
+}
+
 void describe("what refers to what was said before", async () => {
   const gateway = await parts.gateway("one");
   await gateway.start();
@@ -107,16 +119,6 @@ void describe("what refers to what was said before", async () => {
   await it("adds and takes away reactions, each person's set by his own ghost", async () => {
     const { here, there } = await pair();
     const { original, copy } = await carried(here, there, "like it?");
-    const set = async (side: Pair["here"], nick: string, expected: readonly string[], id: string | null) => {
-      await side.user.waitFor(`${nick}'s reactions ${expected.join("")} in ${side.room}`, () => {
-        const last = side.user
-          .messages(side.room)
-          .findLast((message) => message.nick === nick && child(message, "reactions", NS.reactions));
-        const element = last && child(last, "reactions", NS.reactions);
-        const emoji = element?.getChildren("reaction").map((one) => one.getText());
-        return attribute(element, "id") === id && emoji?.join() === expected.join();
-      });
-    };
     await ben.send(there.room, reactions(copy, "👍"));
     await set(here, "ben", ["👍"], original.stanzaId);
     await ben.send(there.room, reactions(copy, "👍", "🎉"));
@@ -174,8 +176,7 @@ void describe("what refers to what was said before", async () => {
 
   await it("splits what is too long, and corrects and takes back all of its parts", async () => {
     const { here, there } = await pair();
-    const line = (word: string) => `${`${word} `.repeat(200)}end\n`;
-    const long = line("many").repeat(80).trimEnd();
+    const long = `${"many ".repeat(200)}end\n`.repeat(80).trimEnd();
     const original = await here.user.say(here.room, long);
     const copies = () =>
       there.user

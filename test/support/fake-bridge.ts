@@ -15,7 +15,7 @@ import type {
   Step,
   Translated,
 } from "../../core/bridge.ts";
-import { DeliveryError } from "../../core/bridge.ts";
+import { DeliveryError, textArg } from "../../core/bridge.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeId, NativeKey, NativeRoom } from "../../core/ids.ts";
 import { step as pass } from "../../core/steps.ts";
@@ -220,7 +220,7 @@ export class FakeBridge implements Bridge {
       op: step.op as "message" | "notice" | "name" | "topic",
       key: context.key,
       user: step.speaker?.name ?? "gateway",
-      text: String(step.args["text"] ?? ""),
+      text: textArg(step, "text"),
       to: typeof step.args["to"] === "string" ? step.args["to"] : null,
     });
     pass("perform.sent");

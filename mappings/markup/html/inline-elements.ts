@@ -5,7 +5,7 @@ import { allowedUrl } from "../links.ts";
 import { emojiName } from "./emoji-name.ts";
 import { elementOf, textOf } from "./markup-node.ts";
 import type { MarkupElement } from "./markup-node.ts";
-import type { TreePlace, Walk } from "./walk.ts";
+import type { TreePlace, Walk } from "./walk-state.ts";
 
 /** Marks of elements that may stand around the whole label of a mention. */
 const LABEL_MARKS: ReadonlyMap<string, number> = new Map([

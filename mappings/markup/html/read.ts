@@ -1,16 +1,11 @@
 /** HTML as the flat form: for Matrix, for the second alternative of mimi-content, and whoever else writes some. */
-import type { ReadText } from "../context.ts";
 import { plainFlat } from "../flat.ts";
 import { canonicalHtml } from "./canonical.ts";
 import type { HtmlReadDialect } from "./dialect.ts";
 import { stripTags } from "./strip.ts";
 import { parseHtml } from "./tree.ts";
 import { readTree } from "./walk.ts";
-
-/** A text, what it lost, and the reason of its first spoiler (empty: hidden without a reason; null: nothing is hidden). */
-export interface ReadHtml extends ReadText {
-  readonly spoiler: string | null;
-}
+import type { ReadHtml } from "./walk-state.ts";
 
 /**
  * What the HTML says, in the form that canonicalHtml gives. Reads the elements that Matrix allows in messages (client-

@@ -19,8 +19,8 @@ type TreeMap = TreeAdapterTypeMap<
   TreeText
 >;
 
-/** Thrown by the adapter to end a parse that goes beyond the limits, and caught by the functions that began it. */
-export class HtmlLimitError extends RangeError {}
+/** Thrown by the adapter to end a parse that goes beyond the limits, and caught where it began. */
+class HtmlLimitError extends RangeError {}
 
 /** The tree as a browser would build it within a `<div>`, or null where the HTML is beyond the limits. */
 export function parseHtml(html: string): MarkupElement | null {

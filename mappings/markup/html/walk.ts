@@ -3,7 +3,6 @@ import { LossLog } from "./loss-log.ts";
 import { Mark } from "../flat.ts";
 import type { FlatText } from "../flat.ts";
 import { BlockSink } from "./block-sink.ts";
-import type { Place } from "./block-sink.ts";
 import { canonicalHtml } from "./canonical.ts";
 import type { HtmlReadDialect } from "./dialect.ts";
 import { addImage, addMaths, noteSpan, oneLine, readLink } from "./inline-elements.ts";
@@ -11,26 +10,7 @@ import { DEEPEST_HTML, MOST_NODES } from "./limits.ts";
 import { elementOf, textOf } from "./markup-node.ts";
 import type { MarkupElement, MarkupNode } from "./markup-node.ts";
 import { cellRuns } from "./cell.ts";
-import type { ReadHtml } from "./read.ts";
-
-/** What a walk needs besides its place. */
-export interface Walk {
-  readonly sink: BlockSink;
-  readonly dialect: HtmlReadDialect;
-  readonly losses: LossLog;
-  /** The marks that an element's `style` gives, for forms of HTML where it is read. */
-  readonly styleMarks: ((style: string) => number) | null;
-  /** The reason of the first spoiler. */
-  spoiler: string | null;
-  nodes: number;
-}
-
-/** Where an element stands. */
-export interface TreePlace extends Place {
-  readonly depth: number;
-  /** The number of the ordered list's next item; null: not in one. */
-  readonly numbers: { next: number } | null;
-}
+import type { ReadHtml, TreePlace, Walk } from "./walk-state.ts";
 
 const MARKS: ReadonlyMap<string, number> = new Map(
   Object.entries({

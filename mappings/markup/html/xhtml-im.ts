@@ -3,7 +3,7 @@ import { Mark } from "../flat.ts";
 import type { XmlElement } from "../../xml.ts";
 import type { HtmlReadDialect } from "./dialect.ts";
 import { textOf } from "./markup-node.ts";
-import type { ReadHtml } from "./read.ts";
+import type { ReadHtml } from "./walk-state.ts";
 import { unread } from "./read.ts";
 import { readTree } from "./walk.ts";
 

@@ -16,6 +16,7 @@ const PER_LINE = 50;
 const PER_DELIMITER = 50;
 const PER_BRACKET = 40;
 const PER_CELL = 15;
+const PER_REFERENCE = 15;
 const PER_QUOTE = 12;
 const PER_OTHER = 6;
 /** Characters that are one unit together. */
@@ -59,6 +60,9 @@ export function workOf(markdown: string): number {
       case "|":
         work += PER_CELL;
         break;
+      case "&":
+        work += PER_REFERENCE;
+        break;
       case ">":
         work += PER_QUOTE;
         break;
@@ -68,7 +72,6 @@ export function workOf(markdown: string): number {
         break;
       case "`":
       case "<":
-      case "&":
       case "]":
         work += PER_OTHER;
         break;

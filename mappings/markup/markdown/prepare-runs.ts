@@ -6,7 +6,9 @@ import { Mark } from "../flat.ts";
 import { allowedUrl } from "../links.ts";
 import { BROADCAST_WORD } from "./broadcast.ts";
 import { isEmojiImage } from "./emoji-image.ts";
-import type { RunsPlace } from "./write-runs.ts";
+
+/** Runs begin a line (of a paragraph or item), or stand behind something: a heading's sign, a cell's bar. */
+export type RunsPlace = "line" | "heading" | "cell";
 
 const SPANS = Mark.bold | Mark.italic | Mark.strike;
 

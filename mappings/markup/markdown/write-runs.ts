@@ -3,9 +3,7 @@ import type { Run, TextRun } from "../flat.ts";
 import { Mark } from "../flat.ts";
 import { escapeText } from "./escape.ts";
 import type { Span, Step } from "./nesting.ts";
-
-/** Runs begin a line (of a paragraph or item), or stand behind something: a heading's sign, a cell's bar. */
-export type RunsPlace = "line" | "heading" | "cell";
+import type { RunsPlace } from "./prepare-runs.ts";
 
 const SAFE_AUTOLINK = /^[A-Za-z][A-Za-z0-9+.-]{1,31}:[!#-;=?-[\]-{}~]+$/;
 /** What every parser counts as punctuation. */

@@ -10,7 +10,7 @@ import type { Container, Placement } from "./containers.ts";
 import { isReadable } from "./limits.ts";
 import { isSurelyReadable } from "./readable.ts";
 import { nestRuns } from "./nesting.ts";
-import type { RunsPlace } from "./write-runs.ts";
+import type { RunsPlace } from "./prepare-runs.ts";
 import { writeSteps } from "./write-runs.ts";
 
 /**

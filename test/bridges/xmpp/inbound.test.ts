@@ -8,10 +8,10 @@ import {
   rawState,
   refersTo,
   staySince,
-  translate,
   typingOf,
   type Vouched,
-} from "../../../bridges/xmpp/inbound.ts";
+} from "../../../bridges/xmpp/kept-stanza.ts";
+import { translate } from "../../../bridges/xmpp/inbound.ts";
 import { parseXml } from "../../../bridges/xmpp/xml.ts";
 import { asGatewayError } from "../../../core/errors.ts";
 import type { Raw } from "../../../core/bridge.ts";
@@ -35,6 +35,7 @@ const ids =
 
 const kept = (xml: string, id: string | null, vouched: Vouched = all, since: number | null = null) =>
   rawMessage(room, said(xml), { id, at: 1_000, since }, vouched);
+const stay = (raw: Raw) => staySince(parseXml(raw.raw));
 const read = async (raw: Raw) => (await translate(room, raw, nobody, unknowing)).events;
 const message = async (xml: string, id: string | null, vouched = all) => {
   const [event] = await read(kept(xml, id, vouched));
@@ -107,16 +108,16 @@ void test("what we said is known by our mark, and by no other gateway's", () => 
 
 void test("kept is what says something: by a text or by elements of its own, and of the room only what it took back", () => {
   const retract = `<retract xmlns="urn:xmpp:message-retract:1" id="x"/>`;
-  for (const said_ of [
+  for (const telling of [
     "<body>x</body>",
     `<reactions xmlns="urn:xmpp:reactions:0" id="x"/>`,
     retract,
     `<file-sharing xmlns="urn:xmpp:sfs:0"/>`,
   ])
-    assert.equal(isKept(said(said_)), true, said_);
+    assert.equal(isKept(said(telling)), true, telling);
   assert.equal(isKept(said(retract, room)), true);
-  for (const said_ of ["", "<body/>", `<active xmlns="http://jabber.org/protocol/chatstates"/>`])
-    assert.equal(isKept(said(said_)), false, said_);
+  for (const telling of ["", "<body/>", `<active xmlns="http://jabber.org/protocol/chatstates"/>`])
+    assert.equal(isKept(said(telling)), false, telling);
   assert.equal(isKept(said("<body>x</body>", room)), false);
 });
 
@@ -138,7 +139,6 @@ void test("typing is what a chat state says", () => {
 
 void test("since when an occupant was there is noted by us alone", () => {
   const forged = `<body>x</body><stay xmlns="urn:mimi-gateway:mark:0" since="1"/>`;
-  const stay = (raw: Raw) => staySince(parseXml(raw.raw));
   assert.equal(stay(kept(forged, "i", nothing, 500)), 500);
   assert.equal(stay(kept(forged, "i", nothing)), null);
 });

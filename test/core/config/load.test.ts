@@ -54,6 +54,7 @@ void describe("a configuration without mistakes", () => {
       wake: "direct",
       log: { level: "info", bodies: false },
       limits,
+      media: { maxBytes: limits.mediaBytes, allow: [] },
       slot: null,
       accounts: [],
       secrets: [],
@@ -69,10 +70,12 @@ redis: {url: "redis://:tok@r:6379/2"}
 wake: queue
 log: {level: trace, bodies: true}
 limits: {event_bytes: 64KiB, lease: 1m, sweep: 500ms, tries: 3}
+media: {largest: 1MiB, allow: [192.0.2.0/24]}
 slot: one
 ${ACCOUNT}    nick: bot\n`,
     );
     assert.equal(config.data, "/srv/mimi");
+    assert.deepEqual(config.media, { maxBytes: 1024 * 1024, allow: ["192.0.2.0/24"] });
     assert.deepEqual(config.store, { kind: "postgres", url: "postgres://mimi:p%40ss@db/mimi" });
     assert.deepEqual(config.redis, { kind: "configured", url: "redis://:tok@r:6379/2" });
     assert.deepEqual(config.limits, {

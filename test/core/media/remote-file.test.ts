@@ -11,6 +11,12 @@ import { openRemoteFile, putFile } from "../../../core/media/remote-file.ts";
 const allowed = { maxBytes: 1_000, allow: ["127.0.0.0/8"] };
 const strict = { maxBytes: 1_000, allow: [] };
 
+const refuses = (url: string, code: string, limits = allowed) =>
+  assert.rejects(
+    openRemoteFile(url, limits),
+    (error) => error instanceof GatewayError && error.code === code,
+  );
+
 void describe("files that somebody else named", () => {
   let base: string;
   const put: { body: string; headers: IncomingMessage["headers"] }[] = [];
@@ -55,12 +61,6 @@ void describe("files that somebody else named", () => {
         response.writeHead(404).end();
     }
   }
-
-  const refuses = (url: string, code: string, limits = allowed) =>
-    assert.rejects(
-      openRemoteFile(url, limits),
-      (error) => error instanceof GatewayError && error.code === code,
-    );
 
   void it("come as a stream, with their size and type, also after a redirect", async () => {
     for (const path of ["/small", "/moved"]) {

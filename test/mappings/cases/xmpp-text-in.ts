@@ -91,7 +91,7 @@ export const xmppTextIn: readonly MappingCase[] = [
   reads("headings", "as a bold line", "<body>*Title*\nwords</body>", [
     paragraph(text("Title", Mark.bold), text("\nwords")),
   ]),
-  reads("line-breaks", "stay", "<body>a\nb\n\nc</body>", [paragraph(text("a\nb")), paragraph(text("c"))]),
+  reads("line-breaks", "stay", "<body>a\nb\n\n  c</body>", [paragraph(text("a\nb\n\n  c"))]),
   reads(
     "mention",
     "by XEP-0513",

@@ -180,6 +180,7 @@ void test("what cannot be written is refused at once", () => {
     "a key that is no integer": extension(0.5, 1),
     "-0": extension("k", -0),
     "2^53": extension("k", 2 ** 53),
+    "a subnormal number of 16 bits": extension("k", [-3 * 2 ** -24]),
     "deep extensions": extension("k", [[[[1]]]]),
     "a lone surrogate": extension("k", "\ud800"),
     "a lone surrogate in a part": sample({ ...body, language: "\udc00" }),

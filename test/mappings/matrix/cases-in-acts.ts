@@ -1,7 +1,7 @@
 /** Table tests: places, polls and reactions that come from Matrix. */
 import type { MappingCase } from "../cases/case.ts";
 import { event, reads, readsMessage, text, words } from "./case-tools.ts";
-import { eventId, pollId, reactionId, root } from "./room.ts";
+import { eventId, ghostOfAl, pollId, reactionId, root } from "./room.ts";
 
 const pollStart = {
   kind: "org.matrix.msc3381.poll.disclosed",
@@ -93,6 +93,25 @@ export const actsIn: readonly MappingCase[] = [
   ),
   readsMessage(
     "poll",
+    "the same ids in the poll and in votes, without control characters",
+    event("m.poll.start", {
+      "m.poll": {
+        question: { "m.text": "Tea?" },
+        answers: [{ id: "a\u0000", "m.text": "Yes" }],
+        max_selections: 9,
+      },
+    }),
+    { ...poll, options: [{ id: "a", text: "Yes" }], most: 1, disclosed: false },
+  ),
+  readsMessage(
+    "poll",
+    "a vote taken back",
+    event("m.poll.response", { "m.relates_to": ofPoll, "m.selections": [] }),
+    { kind: "vote", options: [] },
+    { replyTo: pollId },
+  ),
+  readsMessage(
+    "poll",
     "its end",
     event("m.poll.end", { "m.relates_to": ofPoll, "m.poll.end": {}, "m.text": [{ body: "Yes won" }] }),
     { kind: "poll-end", text: "Yes won" },
@@ -118,6 +137,47 @@ export const actsIn: readonly MappingCase[] = [
     event("m.room.redaction", { redacts: "$reaction" }),
     { kind: "unreaction" },
     { replaces: reactionId },
+  ),
+  readsMessage(
+    "reaction",
+    "to an edit it is one to the message",
+    event("m.reaction", { "m.relates_to": { rel_type: "m.annotation", event_id: "$edit", key: "👍🏽" } }),
+    { kind: "reaction", reaction: { kind: "unicode", emoji: "👍🏽" } },
+    { replyTo: root },
+    [],
+    { edit: () => ({ root, previous: null }) },
+  ),
+  reads(
+    "reaction",
+    "with neither an emoji nor a name",
+    event("m.reaction", { "m.relates_to": { rel_type: "m.annotation", event_id: "$bobs", key: "+1 !" } }),
+    [],
+    ["reaction_unsupported"],
+  ),
+  readsMessage(
+    "unreaction",
+    "by a moderator it is in the name of who reacted",
+    event("m.room.redaction", { redacts: "$reaction" }, { sender: "@alice:hs.example" }),
+    { kind: "unreaction" },
+    { replaces: reactionId },
+  ),
+  reads(
+    "unreaction",
+    "of a remote user's reaction",
+    event("m.room.redaction", { redacts: "$theirs" }),
+    [],
+    ["edit_unverified"],
+    { reaction: () => ({ id: reactionId, author: ghostOfAl }) },
+  ),
+  reads(
+    "custom-reaction",
+    "an address that is none",
+    event("m.reaction", {
+      "m.relates_to": { rel_type: "m.annotation", event_id: "$root", key: "mxc://hs.example/../x?" },
+      "com.beeper.reaction.shortcode": ":blob:",
+    }),
+    [],
+    ["reaction_unsupported"],
   ),
   readsMessage(
     "custom-reaction",

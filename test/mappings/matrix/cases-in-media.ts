@@ -3,6 +3,7 @@ import { AES_256_CTR } from "../../../mappings/matrix/read-file.ts";
 import type { MediaFile } from "../../../mappings/message.ts";
 import type { MappingCase } from "../cases/case.ts";
 import { event, flat, paragraph, reads, readsMessage, run, text } from "./case-tools.ts";
+import { eventId, octetsOf, root } from "./room.ts";
 
 const picture: MediaFile = {
   source: "mxc://hs.example/abc",
@@ -132,5 +133,53 @@ export const mediaIn: readonly MappingCase[] = [
       sticker: true,
       spoiler: null,
     },
+  ),
+  readsMessage(
+    "file",
+    "a caption that can't be seen is none",
+    text({ ...pictureContent, body: "\u0000" }),
+    media(picture),
+    {},
+    ["characters_removed"],
+  ),
+  readsMessage(
+    "file",
+    "hidden until asked for",
+    text({
+      ...pictureContent,
+      body: "cat.jpg",
+      "page.codeberg.everypizza.msc4193.spoiler": true,
+      "page.codeberg.everypizza.msc4193.spoiler.reason": "claws",
+    }),
+    { ...media(picture), spoiler: "claws" },
+  ),
+  readsMessage(
+    "file",
+    "an edit changes its caption",
+    text({
+      ...pictureContent,
+      body: "* her cat",
+      "m.new_content": { ...pictureContent, body: "her cat" },
+      "m.relates_to": { rel_type: "m.replace", event_id: "$bobs" },
+    }),
+    { ...media(picture), caption: flat(paragraph(run("her cat"))) },
+    { replaces: eventId(5), replyTo: root, thread: octetsOf(root) },
+  ),
+  reads(
+    "encrypted-file",
+    "with a key that is none",
+    text({
+      msgtype: "m.image",
+      body: "cat.jpg",
+      file: {
+        url: "mxc://hs.example/abc",
+        key: { kty: "oct", alg: "A256CTR", k: "AAAA" },
+        iv: "AQIDBAUGBwgAAAAAAAAAAA",
+        hashes: { sha256: `${"/".repeat(42)}8` },
+        v: "v2",
+      },
+    }),
+    [],
+    ["event_unreadable"],
   ),
 ];

@@ -137,4 +137,32 @@ export const membersIn: readonly MappingCase[] = [
     [],
     { member: () => ({ ...joined, avatar: "mxc://hs.example/a" }) },
   ),
+  reads(
+    "user-avatar",
+    "elsewhere than at a homeserver it is none",
+    event(
+      "m.room.member",
+      { membership: "join", displayname: "Alice", avatar_url: "https://evil.example/a.png" },
+      { state_key: "@alice:hs.example", sender: "@alice:hs.example" },
+    ),
+    [],
+    [],
+    { member: () => joined },
+  ),
+  reads(
+    "kick",
+    "of a ghost, its reason without control characters",
+    state("m.room.member", { membership: "leave", reason: "no\u0000ise" }, ghostOfAl),
+    [{ kind: "member", user: alNative, action: "kick", by: bobNative, reason: "noise" }],
+    [],
+    { member: () => ({ ...joined, name: "Al" }) },
+  ),
+  reads(
+    "roles",
+    "a creator stays the owner, who is below zero is a visitor",
+    state("m.room.power_levels", { users: { "@alice:hs.example": -1, "@bob:hs.example": 0 } }),
+    [{ kind: "role", user: aliceNative, role: "visitor", by: bobNative }],
+    [],
+    { creators: ["@bob:hs.example"] },
+  ),
 ];

@@ -1,7 +1,7 @@
 /** Table tests: replies, threads, edits and kinds of text that come from Matrix. */
 import { Mark } from "../../../mappings/markup/flat.ts";
 import type { MappingCase } from "../cases/case.ts";
-import { flat, html, paragraph, readsMessage, run, text, words } from "./case-tools.ts";
+import { event, flat, html, paragraph, reads, readsMessage, run, text, words } from "./case-tools.ts";
 import { eventId, octetsOf, reply, root } from "./room.ts";
 
 export const relatedIn: readonly MappingCase[] = [
@@ -142,5 +142,50 @@ export const relatedIn: readonly MappingCase[] = [
         },
       }),
     },
+  ),
+  readsMessage(
+    "edit",
+    "later than the last one, or as late with a greater id",
+    text({
+      body: "* b",
+      "m.new_content": { msgtype: "m.text", body: "b" },
+      "m.relates_to": { rel_type: "m.replace", event_id: "$bobs" },
+    }),
+    words("b"),
+    { replaces: eventId(5), replyTo: root, thread: octetsOf(root) },
+    [],
+    { latestEdit: () => ({ at: 1_755_517_530_000, eventId: "$a" }) },
+  ),
+  reads(
+    "edit",
+    "the redaction of one that a later one hides",
+    event("m.room.redaction", { redacts: "$edit" }),
+    [],
+    [],
+    { edit: () => ({ root: reply, previous: null }) },
+  ),
+  readsMessage(
+    "thread",
+    "on a message that stands in a thread it is that thread",
+    text({ body: "in it", "m.relates_to": { rel_type: "m.thread", event_id: "$bobs" } }),
+    words("in it"),
+    { thread: octetsOf(root) },
+  ),
+  readsMessage(
+    "thread",
+    "whose first message is not known",
+    text({ body: "in it", "m.relates_to": { rel_type: "m.thread", event_id: "$gone" } }),
+    words("in it"),
+    {},
+    ["thread_flattened"],
+  ),
+  readsMessage(
+    "reply",
+    "to an edit it is one to the message",
+    text({ body: "yes", "m.relates_to": { "m.in_reply_to": { event_id: "$edit" } } }),
+    words("yes"),
+    { replyTo: reply },
+    [],
+    { edit: () => ({ root: reply, previous: null }) },
   ),
 ];

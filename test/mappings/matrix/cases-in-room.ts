@@ -60,6 +60,13 @@ export const roomIn: readonly MappingCase[] = [
     [{ kind: "marker", user: aliceNative, upTo: eventId(6), status: "read" }],
   ),
   reads(
+    "read-marker",
+    "for what the gateway does not know",
+    { type: "m.receipt", content: { $gone: { "m.read": { "@alice:hs.example": { ts: 1 } } } } },
+    [],
+    ["target_unknown"],
+  ),
+  reads(
     "typing",
     "the list against who typed before",
     { type: "m.typing", content: { user_ids: ["@alice:hs.example", ghostOfAl] } },
@@ -102,6 +109,13 @@ export const roomIn: readonly MappingCase[] = [
     property("avatar", "mxc://hs.example/abc"),
   ]),
   reads(
+    "room-avatar",
+    "elsewhere than at a homeserver",
+    state("m.room.avatar", { url: "https://evil.example/a.png" }),
+    [],
+    ["event_unreadable"],
+  ),
+  reads(
     "pins",
     "the list against what was pinned before",
     state("m.room.pinned_events", { pinned: ["$root", "$gone"] }),
@@ -129,6 +143,12 @@ export const roomIn: readonly MappingCase[] = [
     "moved",
     state("m.room.tombstone", { body: "gone", replacement_room: "!next:hs.example" }),
     [{ kind: "room", change: "moved", to: "!next:hs.example", reason: "gone" }],
+  ),
+  reads(
+    "room-end",
+    "to where no room is",
+    state("m.room.tombstone", { body: "gone", replacement_room: "elsewhere" }),
+    [{ kind: "room", change: "moved", to: null, reason: "gone" }],
   ),
   reads(
     "encrypted-room",

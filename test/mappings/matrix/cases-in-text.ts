@@ -116,4 +116,29 @@ export const textsIn: readonly MappingCase[] = [
     html('<img data-mx-emoticon src="mxc://hs.example/blob" alt=":blob:" title=":blob:" height="32">'),
     words(flat(paragraph({ kind: "emoji", name: "blob", source: "mxc://hs.example/blob", marks: 0 }))),
   ),
+  readsMessage(
+    "lists",
+    "tasks and a table",
+    html("<ul><li>☐ a</li><li>☑ b</li></ul><table><tr><th>x</th></tr><tr><td>1</td></tr></table>"),
+    words(
+      flat(
+        item(false, "a"),
+        item(true, "b"),
+        { kind: "row", quote: 0, list: 0, header: true, cells: [[run("x")]] },
+        { kind: "row", quote: 0, list: 0, header: false, cells: [[run("1")]] },
+      ),
+    ),
+  ),
+  readsMessage(
+    "mention",
+    "by older programs, which send no m.mentions",
+    html('<a href="https://matrix.to/#/@_gw_slack_t1_u123:hs.example">Al</a>', { "m.mentions": undefined }),
+    words(flat(paragraph({ kind: "mention", user: al, name: "Al", marks: 0 }))),
+  ),
+  readsMessage(
+    "custom-emoji",
+    "elsewhere than at a homeserver it is its name",
+    html('<img data-mx-emoticon src="https://evil.example/x.png" alt=":other:">'),
+    words(flat(paragraph({ kind: "emoji", name: "other", source: null, marks: 0 }))),
+  ),
 ];

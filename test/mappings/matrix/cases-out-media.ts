@@ -170,4 +170,25 @@ export const mediaOut: readonly MappingCase[] = [
     outgoing({ ...media, sticker: true, files: [{ ...picture, description: "a cat" }] }),
     [sends({ body: "a cat", url: "mxc://hs.example/copy", info, ...mentions, ...mark }, "m.sticker")],
   ),
+  writes(
+    "encrypted-file",
+    "under a key that Matrix has no use for it comes in clear",
+    outgoing({
+      ...media,
+      files: [
+        {
+          ...picture,
+          sha256: new Uint8Array(32).fill(255),
+          encryption: {
+            algorithm: 1,
+            key: new Uint8Array(16),
+            nonce: new Uint8Array(12),
+            aad: new Uint8Array(),
+          },
+        },
+      ],
+    }),
+    [sends(sentPicture)],
+  ),
+  writes("file", "with a caption of nothing", outgoing({ ...media, caption: flat() }), [sends(sentPicture)]),
 ];

@@ -186,4 +186,13 @@ export const relatedOut: readonly MappingCase[] = [
       }),
     ],
   ),
+  writesHtml(
+    "spoiler",
+    "of the whole, with code in it",
+    words(flat({ kind: "code", quote: 0, list: 0, language: "", text: "he dies" }), { spoiler: "" }),
+    "[spoiler]",
+    "<span data-mx-spoiler><code>he dies</code></span>",
+    {},
+    ["block_flattened"],
+  ),
 ];

@@ -66,7 +66,7 @@ export const textsOut: readonly MappingCase[] = [
     "of a paragraph",
     words(flat({ kind: "paragraph", quote: 1, list: 0, runs: [run("said")] })),
     "> said",
-    "<blockquote>said</blockquote>",
+    "<blockquote><p>said</p></blockquote>",
   ),
   writesHtml(
     "lists",
@@ -164,5 +164,25 @@ export const textsOut: readonly MappingCase[] = [
         },
       },
     ],
+  ),
+  writesHtml(
+    "lists",
+    "tasks and a table",
+    words(
+      flat(
+        item(true, "a"),
+        { kind: "row", quote: 0, list: 0, header: true, cells: [[run("x")]] },
+        { kind: "row", quote: 0, list: 0, header: false, cells: [[run("1")]] },
+      ),
+    ),
+    "- [x] a\n\n| x |\n| --- |\n| 1 |",
+    "<ul><li>☑ a</li></ul><table><thead><tr><th>x</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>",
+  ),
+  writesHtml(
+    "marks",
+    "underline, which Markdown lacks",
+    words(flat(paragraph(run("u", Mark.underline), run(" and @room")))),
+    "u and @room",
+    "<u>u</u> and @room",
   ),
 ];

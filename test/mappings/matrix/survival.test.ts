@@ -7,22 +7,17 @@ import { type FlatText, Mark } from "../../../mappings/markup/flat.ts";
 import { plainTextOf } from "../../../mappings/markup/plain.ts";
 import type { MatrixContent } from "../../../mappings/matrix/calls.ts";
 import { fromMimi } from "../../../mappings/matrix/from-mimi.ts";
-import { CONTENT_OCTETS, contentOctets } from "../../../mappings/matrix/limits.ts";
 import { toMimi } from "../../../mappings/matrix/to-mimi.ts";
 import { textMessage } from "../../../mappings/message.ts";
 import { arbitraryFlat, arbitraryText } from "../markup/arbitrary-flat.ts";
 import { event, outgoing, text } from "./case-tools.ts";
-import { everything, inbound, mark, outbound, reply } from "./room.ts";
+import { everything, inbound, mark, outbound } from "./room.ts";
 
 const parameters = { seed: 8, numRuns: 200 };
 
-function written(said: FlatText, replaces = false): readonly MatrixContent[] {
-  const { body, ...rest } = textMessage(said);
-  const { calls } = fromMimi(
-    outgoing(body, { ...rest, replaces: replaces ? reply : null }),
-    everything,
-    outbound,
-  );
+function written(said: FlatText): readonly MatrixContent[] {
+  const { body } = textMessage(said);
+  const { calls } = fromMimi(outgoing(body), everything, outbound);
   return calls.flatMap((call) => (call.kind === "send" ? [call.content] : []));
 }
 
@@ -63,27 +58,6 @@ void test("a text with markup comes back the same once Matrix has carried it", (
       assert.deepEqual(twice, once);
     }),
     parameters,
-  );
-});
-
-void test("no event is too large, new or as an edit, and the words are all there", () => {
-  const unit = fc.constantFrom("word ", '"', "\\", "👩‍👩‍👧 ", "\n", "漢字", "&<>");
-  const long = fc.tuple(unit, unit, fc.integer({ min: 1, max: 30_000 })).map(([left, right, times]) => {
-    const run = { kind: "text", marks: Mark.bold, link: null } as const;
-    const block = { kind: "paragraph", quote: 0, list: 0 } as const;
-    const half = Math.ceil(times / 2);
-    return {
-      blocks: [
-        { ...block, runs: [{ ...run, text: left.repeat(half) }] },
-        { ...block, runs: [{ ...run, text: right.repeat(half), marks: 0 }] },
-      ],
-    };
-  });
-  fc.assert(
-    fc.property(long, fc.boolean(), (said, edit) => {
-      for (const content of written(said, edit)) assert.ok(contentOctets(content) <= CONTENT_OCTETS);
-    }),
-    { seed: 8, numRuns: 15 },
   );
 });
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { plainFlat } from "../../../mappings/markup/flat.ts";
+import { textOf } from "../../../mappings/xmpp/elements.ts";
 import { readThread } from "../../../mappings/xmpp/relations-read.ts";
 import { threadText } from "../../../mappings/xmpp/relations-write.ts";
 import { relayedPayload } from "../../../mappings/xmpp/relay.ts";
-import { als, codes, payloads, textBody, writeMessage, zoes } from "./room.ts";
+import { als, payloads, textBody, writeMessage, zoes } from "./room.ts";
 import { serialized } from "./serialized.ts";
 
 const relayed = (body: string): string | undefined => {
@@ -31,7 +32,7 @@ void describe("what is said in a room", () => {
   });
 
   void it("says the new parts of an edit that has become longer", () => {
-    const body = textBody(plainFlat("word ".repeat(400).trim()));
+    const body = textBody(plainFlat("word ".repeat(600).trim()));
     const parts = payloads(writeMessage(body, { replaces: zoes.root }, { textBytes: 1000 }));
     assert.ok(parts.length > 2);
     assert.deepEqual(
@@ -40,10 +41,14 @@ void describe("what is said in a room", () => {
     );
   });
 
-  void it("cuts what would be too many messages", () => {
-    const written = writeMessage(textBody(plainFlat("word ".repeat(20_000))), {}, { textBytes: 1000 });
-    assert.ok(codes(written).includes("text_cut"));
-    assert.ok(written.calls.length <= 8);
+  void it("offers as a file what would be too many messages, after its beginning", () => {
+    const text = "word ".repeat(20_000).trimEnd();
+    const written = writeMessage(textBody(plainFlat(text)), {}, { textBytes: 1000 });
+    const [head, file, ...others] = written.calls;
+    assert.deepEqual(others, []);
+    assert.ok(head?.kind === "message" && file?.kind === "text-file");
+    assert.match(textOf(head.payload[0] ?? assert.fail()), /^word word/);
+    assert.deepEqual([file.text, file.part, head.part], [text, 1, 0]);
   });
 
   void it("gives a relayed text its speaker's name", () => {

@@ -37,7 +37,7 @@ void describe("reading message styling", () => {
     ["*strong*plain*", "b(strong)plain*"],
     ["* plain *strong*", "* plain b(strong)"],
     ["not strong*", "not strong*"],
-    ["*not \n strong*", "*not\nstrong*"],
+    ["*not \n strong*", "*not \n strong*"],
     ["*not *strong", "*not *strong"],
     ["**", "**"],
     ["***", "***"],
@@ -60,7 +60,8 @@ void describe("reading message styling", () => {
     ["a\n```\ncode *x*\n\n> y\n```\nb", "a|code0[code *x*\n\n> y]|b"],
     ["```\nto the end", "code0[to the end]"],
     ["> ```\n> x\nb", "code1[x]|b"],
-    ["a\nb\n\nc", "a\nb|c"],
+    ["a\nb\n\nc", "a\nb\n\nc"],
+    ["a *b*\n\nc", "a b(b)|c"],
     ["```words that stay\nx\n```", "code0[words that stay\nx]"],
   ];
   for (const [body, expected] of blocks)

@@ -8,6 +8,9 @@ import { codes, fromAl, inbound, paragraph, read, readBodyOf, readOne, ROOM, tex
 const xhtml = (inner: string): string =>
   `<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'>${inner}</body></html>`;
 
+const replace = (id: string): string =>
+  `<body>new</body><replace xmlns='urn:xmpp:message-correct:0' id='${id}'/>`;
+
 void describe("what a stanza means", () => {
   void it("trusts XHTML-IM only where its words are those of the body", () => {
     const same = `<body>a b</body>${xhtml("<p>a <strong>b</strong></p>")}`;
@@ -57,8 +60,6 @@ void describe("what a stanza means", () => {
   });
 
   void it("resolves a correction of a correction, and the id of the room", () => {
-    const replace = (id: string): string =>
-      `<body>new</body><replace xmlns='urn:xmpp:message-correct:0' id='${id}'/>`;
     const root = inbound.message("S-AL")?.root;
     assert.ok(root !== undefined);
     for (const id of ["o-al", "S-AL"]) assert.equal(readOne("message", replace(id)).message.replaces, root);

@@ -15,6 +15,20 @@ import type { EventId } from "../../../../mappings/ids.ts";
 import { done, eventId, intent, message, SampleStore } from "../sample.ts";
 import { storeKinds } from "../stores.ts";
 
+const edit = (text: string, root: EventId): NewEvent => ({
+  ...message(text),
+  effect: { kind: "version", root },
+});
+const react = (emoji: string, target: EventId, sender?: NewEvent["sender"]): NewEvent => ({
+  ...message(`${emoji} ${eventId()}`),
+  ...(sender && { sender }),
+  effect: { kind: "reaction", target, emoji },
+});
+const unreact = (reaction: EventId): NewEvent => ({
+  ...message(`no ${reaction}`),
+  effect: { kind: "unreaction", reaction },
+});
+
 for (const kind of storeKinds()) {
   void describe(`relations on ${kind.name}`, () => {
     let sample: SampleStore;
@@ -39,20 +53,6 @@ for (const kind of storeKinds()) {
       await sample.store.write("releaseLane", fence);
       return (await sample.head()) - before;
     }
-
-    const edit = (text: string, root: EventId): NewEvent => ({
-      ...message(text),
-      effect: { kind: "version", root },
-    });
-    const react = (emoji: string, target: EventId, sender?: NewEvent["sender"]): NewEvent => ({
-      ...message(`${emoji} ${eventId()}`),
-      ...(sender && { sender }),
-      effect: { kind: "reaction", target, emoji },
-    });
-    const unreact = (reaction: EventId): NewEvent => ({
-      ...message(`no ${reaction}`),
-      effect: { kind: "unreaction", reaction },
-    });
 
     void test("a message is found by either of its names and by those of its edits, with its latest version", async () => {
       const first = message("said first");

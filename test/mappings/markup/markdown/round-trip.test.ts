@@ -38,8 +38,9 @@ void test("a normal text stays as it is, and is written the same", () => {
   );
 });
 
+const words = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, "");
+
 void test("words stay words: plain text survives but for white space at the edges of lines", () => {
-  const words = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, "");
   fc.assert(
     fc.property(arbitraryText, (text) => {
       const written = writeMarkdown(plainFlat(text));

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decode } from "cborg";
 import fc from "fast-check";
-import { readCbor } from "../../../mappings/content/cbor-reader.ts";
-import { writeCbor } from "../../../mappings/content/cbor-writer.ts";
+import { readCbor, writeCbor } from "../../../mappings/content/cbor.ts";
+import { type CborValue, Tagged } from "../../../mappings/content/cbor-value.ts";
 import { ContentError, type ContentRule } from "../../../mappings/content/content-error.ts";
-import { anyContent, hex, toHex } from "./sample.ts";
+import { anyContent, anyValue, hex, toHex } from "./sample.ts";
 import { encodeContent } from "../../../mappings/content/codec.ts";
 
 /** Documents of RFC 8949, appendix A, and of ours. */
@@ -21,8 +20,10 @@ const good: readonly (readonly [string, unknown])[] = [
   ["3903e7", -1000],
   ["3b001ffffffffffffe", -Number.MAX_SAFE_INTEGER],
   ["f93e00", 1.5],
-  ["f90001", 2 ** -24],
-  ["f903ff", 1023 * 2 ** -24],
+  ["f90400", 2 ** -14],
+  ["fa33000000", 2 ** -25],
+  ["fa38000080", 2 ** -15 + 2 ** -31],
+  ["fb0000000000000001", 5e-324],
   ["fb3ff199999999999a", 1.1],
   ["fa3dcccccd", Math.fround(0.1)],
   ["f97c00", Infinity],
@@ -36,7 +37,11 @@ const good: readonly (readonly [string, unknown])[] = [
   ["60", ""],
   ["62c3bc", "ü"],
   ["63efbbbf", "\ufeff"],
+  ["66efbbbfefbbbf", "\ufeff\ufeff"],
+  [`7823efbfbd${"61".repeat(32)}`, `\ufffd${"a".repeat(32)}`],
   ["64f0908591", "𐅑"],
+  ["c11a514b67b0", new Tagged(1, 1_363_896_240)],
+  ["db001fffffffffffffa10140", new Tagged(Number.MAX_SAFE_INTEGER, new Map([[1, new Uint8Array()]]))],
   ["80", []],
   ["8301820203820405", [1, [2, 3], [4, 5]]],
   ["a0", new Map()],
@@ -82,6 +87,12 @@ const bad: readonly (readonly [string, string, ContentRule])[] = [
   ["1.5 in four octets", "fa3fc00000", "not_deterministic"],
   ["1.5 in eight octets", "fb3ff8000000000000", "not_deterministic"],
   ["an integer as a floating-point number", "f93c00", "not_deterministic"],
+  ["2^60 as a floating-point number", "fa5d800000", "not_deterministic"],
+  ["1e300", "fb7e37e43c8800759c", "not_deterministic"],
+  // cborg writes most subnormal numbers of 16 bits in 32, so that none is read, in whatever width.
+  ["the least subnormal half", "f90001", "not_deterministic"],
+  ["the greatest subnormal half", "f983ff", "not_deterministic"],
+  ["a subnormal half in four octets", "fa35400000", "not_deterministic"],
   ["-0 as a floating-point number", "f98000", "not_deterministic"],
   ["NaN in four octets", "fa7fc00000", "not_deterministic"],
   ["another NaN", "f97e01", "not_deterministic"],
@@ -93,10 +104,14 @@ const bad: readonly (readonly [string, string, ContentRule])[] = [
   ["octets as a key twice", "a2410101410102", "duplicate_key"],
   ["text that is not UTF-8", "61ff", "not_utf8"],
   ["text that ends within a character", "62c3", "truncated"],
+  ["long text that is not UTF-8", `7821${"61".repeat(32)}ff`, "not_utf8"],
+  ["text after a byte order mark that is not UTF-8", "64efbbbfff", "not_utf8"],
   ["half a character", "61c3", "not_utf8"],
   ["a surrogate", "63eda080", "not_utf8"],
   ["an overlong character", "62c080", "not_utf8"],
   ["2^53", "1b0020000000000000", "integer_range"],
+  ["a tag of 2^53", "db002000000000000000", "integer_range"],
+  ["an array of 2^53 items", "9b0020000000000000", "integer_range"],
   ["2^64 - 1", "1bffffffffffffffff", "integer_range"],
   ["-2^53", "3b001fffffffffffff", "integer_range"],
   ["undefined", "f7", "value_type"],
@@ -104,7 +119,9 @@ const bad: readonly (readonly [string, string, ContentRule])[] = [
   ["a simple value in two octets", "f820", "value_type"],
   ["null as a key", "a1f601", "value_type"],
   ["a half as a key", "a1f93e0001", "value_type"],
-  ["an array as a key", "a18001", "nesting"],
+  ["an array as a key", "a18001", "value_type"],
+  ["a map as a key", "a1a001", "value_type"],
+  ["a tag as a key", "a1c10001", "value_type"],
 ];
 
 for (const [what, digits, rule] of bad)
@@ -115,18 +132,15 @@ for (const [what, digits, rule] of bad)
     );
   });
 
-void test("whatever is read agrees with cborg, and is the same when written again", () => {
-  const options = { strict: true, useMaps: true, allowIndefinite: false, rejectDuplicateMapKeys: true };
+void test("whatever is read of changed content is the same when written again", () => {
   let read = 0;
   fc.assert(
     fc.property(anyContent, fc.nat(), fc.nat(255), (content, place, octet) => {
-      const bytes = Uint8Array.from(encodeContent({ ...content, extensions: new Map() }));
+      const bytes = Uint8Array.from(encodeContent(content));
       bytes[place % bytes.length] = octet;
       try {
-        const value = readCbor(bytes);
+        assert.deepEqual(writeCbor(readCbor(bytes)), bytes);
         read += 1;
-        assert.deepEqual(writeCbor(value), bytes);
-        if (!bytes.includes(0xef)) assert.deepEqual(value, decode(bytes, options));
       } catch (error) {
         if (!(error instanceof ContentError)) throw error;
       }
@@ -167,5 +181,69 @@ void test("items 16 deep are read, deeper ones are refused, without a call for e
         () => readCbor(nested(depth, octet)),
         (error) => error instanceof ContentError && error.rule === "nesting",
       );
+  }
+});
+
+void test("more items than any message has are refused before they are read", () => {
+  const list = (length: number) =>
+    new Uint8Array([0x99, length >> 8, length & 0xff, ...new Uint8Array(length)]);
+  assert.doesNotThrow(() => readCbor(list(32_767)));
+  assert.throws(
+    () => readCbor(list(32_768)),
+    (error) => error instanceof ContentError && error.rule === "items",
+  );
+});
+
+void test("any value comes back as it was", () => {
+  fc.assert(
+    fc.property(anyValue(4), (value) => {
+      assert.deepEqual(readCbor(writeCbor(value)), value);
+    }),
+    { seed: 4, numRuns: 2000 },
+  );
+});
+
+void test("keys are written in the order of their octets, however they were put", () => {
+  const keys = [hex("00"), "aa", "z", "", -1, 100, 24, 10, -1000, 256];
+  assert.equal(
+    toHex(writeCbor(new Map(keys.map((key) => [key, 0])))),
+    "aa0a001818001864001901000020003903e7004100006000617a0062616100",
+  );
+});
+
+void test("every normal number of 16 bits that is no integer takes 16 bits, and nothing else is read from them", () => {
+  let written = 0;
+  for (let bits = 0; bits < 0x1_0000; bits += 1) {
+    const half = hex(`f9${bits.toString(16).padStart(4, "0")}`);
+    let value: CborValue;
+    try {
+      value = readCbor(half);
+    } catch (error) {
+      assert.ok(error instanceof ContentError && error.rule === "not_deterministic");
+      continue;
+    }
+    assert.deepEqual(writeCbor(value), half);
+    written += 1;
+  }
+  // 2 signs; exponents 2^-14 to 2^9, less the integers among them; two infinities; one NaN. Subnormal numbers of
+  // 16 bits are refused although they are deterministic, for cborg would write most of them in 32.
+  assert.equal(written, 2 * (24 * 1024 - 1023) + 2 + 1);
+});
+
+void test("wider floating-point numbers take what they need", () => {
+  const numbers = {
+    fa3dcccccd: Math.fround(0.1),
+    fb3ff199999999999a: 1.1,
+    fb0000000000000001: 5e-324,
+    fa33000000: 2 ** -25,
+  };
+  for (const [digits, value] of Object.entries(numbers)) assert.equal(toHex(writeCbor(value)), digits);
+});
+
+void test("long texts, octets and tags get the lengths they need", () => {
+  for (const length of [23, 24, 255, 256, 65_535, 65_536, 100_000]) {
+    assert.equal(readCbor(writeCbor("x".repeat(length))), "x".repeat(length));
+    assert.deepEqual(readCbor(writeCbor(new Uint8Array(length))), new Uint8Array(length));
+    assert.deepEqual(readCbor(writeCbor(new Tagged(length, null))), new Tagged(length, null));
   }
 });
