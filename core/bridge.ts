@@ -68,7 +68,9 @@ export type Translated =
       readonly sender: NativeUser | null;
       readonly name: PropertyName;
       readonly value: string;
-    };
+    }
+  /** Nothing for the log: a line of the gateway's own for whoever said it. */
+  | { readonly kind: "reply"; readonly to: NativeUser; readonly text: string };
 
 /** A name by which something from a platform may refer to a message: what links are made under, or the other one. */
 export interface MessageName {

@@ -22,6 +22,14 @@ const xmppToXmpp = (feature: FeatureKey, file: string, test: string): Proof => (
   test,
 });
 
+const relations = "test/gateway/relations.integration.test.ts";
+const features = "test/gateway/features.integration.test.ts";
+const people = "test/gateway/people.integration.test.ts";
+const marks = "carries marks, code, quotes, lists and links, and what only looks like them";
+const emotes = "carries emotes, and hides what is hidden";
+const things = "carries places, calls, previews and stickers, and what is to vanish";
+const reactions = "adds and takes away reactions, each person's set by his own ghost";
+
 export const proofs: readonly Proof[] = [
   xmppToXmpp(
     "text",
@@ -33,6 +41,35 @@ export const proofs: readonly Proof[] = [
     "test/gateway/texts.integration.test.ts",
     "carries what looks like markup, entities, other scripts and line ends as they are",
   ),
+  xmppToXmpp("marks", features, marks),
+  xmppToXmpp("code-block", features, marks),
+  xmppToXmpp("quote", features, marks),
+  xmppToXmpp("lists", features, marks),
+  xmppToXmpp("links", features, marks),
+  xmppToXmpp("mention", features, "mentions whom is mentioned, by his name in the other room"),
+  xmppToXmpp(
+    "reply",
+    relations,
+    "answers what is answered, in either room, with a quotation for clients that know no replies",
+  ),
+  xmppToXmpp("thread", relations, "keeps what belongs to one thread in one thread"),
+  xmppToXmpp(
+    "edit",
+    relations,
+    "corrects the copy, by the same occupant, again and again, in both directions",
+  ),
+  xmppToXmpp("deletion", relations, "takes back what was taken back"),
+  xmppToXmpp("reaction", relations, reactions),
+  xmppToXmpp("unreaction", relations, reactions),
+  xmppToXmpp("file", features, "stores a file from elsewhere on the service, streaming it through"),
+  xmppToXmpp("location", features, things),
+  xmppToXmpp("call", features, things),
+  xmppToXmpp("expiry", features, things),
+  xmppToXmpp("sticker", features, things),
+  xmppToXmpp("spoiler", features, emotes),
+  xmppToXmpp("emote", features, emotes),
+  xmppToXmpp("typing", features, "shows who types, and does not keep it"),
+  xmppToXmpp("display-name", people, "follows somebody who changes his nick in mid-conversation"),
   xmppToXmpp("room-name", conformance, nameAndTopic),
   xmppToXmpp("topic", conformance, nameAndTopic),
 ];

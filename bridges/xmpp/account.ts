@@ -48,6 +48,9 @@ import { attribute, type Element, xml } from "./xml.ts";
 /** Things handed to the core and not written yet, beyond which reading stops until half of them are. */
 const MOST_PENDING = 2_000;
 
+/** Lines that are remembered, so that nobody is told the same twice. */
+const MOST_TOLD = 10_000;
+
 /** What lives as long as the account is served. */
 interface Parts {
   readonly host: BridgeHost;
@@ -76,6 +79,8 @@ export class XmppAccount implements Bridge {
   /** null: not started, or stopped. */
   #parts: Parts | null = null;
   #health: Health = { state: "down", since: Date.now(), reason: null };
+  /** Lines that people were told since the account is served. */
+  readonly #told = new Set<string>();
   #pending = 0;
   #firstTry: { resolve: () => void; reject: (error: GatewayError) => void } | null = null;
 
@@ -161,7 +166,7 @@ export class XmppAccount implements Bridge {
     const people = this.#rooms.get(room)?.people ?? nobody;
     const { events, losses } = await translate(room, raw, people, lookups);
     for (const loss of losses) this.#log.debug({ room, ...loss }, "something said loses something");
-    return events;
+    return events.filter((event) => event.kind !== "reply" || this.#isNews(event));
   }
 
   plan(room: NativeRoom, event: OutEvent, context: RoomContext): Plan {
@@ -205,6 +210,15 @@ export class XmppAccount implements Bridge {
         afterMs: 2_000,
       });
     return this.#parts.prober.probe(room, step, context, since);
+  }
+
+  /** Nobody is told the same again and again. */
+  #isNews({ to, text }: Extract<Translated, { kind: "reply" }>): boolean {
+    const line = `${to.native} ${text}`;
+    if (this.#told.has(line)) return false;
+    if (this.#told.size >= MOST_TOLD) this.#told.clear();
+    this.#told.add(line);
+    return true;
   }
 
   get #online(): boolean {

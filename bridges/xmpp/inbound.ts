@@ -25,6 +25,8 @@ export async function translate(
   return { events: events.flatMap((event) => translated(event, aux)), losses };
 }
 
+const ENCRYPTED = "Encrypted messages are not carried to the linked rooms: the gateway can't read them.";
+
 /** What the core's log takes; other things are not carried yet. */
 function translated(event: Mapped, aux: string | null): readonly Translated[] {
   switch (event.kind) {
@@ -38,6 +40,8 @@ function translated(event: Mapped, aux: string | null): readonly Translated[] {
         ? [{ kind: "property", sender: event.sender, name, value }]
         : [];
     }
+    case "private":
+      return event.encrypted ? [{ kind: "reply", to: event.sender, text: ENCRYPTED }] : [];
     default:
       return [];
   }

@@ -43,16 +43,18 @@ export class EventWriter {
     translated: readonly Translated[],
     limits: Pick<Limits, "eventBytes">,
   ): Translation {
-    const events = translated.map((one, i) => this.#write(room, said, i, one));
+    const events = translated.flatMap((one, i) => this.#write(room, said, i, one));
+    const replies = translated.filter((one) => one.kind === "reply");
     const tooLarge = events.find((event) => event.content.length > limits.eventBytes);
-    if (!tooLarge) return { events, refused: null };
+    if (!tooLarge) return { events, replies, refused: null };
     const notice =
       `Your message was not carried to the linked rooms: it has ${tooLarge.content.length} bytes, ` +
       `and at most ${limits.eventBytes} are allowed.`;
-    return { events, refused: { code: "content_invalid", notice } };
+    return { events, replies, refused: { code: "content_invalid", notice } };
   }
 
-  #write(room: InboxBinding, row: Identity, index: number, translated: Translated): NewEvent {
+  #write(room: InboxBinding, row: Identity, index: number, translated: Translated): readonly NewEvent[] {
+    if (translated.kind === "reply") return [];
     const sender = translated.sender && this.#sender(room, translated.sender);
     const salt = this.#salt(room, row, index);
     switch (translated.kind) {
@@ -62,23 +64,15 @@ export class EventWriter {
         const content = encodeContent({ ...toContent(message), salt, sender: uri, group: room.groupUri });
         const id = eventId("message", uri, room.groupUri, content, salt);
         this.#memo.keep(id, normaliseMessage(message));
-        return {
-          kind: "message",
-          id,
-          content,
-          sender,
-          native,
-          aux,
-          effect: effectOf(message),
-          property: null,
-        };
+        const effect = effectOf(message);
+        return [{ kind: "message", id, content, sender, native, aux, effect, property: null }];
       }
       case "property": {
         const property = { name: translated.name, value: translated.value };
         const content = encodeProperty(property, salt);
         const id = eventId("property", sender?.uri ?? "", room.groupUri, content, salt);
         const effect = { kind: "none" } as const;
-        return { kind: "property", id, content, sender, native: null, aux: null, effect, property };
+        return [{ kind: "property", id, content, sender, native: null, aux: null, effect, property }];
       }
     }
   }

@@ -86,7 +86,7 @@ async function translate(
       if (!hopeless && row.attempts + 1 < options.limits.tries) return { ready, failed: { row, error } };
       options.log.warn({ room: room.native, n: row.n, err: error }, "something said in a room is set aside");
       const setAside = { code: error.code, cause: error.message };
-      ready.push({ n: row.n, events: [], setAside, refused: null });
+      ready.push({ n: row.n, events: [], replies: [], setAside, refused: null });
     }
   }
   return { ready, failed: null };

@@ -1,4 +1,4 @@
-/** Everything that the demo runs: Redis, Prosody with four people, the gateway. */
+/** Everything that the demo runs: Redis, Prosody with four people in four rooms, the gateway. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,8 @@ const COMPONENT = { domain: "mimi.localhost", secret: "demo-secret" };
 export const ACCOUNT = "xmpp";
 /** Everybody's password. The server listens on loopback only. */
 export const PASSWORD = "demo";
+/** Where its users can put files. */
+export const UPLOADS = `upload.${DOMAIN}`;
 /** Whoever looks at the demo with a client of his own. */
 export const VISITOR = "visitor";
 
@@ -28,10 +30,16 @@ export interface Person {
   readonly user: XmppUser;
 }
 
+/** Two linked rooms. */
+export type Pair = readonly [Side, Side];
+
 export interface Installation {
   readonly prosody: Prosody;
   readonly gateway: Gateway;
-  readonly sides: readonly [Side, Side];
+  /** Two linked rooms to talk in. */
+  readonly talk: Pair;
+  /** Two others, with the same people, to use every feature in. */
+  readonly features: Pair;
 }
 
 /** Ends, in reverse, what was begun; also what was begun before something failed. */
@@ -47,7 +55,7 @@ export class Ends {
   }
 }
 
-/** Starts it all and links the two rooms by the command line. `tell` gets a line for each long step. */
+/** Starts it all and links the rooms by the command line. `tell` gets a line for each long step. */
 export async function install(ends: Ends, tell: (line: string) => void): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), "mimi-demo-"));
   ends.add(() => rmSync(folder, { recursive: true, force: true }));
@@ -61,14 +69,21 @@ export async function install(ends: Ends, tell: (line: string) => void): Promise
     components: [COMPONENT],
     archive: "sql",
     users: ["anna", "ben", "carla", "david", VISITOR].map((name) => ({ name, password: PASSWORD })),
+    uploads: true,
     nagle: false,
   });
   ends.add(async () => prosody.stop());
-  tell("anna and ben enter one room, carla and david another");
-  const sides = [
-    await enter(ends, prosody, `tea@${prosody.rooms}`, ["anna", "ben"]),
-    await enter(ends, prosody, `coffee@${prosody.rooms}`, ["carla", "david"]),
-  ] as const;
+  tell("anna and ben enter two rooms, carla and david two others");
+  const anna = await connect(ends, prosody, "anna");
+  const ben = await connect(ends, prosody, "ben");
+  const carla = await connect(ends, prosody, "carla");
+  const david = await connect(ends, prosody, "david");
+  const enter = async (left: string, right: string): Promise<Pair> => [
+    await enterRoom(`${left}@${prosody.rooms}`, [anna, ben]),
+    await enterRoom(`${right}@${prosody.rooms}`, [carla, david]),
+  ];
+  const talk = await enter("tea", "coffee");
+  const features = await enter("library", "garden");
   tell("starting mimi-gateway");
   const gateway = new Gateway({
     folder: join(folder, "gateway"),
@@ -76,40 +91,42 @@ export async function install(ends: Ends, tell: (line: string) => void): Promise
   });
   ends.add(async () => gateway.stop());
   await gateway.start();
-  const rooms = sides.map(({ room }) => `${ACCOUNT}:${room}`);
+  for (const pair of [talk, features]) await link(gateway, pair, tell);
+  return { prosody, gateway, talk, features };
+}
+
+async function connect(ends: Ends, prosody: Prosody, name: string): Promise<Person> {
+  const login = { domain: DOMAIN, port: prosody.ports.c2s, name, password: PASSWORD };
+  const user = await XmppUser.connect(login);
+  ends.add(async () => user.disconnect());
+  return { name, user };
+}
+
+/** The first of the two makes the room, so owns it, and lets the gateway change its name and topic. */
+async function enterRoom(room: string, people: Side["people"]): Promise<Side> {
+  for (const { name, user } of people) await user.join(room, name);
+  await people[0].user.grant(room, `bridge@${COMPONENT.domain}`, "owner");
+  return { room, people };
+}
+
+/** Resolves when everybody in both rooms was told. */
+async function link(gateway: Gateway, pair: Pair, tell: (line: string) => void): Promise<void> {
+  const rooms = pair.map(({ room }) => `${ACCOUNT}:${room}`);
   tell(`mimi-gateway link ${rooms.join(" ")}`);
   await gateway.report("link", ...rooms);
-  for (const { room, people } of sides)
+  for (const { room, people } of pair)
     for (const { user } of people)
       await user.waitFor(`the gateway's word that ${room} is linked`, () =>
         user.bodies(room).some((body) => body.includes("linked with")),
       );
-  return { prosody, gateway, sides };
-}
-
-/** The first of the two makes the room, so owns it, and lets the gateway change its name and topic. */
-async function enter(
-  ends: Ends,
-  prosody: Prosody,
-  room: string,
-  names: readonly [string, string],
-): Promise<Side> {
-  const connect = async (name: string): Promise<Person> => {
-    const login = { domain: DOMAIN, port: prosody.ports.c2s, name, password: PASSWORD };
-    const user = await XmppUser.connect(login);
-    ends.add(async () => user.disconnect());
-    await user.join(room, name);
-    return { name, user };
-  };
-  const people = [await connect(names[0]), await connect(names[1])] as const;
-  await people[0].user.grant(room, `bridge@${COMPONENT.domain}`, "owner");
-  return { room, people };
 }
 
 function gatewayConfig(ports: { readonly redis: string; readonly componentPort: number }): string {
   return `base: mimi.localhost
 data: data
 redis: { url: "${ports.redis}" }
+# One of the files that are shown comes from this very machine.
+media: { allow: [127.0.0.0/8] }
 accounts:
   - name: ${ACCOUNT}
     bridge: xmpp

@@ -1,16 +1,19 @@
 /**
- * `npm run demo`: two rooms of a real XMPP server, linked by a real gateway, and four people who talk in them.
+ * `npm run demo`: rooms of a real XMPP server, linked in pairs by a real gateway, and four people who talk in one pair
+ * and use every feature in the other.
  *
  *   npm run demo                stays up until Ctrl-C, to be looked at with a client of one's own
- *   npm run demo -- --once      ends; exit code 0 only if every line arrived once and in order
+ *   npm run demo -- --once      ends; exit code 0 only if everything arrived, once and in order
  */
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { asGatewayError } from "../../core/errors.ts";
 import type { ArchivedStanza } from "../servers/prosody-archive.ts";
 import { archivedLines, compareArchives } from "./archives.ts";
-import { changeState, converse, NAME, TOPIC, topicOf } from "./conversation.ts";
-import { Ends, install, type Installation, PASSWORD, type Side, VISITOR } from "./installation.ts";
+import { converse } from "./conversation.ts";
+import { featureFaults, renderFeatures } from "./feature-table.ts";
+import { showFeatures } from "./features.ts";
+import { Ends, install, type Installation, PASSWORD, type Side, UPLOADS, VISITOR } from "./installation.ts";
 import { clock, renderLatencies, renderTranscript } from "./transcript.ts";
 
 const tell = (line: string): void => console.log(`demo: ${line}`);
@@ -36,49 +39,53 @@ process.exit(onlyOnce || code !== 130 ? code : 0);
 async function demo(): Promise<number> {
   const installation = await install(ends, tell);
   tell("everybody talks");
-  const { lines, complete } = await converse(installation.sides);
+  const { lines, complete } = await converse(installation.talk);
+  console.log();
+  for (const { room } of installation.talk) console.log(renderTranscript(room, lines));
+  console.log(renderLatencies(lines));
   // Where lines are missing there is no use in waiting for more.
-  const crossed = complete ? await changeState(installation.sides) : [];
-  console.log();
-  for (const { room } of installation.sides) console.log(renderTranscript(room, lines));
-  console.log(renderLatencies(lines).trimEnd());
-  for (const { what, tookMs } of crossed) console.log(`${what} crossed in ${tookMs} ms.`);
-  console.log();
-  const faults = await judge(installation);
+  const features = complete ? await demonstrate(installation) : [];
+  const archives = compareRooms(installation);
+  if (archives.length === 0) tell("the archives of tea and coffee agree: every line is there once, in order");
+  const faults = [...archives, ...features];
   for (const fault of faults) console.error(`demo: ${fault}`);
-  tell(
-    faults.length === 0
-      ? "the archives of both rooms agree: every line is there once, in order; so are name and topic"
-      : `${faults.length} faults, see above`,
-  );
+  if (faults.length > 0) tell(`${faults.length} faults, see above`);
   if (onlyOnce) return faults.length === 0 ? 0 : 1;
   console.log(invitation(installation));
   return interrupted;
 }
 
-/** What the rooms themselves hold now, against each other. */
-async function judge({ prosody, sides }: Installation): Promise<string[]> {
+/** What is wrong with what the rooms of the talk hold now, against each other. */
+function compareRooms({ prosody, talk }: Installation): string[] {
   const held = ({ room }: Side) => ({ room, lines: archivedLines(prosody.readArchive(room)) });
-  const [a, b] = [held(sides[0]), held(sides[1])];
-  const faults = [...compareArchives(a, b), ...compareArchives(b, a)];
-  for (const side of sides) {
-    const { room, people } = side;
-    const name = await people[0].user.roomName(room);
-    if (held(side).lines.length === 0) faults.push(`nothing stands in the archive of ${room}`);
-    if (topicOf(side) !== TOPIC) faults.push(`the topic of ${room} is ${JSON.stringify(topicOf(side))}`);
-    if (name !== NAME) faults.push(`the name of ${room} is ${JSON.stringify(name)}`);
-  }
+  const [a, b] = [held(talk[0]), held(talk[1])];
+  const empty = [a, b].filter(({ lines }) => lines.length === 0);
+  return [
+    ...empty.map(({ room }) => `nothing stands in the archive of ${room}`),
+    ...compareArchives(a, b),
+    ...compareArchives(b, a),
+  ];
+}
+
+/** Shows every feature and prints it; what is wrong, a sentence each. */
+async function demonstrate({ features }: Installation): Promise<string[]> {
+  tell("everybody uses every feature");
+  const { showings, surprises } = await showFeatures(features, UPLOADS);
+  console.log(`\n${features.map(({ room }) => room).join(" and ")}\n${renderFeatures(showings)}`);
+  const faults = [...featureFaults(showings), ...surprises];
+  if (faults.length === 0) tell("every feature arrived in the other room, once, and nothing else did");
   return faults;
 }
 
-function invitation({ prosody, gateway, sides }: Installation): string {
-  const [a, b] = [sides[0].room, sides[1].room];
+function invitation({ prosody, gateway, talk, features }: Installation): string {
+  const [a, b] = [talk[0].room, talk[1].room];
+  const [c, d] = [features[0].room, features[1].room];
   return `It is ${clock(Date.now())}; all of this stays up until Ctrl-C. To take part with an XMPP client of your own
 (plain connection, without TLS: the server listens on this machine only):
 
   address   ${VISITOR}@${prosody.domain}     password  ${PASSWORD}
   server    127.0.0.1, port ${prosody.ports.c2s}
-  rooms     ${a} and ${b}
+  rooms     ${a} and ${b}, ${c} and ${d}
 
 What an operator can ask, in another terminal:
 

@@ -5,6 +5,7 @@ import { timestamp } from "./timestamp.ts";
 /** More than Slack lets a message have; what stands beyond is not read. */
 const MOST_ATTACHMENTS = 100;
 const MOST_FILES = 100;
+const MOST_FIELDS = 100;
 
 const words = z.string().nullish();
 const count = z.number().nonnegative().nullish();
@@ -45,7 +46,10 @@ const attachment = z.object({
   is_app_unfurl: flag,
   blocks: z.array(z.unknown()).nullish(),
   message_blocks: z.array(z.object({ message: z.object({ blocks: z.array(z.unknown()) }) })).nullish(),
-  fields: z.array(z.object({ title: words, value: words })).nullish(),
+  fields: z
+    .array(z.object({ title: words, value: words }))
+    .transform((all) => all.slice(0, MOST_FIELDS))
+    .nullish(),
 });
 export type SlackAttachment = z.infer<typeof attachment>;
 

@@ -8,9 +8,13 @@ import type { LinkPreview } from "../message.ts";
 import { isBlank } from "./blank.ts";
 import type { SlackAttachment } from "./event.ts";
 import type { SlackInbound } from "./inbound.ts";
+import { LONGEST_TEXT } from "./markup/limits.ts";
 import { readMrkdwn } from "./markup/mrkdwn-read.ts";
 import { readRichText } from "./markup/rich-text-read.ts";
 import { isPreview } from "./revision.ts";
+
+/** What a block counts of the length of all attachments' text, besides its characters. */
+const BLOCK_LENGTH = 20;
 
 /** The pages that Slack shows previews of. */
 export function previewsOf(
@@ -27,19 +31,26 @@ export function previewsOf(
 
 /**
  * The attachments that are content of the message, in order and quoted: shared messages with author and permalink,
- * and what apps attach. The text of a message from a channel that is not linked stays where it is.
+ * and what apps attach. The text of a message from a channel that is not linked stays where it is. What follows on more
+ * than LONGEST_TEXT characters is left out.
  */
 export function readAttachments(attachments: readonly SlackAttachment[], context: SlackInbound): ReadText {
   const content = attachments.filter((attachment) => !isPreview(attachment));
-  const read = content.map((attachment) =>
-    attachment.is_share || attachment.is_msg_unfurl
-      ? readShared(attachment, context)
-      : readAttached(attachment, context),
-  );
-  return {
-    text: { blocks: read.flatMap(({ text }) => text.blocks.map((block) => quoted(block))) },
-    losses: read.flatMap(({ losses }) => losses),
-  };
+  const blocks: Block[] = [];
+  const losses: Loss[] = [];
+  let length = 0;
+  for (const attachment of content) {
+    if (length > LONGEST_TEXT) {
+      losses.push({ code: "text_cut", detail: "attachments" });
+      break;
+    }
+    const isShared = attachment.is_share === true || attachment.is_msg_unfurl === true;
+    const read = isShared ? readShared(attachment, context) : readAttached(attachment, context);
+    length += plainTextOf(read.text).length + read.text.blocks.length * BLOCK_LENGTH;
+    for (const block of read.text.blocks) blocks.push(quoted(block));
+    for (const loss of read.losses) losses.push(loss);
+  }
+  return { text: { blocks }, losses };
 }
 
 function readShared(attachment: SlackAttachment, context: SlackInbound): ReadText {

@@ -160,9 +160,11 @@ const events: HostileReader = {
         { type: "rich_text", elements: [{ type: "rich_text_list", style: "bullet", elements }] },
       ]);
     },
-    "fields of an attachment": (size) =>
+    "fields of attachments": (size) =>
       slackEvent({
-        attachments: [{ fields: Array.from({ length: size }, (_, at) => ({ title: `t${at}`, value: "v" })) }],
+        attachments: Array.from({ length: size / 100 }, (_, from) => ({
+          fields: Array.from({ length: 100 }, (_, at) => ({ title: `t${from}`, value: `v${at}` })),
+        })),
       }),
     "alternating spoilers": (size) => {
       const runs = Array.from({ length: size }, (_, at) => ({
@@ -191,7 +193,7 @@ const cbor: HostileReader = {
         new Map(Array.from({ length: size / 256 }, (_, at) => [`${at}`.padStart(254, "k"), 1] as const)),
       ),
     "many keys": (size) =>
-      document(new Map(Array.from({ length: size / 4 }, (_, at) => [at + 3, 1] as const))),
+      document(new Map(Array.from({ length: size / 5 }, (_, at) => [at + 3, 1] as const))),
     "many parts": (size) => {
       const parts = Array.from({ length: Math.min(1_000, size / 64) }, () => [
         1,

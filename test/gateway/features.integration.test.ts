@@ -16,6 +16,10 @@ const NS = {
   chatStates: "http://jabber.org/protocol/chatstates",
   spoiler: "urn:xmpp:spoiler:0",
   markup: "urn:xmpp:markup:0",
+  geoloc: "http://jabber.org/protocol/geoloc",
+  call: "urn:xmpp:call-invites:0",
+  ephemeral: "urn:xmpp:ephemeral:0",
+  stickers: "urn:xmpp:stickers:0",
 } as const;
 
 const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -75,6 +79,55 @@ void describe("what messages are made of", async () => {
     assert.equal(child(hidden, "spoiler", NS.spoiler)?.getText(), "who it was");
   });
 
+  await it("carries places, calls, previews and stickers, and what is to vanish", async () => {
+    const place = xml("geoloc", { xmlns: NS.geoloc }, xml("lat", {}, "48.85837"), xml("lon", {}, "2.294481"));
+    await anna.send(here.room, body("the tower"), place);
+    const shown = await find(
+      there,
+      "the place",
+      (message) => child(message, "geoloc", NS.geoloc) !== undefined,
+    );
+    assert.equal(child(shown, "geoloc", NS.geoloc)?.getChildText("lat"), "48.85837");
+
+    const external = xml("external", { uri: "https://meet.example/room" });
+    await anna.send(
+      here.room,
+      body("Join us: https://meet.example/room"),
+      xml("invite", { xmlns: NS.call, video: "true" }, external),
+    );
+    await find(there, "the call", ({ body }) => body?.includes("https://meet.example/room") ?? false);
+
+    await anna.send(here.room, body("soon gone"), xml("ephemeral", { xmlns: NS.ephemeral, timer: "60" }));
+    const vanishing = await find(there, "the message", (message) => message.body === "soon gone");
+    assert.equal(child(vanishing, "ephemeral", NS.ephemeral)?.attrs["timer"], "60");
+
+    const url = await anna.upload(`upload.${(await parts.prosody()).domain}`, "cat.png", randomBytes(100));
+    await anna.send(
+      here.room,
+      body(url),
+      xml("x", { xmlns: NS.oob }, xml("url", {}, url)),
+      xml("sticker", { xmlns: NS.stickers, pack: "cats" }),
+    );
+    const sticker = await find(there, "the sticker", (message) => fileOf(message) === url);
+    assert.ok(child(sticker, "sticker", NS.stickers));
+  });
+
+  await it("carries nothing that is encrypted, and no word that stands for it", async () => {
+    const encrypted = xml("encrypted", { xmlns: "eu.siacs.conversations.axolotl" });
+    await anna.send(here.room, body("this message is encrypted"), encrypted);
+    await anna.say(here.room, "in clear again");
+    await seen(there, ["in clear again"]);
+    assert.ok(!there.user.bodies(there.room).includes("this message is encrypted"));
+    // Its author is told, and once only.
+    await anna.send(here.room, body("this message is encrypted"), encrypted);
+    await anna.say(here.room, "and in clear");
+    await seen(there, ["and in clear"]);
+    const told = () =>
+      anna.privateMessages.filter((message) => message.body.startsWith("Encrypted messages"));
+    await anna.waitFor("a word on encryption", () => told().length > 0);
+    assert.equal(told().length, 1);
+  });
+
   await it("mentions whom is mentioned, by his name in the other room", async () => {
     await ben.say(there.room, "I am here");
     await seen(here, ["I am here"]);
@@ -109,8 +162,7 @@ void describe("what messages are made of", async () => {
     const service = `upload.${(await parts.prosody()).domain}`;
     const url = await anna.upload(service, "photo.jpg", randomBytes(100_000));
     await anna.send(here.room, body(url), xml("x", { xmlns: NS.oob }, xml("url", {}, url)));
-    const shown = await find(there, "the file", (message) => fileOf(message) !== null);
-    assert.equal(fileOf(shown), url);
+    const shown = await find(there, "the file", (message) => fileOf(message) === url);
     assert.equal(shown.nick, "anna");
   });
 

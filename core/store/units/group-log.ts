@@ -29,6 +29,11 @@ export interface NewEvent {
 /** What something said in a room has become. */
 export interface Translation {
   readonly events: readonly NewEvent[];
+  /** Lines for people in the room, each alone. */
+  readonly replies: readonly {
+    readonly to: { readonly native: string; readonly name: string };
+    readonly text: string;
+  }[];
   /** Refused by the group's owner: the verdict, and the line for its author. */
   readonly refused: { readonly code: ErrorCode; readonly notice: string } | null;
 }
@@ -126,6 +131,10 @@ export function* addToLog(
   said: Translation,
   times: { readonly originAt: Milliseconds; readonly receivedAt: Milliseconds },
 ): Unit<void> {
+  for (const { to, text } of said.replies) {
+    yield* addNotice({ binding: place.binding, to, text, at: place.now });
+    log.told = true;
+  }
   for (const event of said.events) {
     if (said.refused) {
       yield* refuse(place, event, said.refused.notice);

@@ -116,7 +116,7 @@ export class SampleStore {
   }
 
   row(n: InboxNumber, events: readonly NewEvent[]): AppendInput["rows"][number] {
-    return { n, events, setAside: null, refused: null };
+    return { n, events, replies: [], setAside: null, refused: null };
   }
 
   append(fence: Fence, binding: BindingRow, rows: AppendInput["rows"]) {

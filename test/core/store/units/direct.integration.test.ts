@@ -29,7 +29,7 @@ for (const kind of storeKinds()) {
         nativeKey: `key ${raw}` as NativeKey,
         at: 1_000,
         raw,
-        translation: raw.startsWith("(") ? null : { events: [message(raw)], refused },
+        translation: raw.startsWith("(") ? null : { events: [message(raw)], replies: [], refused },
       }));
       const place = { binding: binding.id, group: binding.group, provider: account.provider, now: 3_000 };
       const batches = [{ binding: binding.id, mark: null, raws, place }];

@@ -148,12 +148,14 @@ for (const kind of storeKinds()) {
         {
           n: poison.n,
           events: [],
+          replies: [],
           setAside: { code: "event_malformed", cause: "it is poison" },
           refused: null,
         },
         {
           n: large.n,
           events: [message("too large")],
+          replies: [],
           setAside: null,
           refused: { code: "content_invalid", notice: "it is too large" },
         },
