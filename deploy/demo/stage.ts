@@ -7,10 +7,8 @@ import type { Showing } from "./feature-table.ts";
 import type { Pair, Side } from "./installation.ts";
 import { readMessage } from "./reading.ts";
 
-/** How long anything may take before it counts as missing. */
-const PATIENCE: Milliseconds = 15_000;
-/** The same, once something is missing. */
-const IMPATIENCE: Milliseconds = 2_000;
+/** How long something may take before it counts as missing, while nothing is missing yet. */
+const PATIENCE: Milliseconds = 10_000;
 
 /** How a feature is shown that does not look alike in both rooms, or is more than its message. */
 export interface Special {
@@ -45,6 +43,11 @@ export class Stage {
   constructor(sides: Pair) {
     this.#sides = sides;
     this.#before = new Map(sides.map((side) => [side, watched(side).length]));
+  }
+
+  /** How long to wait for what comes next: half as long for each that is missing, so that all ends in time. */
+  get patience(): Milliseconds {
+    return PATIENCE / 2 ** this.#scenes.filter(({ held }) => held === null).length;
   }
 
   /** Sends a message with these elements. `name`: one of the people's. */
@@ -86,14 +89,13 @@ export class Stage {
 
   async #arrival(side: Side, before: number, line: string): Promise<GroupMessage | null> {
     const { user } = side.people[1];
-    const patience = this.#scenes.every(({ held }) => held !== null) ? PATIENCE : IMPATIENCE;
     const arrived = user.waitFor(
       `${line} in ${side.room}`,
       () =>
         watched(side)
           .slice(before)
           .find((message) => readMessage(message, watched(side)) === line),
-      patience,
+      this.patience,
     );
     return arrived.catch(() => null);
   }

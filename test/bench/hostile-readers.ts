@@ -11,6 +11,7 @@ import { readMarkdown } from "../../mappings/markup/markdown/read.ts";
 import { textMessage } from "../../mappings/message.ts";
 import { LONGEST_TEXT, MOST_ELEMENTS } from "../../mappings/slack/markup/limits.ts";
 import { readMrkdwn } from "../../mappings/slack/markup/mrkdwn-read.ts";
+import { toMimi as readSlack } from "../../mappings/slack/to-mimi.ts";
 import type { XmlElement } from "../../mappings/xml.ts";
 import { LONGEST_MARKED_UP } from "../../mappings/xmpp/text-read.ts";
 import { hostileHtml } from "../mappings/markup/html/hostile-html.ts";
@@ -27,14 +28,20 @@ export interface HostileReader {
   readonly name: string;
   /** Units at the reader's limit: characters, octets or entries. */
   readonly limit: number;
+  /** Milliseconds at the limit; null: no goal, as for what is more than one reader's work. */
+  readonly goal: number | null;
   readonly families: Readonly<Record<string, Family>>;
 }
+
+/** For what one reader is given. */
+const READER_GOAL = 50;
 
 const context = slackInbound();
 const dialect = mimiHtmlReader(null);
 
 const markdown: HostileReader = {
   name: "Markdown",
+  goal: READER_GOAL,
   limit: LONGEST,
   families: mapped(hostileMarkdown, (make) => (size) => {
     const per = Math.max(1, make(64).length / 64);
@@ -45,6 +52,7 @@ const markdown: HostileReader = {
 
 const html: HostileReader = {
   name: "HTML",
+  goal: READER_GOAL,
   limit: LONGEST_HTML,
   families: mapped(hostileHtml, (make) => (size) => {
     const text = make(size);
@@ -54,6 +62,7 @@ const html: HostileReader = {
 
 const mrkdwn: HostileReader = {
   name: "Slack mrkdwn",
+  goal: READER_GOAL,
   limit: LONGEST_TEXT,
   families: mapped(Object.fromEntries(hostileTexts), (piece) => (size) => {
     const text = piece.repeat(size / piece.length);
@@ -83,6 +92,7 @@ const STYLINGS = {
 
 const styling: HostileReader = {
   name: "XMPP styling",
+  goal: READER_GOAL,
   limit: LONGEST_MARKED_UP,
   families: mapped(STYLINGS, (piece) => (size) => {
     const stanza = said([{ name: "body", attrs: {}, children: [piece.repeat(size / piece.length)] }]);
@@ -95,6 +105,7 @@ const REFERENCE = "urn:xmpp:reference:0";
 
 const stanzas: HostileReader = {
   name: "XMPP elements",
+  goal: READER_GOAL,
   limit: 10_000,
   families: {
     "spans of markup": (size) => {
@@ -139,33 +150,50 @@ const stanzas: HostileReader = {
   },
 };
 
-const events: HostileReader = {
-  name: "Slack message, to Matrix and XMPP",
+const SLACK_EVENTS: Readonly<Record<string, (size: number) => object>> = {
+  "runs of rich text": (size) => {
+    const elements = Array.from({ length: size }, (_, at) => ({
+      type: "text",
+      text: "ab",
+      style: at % 2 === 0 ? { bold: true } : { italic: true },
+    }));
+    return { blocks: [{ type: "rich_text", elements: [{ type: "rich_text_section", elements }] }] };
+  },
+  items: (size) => {
+    const elements = Array.from({ length: size }, () => ({
+      type: "rich_text_section",
+      elements: [{ type: "text", text: "ab" }],
+    }));
+    return {
+      blocks: [{ type: "rich_text", elements: [{ type: "rich_text_list", style: "bullet", elements }] }],
+    };
+  },
+  "fields of attachments": (size) => ({
+    attachments: Array.from({ length: size / 100 }, (_, from) => ({
+      fields: Array.from({ length: 100 }, (_, at) => ({ title: `t${from}`, value: `v${at}` })),
+    })),
+  }),
+};
+
+const slackEvents: HostileReader = {
+  name: "Slack events",
+  goal: READER_GOAL,
+  limit: MOST_ELEMENTS,
+  families: mapped(SLACK_EVENTS, (make) => (size) => {
+    const event = slackEvent(make(size));
+    return () => readSlack(event, context);
+  }),
+};
+
+const ways: HostileReader = {
+  name: "from Slack by MIMI to Matrix and XMPP",
+  goal: null,
   limit: MOST_ELEMENTS,
   families: {
-    "runs of rich text": (size) => {
-      const elements = Array.from({ length: size }, (_, at) => ({
-        type: "text",
-        text: "ab",
-        style: at % 2 === 0 ? { bold: true } : { italic: true },
-      }));
-      return slackBlocks([{ type: "rich_text", elements: [{ type: "rich_text_section", elements }] }]);
-    },
-    items: (size) => {
-      const elements = Array.from({ length: size }, () => ({
-        type: "rich_text_section",
-        elements: [{ type: "text", text: "ab" }],
-      }));
-      return slackBlocks([
-        { type: "rich_text", elements: [{ type: "rich_text_list", style: "bullet", elements }] },
-      ]);
-    },
-    "fields of attachments": (size) =>
-      slackEvent({
-        attachments: Array.from({ length: size / 100 }, (_, from) => ({
-          fields: Array.from({ length: 100 }, (_, at) => ({ title: `t${from}`, value: `v${at}` })),
-        })),
-      }),
+    ...mapped(SLACK_EVENTS, (make) => (size) => {
+      const event = slackEvent(make(size));
+      return () => slackToAll(event);
+    }),
     "alternating spoilers": (size) => {
       const runs = Array.from({ length: size }, (_, at) => ({
         kind: "text" as const,
@@ -183,6 +211,7 @@ const SALT = new Uint8Array(16);
 
 const cbor: HostileReader = {
   name: "CBOR",
+  goal: READER_GOAL,
   limit: 64 * 1024,
   families: {
     "nested arrays": (size) => refused(new Uint8Array(size).fill(0x81)),
@@ -214,7 +243,8 @@ export const hostileReaders: readonly HostileReader[] = [
   mrkdwn,
   styling,
   stanzas,
-  events,
+  slackEvents,
+  ways,
   cbor,
 ];
 
@@ -247,12 +277,9 @@ function marked(size: number, children: readonly XmlElement[]): () => unknown {
   return () => readStanza(stanza);
 }
 
-function slackEvent(changes: object): () => unknown {
-  const event = { type: "message", user: "U123", ts: "1755517530.000200", text: "x", ...changes };
-  return () => slackToAll(event);
+function slackEvent(changes: object): object {
+  return { type: "message", user: "U123", ts: "1755517530.000200", text: "x", ...changes };
 }
-
-const slackBlocks = (blocks: readonly object[]): (() => unknown) => slackEvent({ blocks });
 
 /** Octets that are no content: what it costs to find out. */
 function refused(octets: Uint8Array): () => unknown {

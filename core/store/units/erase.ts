@@ -12,6 +12,19 @@ const dropAside = statement<{ binding: BindingId }>("erase.dropAside")((db, { p 
 const dropOrigins = statement<{ binding: BindingId }>("erase.dropOrigins")((db, { p }) =>
   db.deleteFrom("origin").where("binding", "=", p.binding),
 );
+const dropReactions = statement<{ binding: BindingId }>("erase.dropReactions")((db, { p }) =>
+  db
+    .deleteFrom("reaction")
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("event")
+          .select("event.id")
+          .whereRef("event.id", "=", "reaction.event_id")
+          .where("event.origin_binding", "=", p.binding),
+      ),
+    ),
+);
 const eraseAddress = statement<{ binding: BindingId; native: NativeRoom }>("erase.eraseAddress")(
   (db, { p }) =>
     db.updateTable("binding").set({ native: p.native, inbound_mark: null }).where("id", "=", p.binding),
@@ -69,7 +82,8 @@ const eraseEvents = statement<{ binding: BindingId }>("erase.eraseEvents")((db, 
  * everybody's cursors stay right; so do the audit's rows, which say that it was linked and erased.
  */
 export function* eraseRoom(binding: BindingId): Unit<void> {
-  for (const drop of [dropLinks, dropAside, dropOrigins, eraseProperties]) yield* first(drop, { binding });
+  for (const drop of [dropLinks, dropAside, dropOrigins, dropReactions, eraseProperties])
+    yield* first(drop, { binding });
   for (const erase of [eraseUsers, eraseEvents]) yield* first(erase, { binding });
   yield* first(eraseAddress, { binding, native: `erased:${binding}` as NativeRoom });
 }

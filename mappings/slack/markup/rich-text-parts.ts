@@ -9,9 +9,11 @@ import type { ElementReader } from "./rich-text-elements.ts";
 
 const count = z.int().min(0).default(0).catch(0);
 const word = z.string().default("").catch("");
+const elements = z.array(z.unknown()).default([]).catch([]);
+const item = z.object({ type: z.string(), elements });
 const part = z.object({
   type: z.string(),
-  elements: z.array(z.unknown()).default([]).catch([]),
+  elements,
   border: count,
   indent: count,
   offset: count,
@@ -46,16 +48,16 @@ export function readPart(raw: unknown, elements: ElementReader, reading: Reading
   }
 }
 
-function items(list: Part, quote: number, elements: ElementReader, reading: Reading): readonly Block[] {
+function items(list: Part, quote: number, reader: ElementReader, reading: Reading): readonly Block[] {
   const depth = Math.min(list.indent, DEEPEST_INDENT) + 1;
   const blocks: Block[] = [];
   for (const [index, raw] of list.elements.entries()) {
-    const item = part.safeParse(raw);
-    if (!item.success) {
+    const parsed = item.safeParse(raw);
+    if (!parsed.success) {
       reading.lose("event_unreadable", "rich_text item");
       continue;
     }
-    const [first = [], ...rest] = paragraphsOf(elements.runs(item.data.elements));
+    const [first = [], ...rest] = paragraphsOf(reader.runs(parsed.data.elements));
     const marker = list.style === "ordered" ? list.offset + index + 1 : "bullet";
     blocks.push({ kind: "item", quote, list: depth, marker, runs: first });
     for (const runs of rest) blocks.push({ kind: "paragraph", quote, list: depth, runs });

@@ -9,6 +9,31 @@ import { temporaryFolder } from "../../support/servers.ts";
 const main = join(import.meta.dirname, "../../../deploy/demo/main.ts");
 const folders = temporaryFolder("demo-test");
 
+/** What the demo has to show, by the first column of its table. */
+const FEATURES = [
+  "plain text",
+  "styling (0393)",
+  "code block (0393)",
+  "markup (0394)",
+  "link",
+  "spoiler (0382)",
+  "emote (0245)",
+  "place (0080)",
+  "mention (0372)",
+  "correction (0308)",
+  "retraction (0424)",
+  "reply (0461)",
+  "reaction (0444)",
+  "one fewer (0444)",
+  "thread",
+  "thread, continued",
+  "file (0363, 0066)",
+  "file from the web",
+  "typing (0085)",
+  "topic (0045)",
+  "room name (0045)",
+];
+
 /** Runs the demo in a folder of its own; `act` is called with all that it has printed, at each print. */
 async function demo(line: readonly string[], act: (printed: string, pid: number, folder: string) => void) {
   const folder = mkdtempSync(join(folders, "x"));
@@ -27,6 +52,18 @@ async function demo(line: readonly string[], act: (printed: string, pid: number,
   return { code, printed, left: processesOf(folder), files: readdirSync(folder) };
 }
 
+/** Runs the demo to its end, and ends the gateway by force when this was printed. */
+async function killedAt(line: string): ReturnType<typeof demo> {
+  let killed = false;
+  return demo(["--once"], (printed, _pid, folder) => {
+    if (killed || !printed.includes(line)) return;
+    killed = true;
+    const gateway = [...processesOf(folder)].find(([, command]) => command.includes("bridges/main.ts"));
+    assert.ok(gateway);
+    process.kill(gateway[0], "SIGKILL");
+  });
+}
+
 /** Command lines of processes that were started on this folder, by process id. */
 function processesOf(folder: string): Map<number, string> {
   const found = new Map<number, string>();
@@ -43,30 +80,37 @@ function processesOf(folder: string): Map<number, string> {
 }
 
 void describe("npm run demo", async () => {
-  await it("shows both transcripts, is content with the archives and leaves nothing behind", async () => {
+  await it("shows both transcripts and every feature, is content and leaves nothing behind", async () => {
     const { code, printed, left, files } = await demo(["--once"], () => {});
     assert.equal(code, 0, printed);
     assert.match(printed, /^tea@rooms\.localhost\n/m);
     assert.match(printed, /carla +Yes, we hear you in the coffee room\. +arrived after \d+ ms/);
     assert.match(printed, /anna +Hello! Is anybody over there\? +arrived after \d+ ms/);
     assert.match(printed, /26 lines crossed/);
-    assert.match(printed, /The topic .* crossed in \d+ ms\.\nThe room's name .* crossed in \d+ ms\./);
-    assert.match(printed, /the archives of both rooms agree/);
+    assert.match(printed, /the archives of tea and coffee agree/);
+    const shown = printed.split("\n").filter((row) => /, \d+ ms$/.test(row));
+    for (const feature of FEATURES) {
+      const row = shown.find((one) => one.startsWith(`${feature}  `));
+      assert.match(row ?? `no row ${feature}`, /  arrived, \d+ ms$/);
+    }
+    assert.match(printed, /every feature arrived in the other room, once/);
     assert.deepEqual([[...left.values()], files], [[], []]);
   });
 
   await it("fails and says what is missing when the gateway dies", async () => {
-    let killed = false;
-    const { code, printed, left } = await demo(["--once"], (text, _pid, folder) => {
-      if (killed || !text.includes("everybody talks")) return;
-      killed = true;
-      const gateway = [...processesOf(folder)].find(([, command]) => command.includes("bridges/main.ts"));
-      assert.ok(gateway);
-      process.kill(gateway[0], "SIGKILL");
-    });
+    const { code, printed, left } = await killedAt("everybody talks");
     assert.equal(code, 1, printed);
     assert.match(printed, /demo: missing in (tea|coffee)@rooms\.localhost: <\w+> /);
     assert.deepEqual([...left.values()], []);
+  });
+
+  await it("shows the features that did not arrive", async () => {
+    const { code, printed } = await killedAt("everybody uses every feature");
+    assert.equal(code, 1, printed);
+    assert.match(printed, /^room name .* -  +MISSING$/m);
+    assert.match(printed, /^demo: topic \(0045\): MISSING: the topic is/m);
+    assert.doesNotMatch(printed, /every feature arrived/);
+    assert.match(printed, /the archives of tea and coffee agree/);
   });
 
   await it("stays up until it is interrupted, tells how to take part, and stops everything", async () => {

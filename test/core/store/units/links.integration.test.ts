@@ -48,6 +48,11 @@ for (const kind of storeKinds()) {
         const told = `secret of ${room}`;
         await sample.say(binding, told);
         await sample.say(other, `answer ${erase}`);
+        await sample.sql(
+          `insert into reaction (grp, target, event_id, user_id, emoji, seq)
+           select grp, id, id, sender, '👍', seq from event
+           where origin_binding = ${binding.id} and kind = 'message'`,
+        );
         const out = await sample.claim(outLane(binding.id));
         await sample.accept(binding.id, ["on its way"]);
         const input = {
@@ -78,6 +83,7 @@ for (const kind of storeKinds()) {
         const kept = await sample.count(`event where origin_binding = ${binding.id} and content is not null`);
         assert.equal(kept, erase ? 0 : 2);
         assert.equal(await sample.count(`link where binding = ${binding.id}`), erase ? 0 : 1);
+        assert.equal(await sample.count(`reaction where grp = ${binding.group}`), erase ? 0 : 1);
         assert.equal(
           await sample.count(
             `event where origin_binding = ${other.id} and kind = 'message' and content is not null`,
