@@ -121,7 +121,7 @@ async function assemble<Account extends AccountBase>(
     hosts.find((host) => host.bindings().some((row) => row.id === binding));
   async function findWork(lane: LaneKey): Promise<LaneWork | null> {
     const parsed = parseLane(lane);
-    if (parsed.kind === "account") return null;
+    if (!("binding" in parsed)) return null;
     if (!hostOfBinding(parsed.binding)) for (const host of hosts) await host.refresh();
     const host = hostOfBinding(parsed.binding);
     if (!host?.serving) return null;

@@ -3,6 +3,12 @@ import type { Branded } from "../mappings/ids.ts";
 
 export type AccountId = Branded<number, "AccountId">;
 export type ProviderId = Branded<number, "ProviderId">;
+/** A gateway that this one exchanges events with. */
+export type PeerId = Branded<number, "PeerId">;
+/** Names a connection with another gateway; it travels. */
+export type ConnectionId = Branded<string, "ConnectionId">;
+/** The number by which an operator names a code. */
+export type CodeId = Branded<number, "CodeId">;
 export type UserId = Branded<number, "UserId">;
 export type GroupId = Branded<number, "GroupId">;
 export type BindingId = Branded<number, "BindingId">;

@@ -16,5 +16,27 @@ export const limits = {
   tries: 8,
   /** Units of work in one transaction of the SQLite writer. */
   writerBatch: 512,
+  /** Largest body of a request from another gateway, where its resource says nothing else. */
+  peerRequestBytes: 1024 * 1024,
+  /** Largest body of an answer that is read from another gateway. */
+  peerAnswerBytes: 4 * 1024 * 1024,
+  /** Largest well-known that is read. */
+  wellKnownBytes: 256 * 1024,
+  /** How long a fetched well-known may take, and how long it may be kept. */
+  wellKnownFetchMs: 10_000,
+  wellKnownMaxAgeMs: 300_000,
+  /** Requests that one peer may make in a row, and in each second from then on. */
+  peerBurst: 400,
+  peerPerSecond: 200,
+  /** The same for one address that nobody has vouched for. */
+  strangerBurst: 20,
+  strangerPerSecond: 1,
+  /** How long a request's head, and all of it, may take to come. */
+  peerHeadMs: 10_000,
+  peerRequestMs: 30_000,
+  /** Requests of one peer that are held at one time. */
+  peerHeld: 64,
+  /** Connections from other gateways at one time. */
+  peerConnections: 8_192,
 } as const;
 export type Limits = { readonly [Name in keyof typeof limits]: number };

@@ -4,9 +4,12 @@ import type { z } from "zod";
 import type { ProviderDomain } from "../../mappings/ids.ts";
 import { parseProviderDomain } from "../../mappings/ids.ts";
 import { GatewayError } from "../errors.ts";
+import { parseEndpoint } from "../federation/endpoint.ts";
 import type { Limits } from "../limits.ts";
 import { limits } from "../limits.ts";
+import type { AllowedNetworks } from "../media/address-guard.ts";
 import type { MediaLimits } from "../media/remote-file.ts";
+import { parseListen } from "./federation-schema.ts";
 import type { AccountBase, BridgeConfigSchemas, configSchema } from "./schema.ts";
 
 export type StoreConfig =
@@ -23,6 +26,24 @@ export interface LogConfig {
   readonly bodies: boolean;
 }
 
+/** A gateway that the operator has named, with what is otherwise learnt from its well-known. */
+export interface StaticPeer {
+  readonly base: ProviderDomain;
+  readonly endpoint: string;
+  /** Ed25519, as base64url. */
+  readonly key: string;
+}
+
+export interface FederationConfig {
+  /** null: other gateways are not served. */
+  readonly listen: { readonly host: string; readonly port: number } | null;
+  /** The public address: `https://HOST[:PORT][/PATH]`, without a slash at the end. */
+  readonly endpoint: string;
+  readonly peers: readonly StaticPeer[];
+  /** Private networks that peers may be in although they are not in `peers`. */
+  readonly allow: AllowedNetworks;
+}
+
 export interface Config<Account extends AccountBase = AccountBase> {
   /** The file that was read, absolute; null: none, everything is as it is by default. */
   readonly file: string | null;
@@ -35,6 +56,7 @@ export interface Config<Account extends AccountBase = AccountBase> {
   readonly log: LogConfig;
   readonly limits: Limits;
   readonly media: MediaLimits;
+  readonly federation: FederationConfig;
   /** null: the process makes a name up. */
   readonly slot: string | null;
   readonly accounts: readonly Account[];
@@ -49,8 +71,7 @@ export function toConfig(
   contents: FileContents,
   origin: { readonly file: string | null; readonly folder: string; readonly secrets: readonly string[] },
 ): Config {
-  const base = parseProviderDomain(contents.base);
-  if (base === null) throw new GatewayError("internal", "the schema let a base through that is no domain");
+  const base = domainOf(contents.base);
   const data = resolve(origin.folder, contents.data);
   return {
     file: origin.file,
@@ -71,6 +92,7 @@ export function toConfig(
       tries: contents.limits.tries,
     },
     media: { maxBytes: contents.media.largest, allow: contents.media.allow },
+    federation: federationConfig(contents.federation, base),
     slot: contents.slot ?? null,
     accounts: contents.accounts,
     secrets: origin.secrets,
@@ -81,4 +103,30 @@ function storeConfig(store: FileContents["store"], data: string): StoreConfig {
   if (store.postgres !== undefined) return { kind: "postgres", url: store.postgres };
   const file = store.sqlite ?? "gateway.sqlite";
   return { kind: "sqlite", file: isAbsolute(file) ? file : resolve(data, file) };
+}
+
+function federationConfig(federation: FileContents["federation"], base: ProviderDomain): FederationConfig {
+  return {
+    listen: federation.listen === undefined ? null : parseListen(federation.listen),
+    endpoint: endpointOf(federation.endpoint ?? `https://${base}`),
+    peers: federation.peers.map((peer) => ({
+      base: domainOf(peer.base),
+      endpoint: endpointOf(peer.endpoint),
+      key: peer.key,
+    })),
+    allow: federation.allow,
+  };
+}
+
+function domainOf(text: string): ProviderDomain {
+  const domain = parseProviderDomain(text);
+  if (domain === null) throw new GatewayError("internal", "the schema let a text through that is no domain");
+  return domain;
+}
+
+function endpointOf(text: string): string {
+  const endpoint = parseEndpoint(text, true);
+  if (endpoint === null)
+    throw new GatewayError("internal", "the schema let a text through that is no endpoint");
+  return endpoint;
 }

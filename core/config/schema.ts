@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { parseProviderDomain } from "../../mappings/ids.ts";
 import { limits } from "../limits.ts";
-import { isNetwork } from "../media/address-guard.ts";
-import { count, duration, flag, secretUrl, size, text } from "./values.ts";
+import { federationSchema } from "./federation-schema.ts";
+import { count, duration, flag, networks, secretUrl, size, text } from "./values.ts";
 
 /**
  * The keys of one bridge's accounts beside `name` and `bridge`. Made of the kinds in values.ts, so that each key
@@ -150,22 +150,13 @@ const settings = {
         16 * 1024 * 1024 * 1024,
         limits.mediaBytes,
       ),
-      allow: z
-        .array(
-          text({
-            description: "A network in CIDR notation.",
-            example: "192.0.2.0/24",
-          }).refine((network) => isNetwork(network), { error: "is no network in CIDR notation" }),
-        )
-        .default([])
-        .meta({
-          description:
-            "Networks that files may be fetched from although they are not on the public internet.",
-          examples: [["192.0.2.0/24"]],
-        }),
+      allow: networks(
+        "Networks that files may be fetched from although they are not on the public internet.",
+      ),
     })
     .prefault({})
     .meta({ description: "Files that messages carry.", examples: [{ largest: "64MiB" }] }),
+  federation: federationSchema,
   slot: text(
     {
       description: "The name of this process among those on one PostgreSQL; made up where none is given.",

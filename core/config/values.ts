@@ -1,6 +1,7 @@
 /** The kinds of values that gateway.yaml knows: texts, secrets, lengths of time, sizes, counts and switches. */
 import { z } from "zod";
 import type { Milliseconds } from "../bridge.ts";
+import { isNetwork } from "../media/address-guard.ts";
 
 /** What a key is for, in a sentence for the sample and the JSON Schema, and what may be written there. */
 export interface Note {
@@ -96,6 +97,15 @@ export function flag(note: Note, usual: boolean) {
     })
     .prefault(usual)
     .meta(notes(note));
+}
+
+/** A list of networks, empty where nothing is said. */
+export function networks(description: string) {
+  const network = text({ description: "A network in CIDR notation.", example: "192.0.2.0/24" });
+  return z
+    .array(network.refine(isNetwork, { error: "is no network in CIDR notation" }))
+    .default([])
+    .meta({ description, examples: [["192.0.2.0/24"]] });
 }
 
 /** Numbers are read from texts too, since what the environment gives is text. */

@@ -6,11 +6,12 @@ import { sql } from "kysely";
 import { GatewayError } from "../errors.ts";
 import { oneGateway } from "./migrations/0001-one-gateway.ts";
 import { relations } from "./migrations/0002-relations.ts";
+import { federation } from "./migrations/0003-federation.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { schemaBuilder } from "./compile.ts";
 import type { Dialect } from "./statement.ts";
 
-export const migrations: readonly Migration[] = [oneGateway, relations];
+export const migrations: readonly Migration[] = [oneGateway, relations, federation];
 
 /** The schema version that this code writes. */
 export const codeVersion = Math.max(...migrations.map((migration) => migration.version));

@@ -6,17 +6,16 @@ import type { Generated } from "kysely";
 import type { EventKind, PropertyName } from "../../mappings/events.ts";
 import type { EventId, GroupUri, ProviderDomain, UserUri } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../bridge.ts";
-import type { LaneKey } from "../lanes/lane-key.ts";
+import type { FederationTables } from "./federation-schema.ts";
+import type { WorkTables } from "./work-schema.ts";
 import type {
   AccountId,
   ArchiveMark,
   BindingId,
-  DeliveryKey,
   GroupId,
-  InboxNumber,
   NativeId,
-  NativeKey,
   NativeRoom,
+  PeerId,
   ProviderId,
   Seq,
   UserId,
@@ -55,6 +54,8 @@ export interface AccountTable {
 export interface ProviderTable {
   id: Generated<ProviderId>;
   domain: ProviderDomain;
+  /** Who speaks for it. null: we, where it has an account; else nobody. */
+  peer: PeerId | null;
 }
 
 export interface UserTable {
@@ -107,6 +108,13 @@ export interface EventTable {
   origin_binding: BindingId | null;
   /** The first version of what this one edits or deletes. null: it is a first version itself, or no message. */
   root_id: EventId | null;
+  /** The signature of the sender's provider over the id. null: none was needed, or we make it when asked. */
+  proof: Uint8Array | null;
+  /** The gateways that it passed before it entered the log, with spaces between. */
+  via: string | null;
+  /** The gateway that it came from. */
+  origin_peer: PeerId | null;
+  erased_at: Milliseconds | null;
 }
 
 /** A reaction as it stood in the log: from `seq` on, until `gone_seq`. `target` is the first version of a message. */
@@ -151,23 +159,6 @@ export interface BindingPropertyTable {
   last_seen: string | null;
 }
 
-export interface OriginTable {
-  account: AccountId;
-  native_key: NativeKey;
-  binding: BindingId;
-  at: Milliseconds;
-}
-
-export interface InboxTable {
-  n: Generated<InboxNumber>;
-  binding: BindingId;
-  native_key: NativeKey | null;
-  raw: string;
-  origin_at: Milliseconds;
-  at: Milliseconds;
-  attempts: number;
-}
-
 export interface LinkTable {
   binding: BindingId;
   native: NativeId;
@@ -180,67 +171,7 @@ export interface LinkTable {
   at: Milliseconds;
 }
 
-/**
- * One intended native call. `queued`: known not to have been made yet (a notice, something re-driven, a call that
- * the platform refused for now). `intended`: it may have been made. Negative `seq`: a notice, by its number.
- */
-export interface DeliveryTable {
-  binding: BindingId;
-  seq: number;
-  step: number;
-  op: string;
-  key: DeliveryKey;
-  args_hash: string;
-  state: "queued" | "intended";
-  epoch: number;
-  attempt: number;
-  mark: ArchiveMark | null;
-  at: Milliseconds;
-}
-
-/** Lines of the gateway itself to a room or a person in it, until they are delivered. */
-export interface NoticeTable {
-  n: Generated<number>;
-  binding: BindingId;
-  to_native: string | null;
-  to_name: string | null;
-  text: string;
-  at: Milliseconds;
-}
-
-export interface LaneTable {
-  key: LaneKey;
-  kind: "in" | "out" | "account";
-  account: AccountId;
-  /** null for the lane of an account. */
-  binding: BindingId | null;
-  epoch: number;
-  holder: string | null;
-  lease_until: Milliseconds;
-  not_before: Milliseconds;
-  failures: number;
-  last_error: string | null;
-}
-
-export interface SetAsideTable {
-  id: Generated<number>;
-  binding: BindingId;
-  direction: "inbound" | "outbound";
-  /** Inbound: the row as it was. Outbound: where the delivery stood. */
-  native_key: NativeKey | null;
-  raw: string | null;
-  origin_at: Milliseconds | null;
-  received_at: Milliseconds | null;
-  seq: number | null;
-  step: number | null;
-  event_id: EventId | null;
-  code: string;
-  cause: string;
-  attempts: number;
-  at: Milliseconds;
-}
-
-export interface Tables {
+export interface Tables extends FederationTables, WorkTables {
   schema_version: SchemaTable;
   setting: SettingTable;
   audit: AuditTable;
@@ -254,11 +185,5 @@ export interface Tables {
   reaction: ReactionTable;
   binding: BindingTable;
   binding_property: BindingPropertyTable;
-  origin: OriginTable;
-  inbox: InboxTable;
   link: LinkTable;
-  delivery: DeliveryTable;
-  notice: NoticeTable;
-  lane: LaneTable;
-  set_aside: SetAsideTable;
 }

@@ -140,6 +140,7 @@ function configOf({ data, wake }: SinkJob): Config {
     log: { level: "warn", bodies: false },
     limits,
     media: { maxBytes: limits.mediaBytes, allow: [] },
+    federation: { listen: null, endpoint: `https://${base}`, peers: [], allow: [] },
     slot: null,
     accounts: [{ name: "sink", bridge: "sink" }],
     secrets: [],

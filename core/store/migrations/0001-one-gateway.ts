@@ -1,70 +1,32 @@
-import { type ColumnDefinitionBuilder, sql } from "kysely";
-import { schemaBuilder } from "../compile.ts";
 import type { Dialect } from "../statement.ts";
 import type { CompiledStep, Migration } from "./migration.ts";
+import { TableMaker } from "./table-maker.ts";
 
 /** The tables of one gateway: accounts, groups with their log, bindings, lanes and what is under way on them. */
 export const oneGateway: Migration = { version: 1, oldestReader: 1, steps };
 
-type Column = (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder;
-type Shape = Readonly<Record<string, "id" | "int" | "int?" | "text" | "text?" | "blob" | "blob?">>;
-
 function steps(dialect: Dialect): CompiledStep[] {
-  const schema = schemaBuilder(dialect);
-  const out: CompiledStep[] = [];
-  const blob = dialect === "sqlite" ? "blob" : "bytea";
-  const integer = dialect === "sqlite" ? "integer" : "bigint";
-  const identity: Column = (column) =>
-    dialect === "sqlite"
-      ? column.primaryKey().autoIncrement()
-      : column.primaryKey().generatedByDefaultAsIdentity();
-
-  /** Tables with a key of their own are clustered by it on SQLite: one tree to write instead of two. */
-  function table(
-    name: string,
-    shape: Shape,
-    key: readonly string[],
-    unique: readonly (readonly string[])[] = [],
-  ) {
-    let builder = schema.createTable(name);
-    for (const [column, type] of Object.entries(shape)) {
-      if (type === "id") builder = builder.addColumn(column, integer, identity);
-      else {
-        const optional = type.endsWith("?");
-        const base = optional ? type.slice(0, -1) : type;
-        const sqlType = base === "int" ? integer : base === "text" ? "text" : sql.raw(blob);
-        builder = builder.addColumn(column, sqlType, (c) => (optional ? c : c.notNull()));
-      }
-    }
-    if (key.length > 0) {
-      builder = builder.addPrimaryKeyConstraint(`${name}_key`, [...key] as never);
-      if (dialect === "sqlite") builder = builder.modifyEnd(sql`without rowid`);
-    }
-    unique.forEach((columns, i) => {
-      builder = builder.addUniqueConstraint(`${name}_unique_${i}`, [...columns] as never);
-    });
-    out.push(builder.compile());
-  }
-  const index = (name: string, on: string, columns: readonly string[]) =>
-    out.push(
-      schema
-        .createIndex(name)
-        .on(on)
-        .columns([...columns])
-        .compile(),
-    );
-
-  table("setting", { name: "text", value: "blob" }, ["name"]);
-  table("audit", { n: "id", at: "int", actor: "text", act: "text", subject: "text", detail: "text" }, []);
-  table("provider", { id: "id", domain: "text" }, [], [["domain"]]);
-  table("account", { id: "id", bridge: "text", native: "text", provider: "int" }, [], [["bridge", "native"]]);
-  table(
+  const maker = new TableMaker(dialect);
+  maker.table("setting", { name: "text", value: "blob" }, ["name"]);
+  maker.table(
+    "audit",
+    { n: "id", at: "int", actor: "text", act: "text", subject: "text", detail: "text" },
+    [],
+  );
+  maker.table("provider", { id: "id", domain: "text" }, [], [["domain"]]);
+  maker.table(
+    "account",
+    { id: "id", bridge: "text", native: "text", provider: "int" },
+    [],
+    [["bridge", "native"]],
+  );
+  maker.table(
     "user",
     { id: "id", uri: "text", provider: "int", native: "text", name: "text", profile_rev: "int" },
     [],
     [["uri"], ["provider", "native"]],
   );
-  table(
+  maker.table(
     "grp",
     {
       id: "id",
@@ -78,13 +40,13 @@ function steps(dialect: Dialect): CompiledStep[] {
     [],
     [["uri"]],
   );
-  table("member", { grp: "int", user_id: "int", state: "text", since_seq: "int" }, ["grp", "user_id"]);
-  table("property", { grp: "int", name: "text", item: "text", value: "text", seq: "int", by_user: "int?" }, [
-    "grp",
-    "name",
-    "item",
-  ]);
-  table(
+  maker.table("member", { grp: "int", user_id: "int", state: "text", since_seq: "int" }, ["grp", "user_id"]);
+  maker.table(
+    "property",
+    { grp: "int", name: "text", item: "text", value: "text", seq: "int", by_user: "int?" },
+    ["grp", "name", "item"],
+  );
+  maker.table(
     "event",
     {
       grp: "int",
@@ -101,7 +63,7 @@ function steps(dialect: Dialect): CompiledStep[] {
     ["grp", "seq"],
     [["id", "grp"]],
   );
-  table(
+  maker.table(
     "binding",
     {
       id: "id",
@@ -124,17 +86,17 @@ function steps(dialect: Dialect): CompiledStep[] {
     [],
     [["account", "native", "ended"]],
   );
-  index("binding_of_group", "binding", ["grp"]);
-  table(
+  maker.index("binding_of_group", "binding", ["grp"]);
+  maker.table(
     "binding_property",
     { binding: "int", name: "text", item: "text", last_set: "text?", last_seen: "text?" },
     ["binding", "name", "item"],
   );
-  table("origin", { account: "int", native_key: "text", binding: "int", at: "int" }, [
+  maker.table("origin", { account: "int", native_key: "text", binding: "int", at: "int" }, [
     "account",
     "native_key",
   ]);
-  table(
+  maker.table(
     "inbox",
     {
       n: "id",
@@ -147,8 +109,8 @@ function steps(dialect: Dialect): CompiledStep[] {
     },
     [],
   );
-  index("inbox_of_binding", "inbox", ["binding", "n"]);
-  table(
+  maker.index("inbox_of_binding", "inbox", ["binding", "n"]);
+  maker.table(
     "link",
     {
       binding: "int",
@@ -161,8 +123,8 @@ function steps(dialect: Dialect): CompiledStep[] {
     },
     ["binding", "native"],
   );
-  index("link_of_event", "link", ["event_id", "binding"]);
-  table(
+  maker.index("link_of_event", "link", ["event_id", "binding"]);
+  maker.table(
     "delivery",
     {
       binding: "int",
@@ -180,12 +142,12 @@ function steps(dialect: Dialect): CompiledStep[] {
     ["binding", "seq", "step"],
     [["key"]],
   );
-  table(
+  maker.table(
     "notice",
     { n: "id", binding: "int", to_native: "text?", to_name: "text?", text: "text", at: "int" },
     [],
   );
-  table(
+  maker.table(
     "lane",
     {
       key: "text",
@@ -201,7 +163,7 @@ function steps(dialect: Dialect): CompiledStep[] {
     },
     ["key"],
   );
-  table(
+  maker.table(
     "set_aside",
     {
       id: "id",
@@ -221,5 +183,5 @@ function steps(dialect: Dialect): CompiledStep[] {
     },
     [],
   );
-  return out;
+  return maker.steps;
 }

@@ -1,7 +1,7 @@
 import type { ProviderDomain } from "../../../mappings/ids.ts";
 import type { AccountId, ProviderId } from "../../ids.ts";
 import { accountLane, type LaneKey } from "../../lanes/lane-key.ts";
-import type { LaneTable } from "../schema.ts";
+import type { LaneTable } from "../work-schema.ts";
 import { statement } from "../statement.ts";
 import { first, only, type Unit } from "../unit.ts";
 
@@ -9,7 +9,8 @@ const addProvider = statement<{ domain: ProviderDomain }>("accounts.addProvider"
   db
     .insertInto("provider")
     .values({ domain: p.domain })
-    .onConflict((conflict) => conflict.column("domain").doUpdateSet({ domain: p.domain }))
+    // A domain of ours is ours, whoever has claimed it before.
+    .onConflict((conflict) => conflict.column("domain").doUpdateSet({ peer: null }))
     .returning("id"),
 );
 const addAccount = statement<{ bridge: string; native: string; provider: ProviderId }>("accounts.addAccount")(
@@ -55,20 +56,4 @@ export function* registerAccount(input: {
   const { id } = yield* only(addAccount, { bridge: input.bridge, native: input.name, provider });
   yield* first(addLane, { key: accountLane(id), kind: "account", account: id, binding: null });
   return { id, provider, lane: accountLane(id) };
-}
-
-const addSetting = statement<{ name: string; value: Uint8Array }>("accounts.addSetting")((db, { p }) =>
-  db
-    .insertInto("setting")
-    .values({ name: p.name, value: p.value })
-    .onConflict((conflict) => conflict.doNothing()),
-);
-const findSetting = statement<{ name: string }>("accounts.findSetting")((db, { p }) =>
-  db.selectFrom("setting").select("value").where("name", "=", p.name),
-);
-
-/** A fact of the whole gateway: the one that stands, or else `value`, which stands from now on. */
-export function* settle(input: { name: string; value: Uint8Array }): Unit<Uint8Array> {
-  yield* first(addSetting, input);
-  return (yield* only(findSetting, { name: input.name })).value;
 }

@@ -4,14 +4,15 @@ import type { ErrorCode } from "../../errors.ts";
 import type { EventKind, PropertyName } from "../../../mappings/events.ts";
 import type { EventId, GroupUri } from "../../../mappings/ids.ts";
 import { step } from "../../steps.ts";
-import type { AccountId, BindingId, GroupId, NativeId, ProviderId, Seq } from "../../ids.ts";
+import type { AccountId, BindingId, GroupId, NativeId, PeerId, ProviderId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
-import { addEvent } from "./log.ts";
-import { type GrowingLog, memberOf, type Sender } from "./members.ts";
+import { addEvent, liveRooms, lockGroup, moveHead } from "./log.ts";
+import { type GrowingLog, memberOf, metUser, type Sender } from "./members.ts";
 import { addNotice } from "./notices.ts";
-import { type Effect, takeEffect } from "./reactions.ts";
+import { type Effect, isNews, takeEffect } from "./reactions.ts";
 import { isChange, setProperty } from "./properties.ts";
+import { addSubmission } from "./submissions.ts";
 
 /** A translated thing, its content written and its id computed. */
 export interface NewEvent {
@@ -46,21 +47,6 @@ export interface AppendPlace {
   readonly now: Milliseconds;
 }
 
-// Taken in this order by everybody: the group's row is the lock under which its log grows.
-const lockGroup = statement<{ group: GroupId }>("group-log.lockGroup")((db, { p }) =>
-  db
-    .updateTable("grp")
-    .set((eb) => ({ head: eb.ref("head") }))
-    .where("id", "=", p.group)
-    .returning(["uri", "head", "accepted_at"]),
-);
-const moveHead = statement<{ group: GroupId; head: number; at: Milliseconds }>("group-log.moveHead")(
-  (db, { p }) =>
-    db
-      .updateTable("grp")
-      .set({ head: p.head as Seq, accepted_at: p.at })
-      .where("id", "=", p.group),
-);
 const addLink = statement<{
   binding: BindingId;
   native: NativeId;
@@ -94,15 +80,6 @@ const passOwn = statement<{ binding: BindingId; from: number; to: number }>("gro
       .where("intended_seq", "=", p.from as Seq)
       .where("delivered_seq", "=", p.from as Seq),
 );
-const otherBindings = statement<{ group: GroupId; binding: BindingId }>("group-log.otherBindings")(
-  (db, { p }) =>
-    db
-      .selectFrom("binding")
-      .select(["id", "account"])
-      .where("grp", "=", p.group)
-      .where("state", "=", "live")
-      .where("id", "!=", p.binding),
-);
 
 export interface Appended {
   readonly head: number;
@@ -110,18 +87,33 @@ export interface Appended {
   readonly others: readonly { readonly id: BindingId; readonly account: AccountId }[];
   /** True: a verdict waits to be told in the origin's own room. */
   readonly told: boolean;
+  /** The peer that has something to pull now, where the group is its own. */
+  readonly submittedTo: PeerId | null;
 }
 
 interface OpenLog extends GrowingLog {
   readonly uri: GroupUri;
   readonly begun: number;
+  /** null: the group is ours. */
+  readonly owner: { readonly peer: PeerId; readonly reached: boolean } | null;
   told: boolean;
+  submitted: boolean;
 }
 
 /** Takes the group's lock. */
 export function* openLog(place: AppendPlace): Unit<OpenLog> {
-  const { uri, head, accepted_at: last } = yield* only(lockGroup, { group: place.group });
-  return { uri, begun: head, head, acceptedAt: Math.max(place.now, last), met: new Map(), told: false };
+  const row = yield* only(lockGroup, { group: place.group });
+  const { uri, head, ownerPeer: peer } = row;
+  return {
+    uri,
+    begun: head,
+    head,
+    owner: peer === null ? null : { peer, reached: row.following !== "left" },
+    acceptedAt: Math.max(place.now, row.accepted_at),
+    met: new Map(),
+    told: false,
+    submitted: false,
+  };
 }
 
 /** Gives the events of one thing said their seqs, and the room its links; or the author his verdict. */
@@ -139,7 +131,12 @@ export function* addToLog(
     if (said.refused) {
       yield* refuse(place, event, said.refused.notice);
       log.told = true;
-    } else yield* add(place, log, event, times);
+    } else if (log.owner === null) yield* add(place, log, event, times);
+    else if (log.owner.reached) yield* submit(place, log, event, times);
+    else {
+      yield* refuse(place, event, NOT_REACHED);
+      log.told = true;
+    }
   }
 }
 
@@ -151,7 +148,8 @@ export function* closeLog(place: AppendPlace, log: OpenLog): Unit<Appended> {
     yield* first(passOwn, { binding: place.binding, from: begun, to: head });
   }
   step("append.written");
-  return { head, others: head === begun ? [] : yield* all(otherBindings, place), told };
+  const others = head === begun ? [] : yield* all(liveRooms, { group: place.group, but: place.binding });
+  return { head, others, told, submittedTo: log.submitted && log.owner !== null ? log.owner.peer : null };
 }
 
 function* add(
@@ -166,32 +164,50 @@ function* add(
   const sender =
     event.sender === null ? null : yield* memberOf(place.provider, log.uri, log, event.sender, at);
   const seq = (log.head + 1) as Seq;
-  const { id, kind, content, native, aux, effect } = event;
+  const { id, kind, content, effect } = event;
   if (!(yield* takeEffect({ group, user: sender, id, seq }, effect))) return;
   const root = effect.kind === "version" ? effect.root : null;
   if (!(yield* first(addEvent, { ...at, seq, id, kind, sender, content, root }))) return;
   log.head = seq;
-  if (native !== null) {
-    // What changes something else is no part of a message.
-    const part = effect.kind === "none" ? 0 : -1;
-    yield* first(addLink, { binding, native, aux, part, id, state: "live", at: place.now });
-  }
+  yield* linkTo(place, event, "live");
   if (event.property !== null) yield* first(setProperty, { group, ...event.property, seq, by: sender });
+}
+
+const NOT_REACHED =
+  "This was not carried to the linked rooms: the gateway has no part in their group any more.";
+
+/** Instead of an entry in the log, where the log is a peer's: it gives the seq, and the event comes back with it. */
+function* submit(
+  place: AppendPlace,
+  log: OpenLog,
+  event: NewEvent,
+  times: { readonly originAt: Milliseconds; readonly receivedAt: Milliseconds },
+): Unit<void> {
+  const { binding, group } = place;
+  if (event.property !== null && !(yield* isChange(place, event.property))) return;
+  const sender = event.sender && (yield* metUser(place.provider, log, event.sender)).user;
+  const { id, kind, content, native, aux, effect } = event;
+  if (!(yield* isNews({ group, user: sender }, effect))) return;
+  const root = effect.kind === "version" ? effect.root : null;
+  const row = { ...times, group, binding, id, kind, sender, content, root, native, aux };
+  if (!(yield* first(addSubmission, row))) return;
+  log.submitted = true;
+  yield* linkTo(place, event, "live");
+}
+
+/** What the origin's room calls the event. What changes something else is no part of a message. */
+function* linkTo(place: AppendPlace, event: NewEvent, state: "live" | "refused"): Unit<void> {
+  const { binding, now: at } = place;
+  const { native, aux, id } = event;
+  if (native === null) return;
+  const part = state === "refused" || event.effect.kind === "none" ? 0 : -1;
+  yield* first(addLink, { binding, native, aux, part, id, state, at });
 }
 
 /** The verdict on an event that the group does not take: its link says so, and its author is told once. */
 function* refuse(place: AppendPlace, event: NewEvent, text: string): Unit<void> {
   const { binding, now: at } = place;
-  if (event.native !== null)
-    yield* first(addLink, {
-      binding,
-      native: event.native,
-      aux: event.aux,
-      part: 0,
-      id: event.id,
-      state: "refused",
-      at,
-    });
+  yield* linkTo(place, event, "refused");
   const to = event.sender && { native: event.sender.native, name: event.sender.name };
   yield* addNotice({ binding, to, text, at });
 }

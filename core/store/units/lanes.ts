@@ -1,11 +1,12 @@
 import type { Milliseconds } from "../../bridge.ts";
 import type { AccountId } from "../../ids.ts";
 import type { LaneKey } from "../../lanes/lane-key.ts";
-import type { ExpressionBuilder } from "kysely";
+import type { ExpressionBuilder, NotNull } from "kysely";
 import type { Tables } from "../schema.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
 import { checkFence, type Fence } from "./fence.ts";
+import { hasSyncWork } from "./sync-lanes.ts";
 
 const lockLane = statement<{ lane: LaneKey }>("lanes.lockLane")((db, { p, now }) =>
   // The write takes the row's lock even where the lane turns out to be held: on PostgreSQL a claim and a letting-go
@@ -73,7 +74,10 @@ const stillBehind = statement<{ lane: LaneKey }>("lanes.stillBehind")((db, { p }
   db.selectFrom("lane").select("lane.key").where("lane.key", "=", p.lane).where(isBehind),
 );
 
-/** What makes a lane's work: rows in the inbox; events to deliver, deliveries under way, or a leave-taking. */
+/**
+ * What makes a lane's work: rows in the inbox; events to deliver, deliveries under way, or a leave-taking; groups shared
+ * with a peer.
+ */
 function isBehind(eb: ExpressionBuilder<Tables, "lane">) {
   const inbox = eb.selectFrom("inbox").select("inbox.n").whereRef("inbox.binding", "=", "lane.binding");
   const delivery = eb
@@ -82,23 +86,28 @@ function isBehind(eb: ExpressionBuilder<Tables, "lane">) {
     .whereRef("delivery.binding", "=", "lane.binding");
   const outbox = eb
     .selectFrom("binding")
-    .innerJoin("grp", "grp.id", "binding.grp")
     .select("binding.id")
     .whereRef("binding.id", "=", "lane.binding")
     .where((where) =>
       where.or([
         where("binding.state", "=", "leaving"),
-        where.and([
-          where("binding.state", "=", "live"),
-          where("grp.head", ">", where.ref("binding.intended_seq")),
-        ]),
+        where.and([where("binding.state", "=", "live"), where.exists(undelivered(where))]),
       ]),
     );
   return eb.or([
     eb.and([eb("lane.kind", "=", "in"), eb.exists(inbox)]),
     eb.and([eb("lane.kind", "=", "out"), eb.or([eb.exists(delivery), eb.exists(outbox)])]),
+    eb.and([eb("lane.kind", "=", "sync"), hasSyncWork(eb)]),
   ]);
 }
+
+/** The events themselves, not the head: where a peer's group has gone on without us there are none to deliver. */
+const undelivered = (eb: ExpressionBuilder<Tables, "binding">) =>
+  eb
+    .selectFrom("event")
+    .select("event.seq")
+    .whereRef("event.grp", "=", "binding.grp")
+    .whereRef("event.seq", ">", "binding.intended_seq");
 
 /**
  * Lets the lane go only where it is caught up; false: there is more to do, read on. Whoever's wake-up was refused
@@ -123,13 +132,15 @@ const dueLanes = statement("lanes.dueLanes")((db, { now }) =>
   db
     .selectFrom("lane")
     .select((eb) => ["lane.key", "lane.account", eb.exists(queuedDelivery(eb)).as("queued")])
-    .where("lane.kind", "!=", "account")
+    .where("lane.kind", "in", ["in", "out"])
+    .where("lane.account", "is not", null)
+    .$narrowType<{ account: NotNull }>()
     .where("lane.not_before", "<=", now)
     .where("lane.lease_until", "<=", now)
     .where(isBehind),
 );
 
-/** Every lane that is behind, free and not put off: what the sweep runs, whatever Redis forgot. */
+/** Every lane of a room that is behind, free and not put off: what the sweep runs, whatever Redis forgot. */
 export function* lanesBehind(): Unit<
   readonly { readonly key: LaneKey; readonly account: AccountId; readonly queued: boolean }[]
 > {
@@ -141,6 +152,8 @@ const freeAccounts = statement("lanes.freeAccounts")((db, { now }) =>
     .selectFrom("lane")
     .select("account")
     .where("kind", "=", "account")
+    .where("account", "is not", null)
+    .$narrowType<{ account: NotNull }>()
     .where("lease_until", "<=", now)
     .where("not_before", "<=", now)
     .orderBy("account"),

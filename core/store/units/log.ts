@@ -1,7 +1,7 @@
 import type { Milliseconds } from "../../bridge.ts";
 import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId } from "../../../mappings/ids.ts";
-import type { BindingId, GroupId, Seq, UserId } from "../../ids.ts";
+import type { BindingId, GroupId, PeerId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 
 /** Where and when an event enters a log. */
@@ -44,4 +44,86 @@ export const addEvent = statement<{
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning("seq"),
+);
+
+/** An event that came through another gateway. No row back: its place or its id in the group is taken. */
+export const addCarriedEvent = statement<{
+  group: GroupId;
+  seq: Seq;
+  id: EventId;
+  kind: EventKind;
+  sender: UserId | null;
+  acceptedAt: Milliseconds;
+  originAt: Milliseconds;
+  receivedAt: Milliseconds;
+  content: Uint8Array | null;
+  binding: BindingId | null;
+  root: EventId | null;
+  proof: Uint8Array | null;
+  via: string | null;
+  originPeer: PeerId | null;
+  erasedAt: Milliseconds | null;
+}>("log.addCarriedEvent")((db, { p }) =>
+  db
+    .insertInto("event")
+    .values({
+      grp: p.group,
+      seq: p.seq,
+      id: p.id,
+      kind: p.kind,
+      sender: p.sender,
+      accepted_at: p.acceptedAt,
+      origin_at: p.originAt,
+      received_at: p.receivedAt,
+      content: p.content,
+      origin_binding: p.binding,
+      root_id: p.root,
+      proof: p.proof,
+      via: p.via,
+      origin_peer: p.originPeer,
+      erased_at: p.erasedAt,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("seq"),
+);
+
+/**
+ * The group's row is the lock under which its log grows; whoever needs several takes them in the order of their ids.
+ * `ownerPeer`, `following`: where the group is a peer's.
+ */
+export const lockGroup = statement<{ group: GroupId }>("log.lockGroup")((db, { p }) =>
+  db
+    .updateTable("grp")
+    .set((eb) => ({ head: eb.ref("head") }))
+    .where("id", "=", p.group)
+    .returning(["uri", "head", "accepted_at", "owner_provider as ownerProvider", "state", "rev"])
+    .returning((eb) => [
+      eb.selectFrom("following").select("peer").whereRef("following.grp", "=", "grp.id").as("ownerPeer"),
+      eb.selectFrom("following").select("state").whereRef("following.grp", "=", "grp.id").as("following"),
+    ]),
+);
+export const moveHead = statement<{ group: GroupId; head: number; at: Milliseconds }>("log.moveHead")(
+  (db, { p }) =>
+    db
+      .updateTable("grp")
+      .set({ head: p.head as Seq, accepted_at: p.at })
+      .where("id", "=", p.group),
+);
+/** Every live room of a group but one (0: all), with the account that serves it. */
+export const liveRooms = statement<{ group: GroupId; but: BindingId | 0 }>("log.liveRooms")((db, { p }) =>
+  db
+    .selectFrom("binding")
+    .select(["id", "account"])
+    .where("grp", "=", p.group)
+    .where("state", "=", "live")
+    .where("id", "!=", p.but as BindingId)
+    .orderBy("id"),
+);
+/** The event at a place of the log. */
+export const eventAt = statement<{ group: GroupId; seq: Seq }>("log.eventAt")((db, { p }) =>
+  db.selectFrom("event").select("id").where("grp", "=", p.group).where("seq", "=", p.seq),
+);
+/** The place of an event in the log, and who said it. */
+export const eventOf = statement<{ group: GroupId; id: EventId }>("log.eventOf")((db, { p }) =>
+  db.selectFrom("event").select(["seq", "sender"]).where("grp", "=", p.group).where("id", "=", p.id),
 );

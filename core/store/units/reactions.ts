@@ -64,6 +64,17 @@ const endReaction = statement<{ reaction: EventId; group: GroupId; user: UserId;
       .returning("target"),
 );
 
+const standsById = statement<{ reaction: EventId; group: GroupId; user: UserId }>("reactions.standsById")(
+  (db, { p }) =>
+    db
+      .selectFrom("reaction")
+      .select("target")
+      .where("event_id", "=", p.reaction)
+      .where("grp", "=", p.group)
+      .where("user_id", "=", p.user)
+      .where("gone_seq", "is", null),
+);
+
 interface Acting {
   readonly group: GroupId;
   readonly user: UserId | null;
@@ -80,9 +91,24 @@ export function* takeEffect(acting: Acting, effect: Effect): Unit<boolean> {
   if (effect.kind === "none" || effect.kind === "version" || user === null) return true;
   if (effect.kind === "unreaction")
     return (yield* first(endReaction, { reaction: effect.reaction, group, user, seq })) !== undefined;
-  const target = (yield* first(findRoot, { group, id: effect.target }))?.root ?? effect.target;
+  const target = yield* targetOf(group, effect.target);
   const { emoji } = effect;
   if (yield* first(standing, { group, target, user, emoji })) return false;
   yield* first(addReaction, { group, target, id, user, emoji, seq });
   return true;
+}
+
+/** Whether `takeEffect` would take it now. Nothing is changed by asking. */
+export function* isNews(acting: Pick<Acting, "group" | "user">, effect: Effect): Unit<boolean> {
+  const { group, user } = acting;
+  if (effect.kind === "none" || effect.kind === "version" || user === null) return true;
+  if (effect.kind === "unreaction")
+    return (yield* first(standsById, { reaction: effect.reaction, group, user })) !== undefined;
+  const target = yield* targetOf(group, effect.target);
+  return (yield* first(standing, { group, target, user, emoji: effect.emoji })) === undefined;
+}
+
+/** The first version of a message, where the log has it. */
+function* targetOf(group: GroupId, id: EventId): Unit<EventId> {
+  return (yield* first(findRoot, { group, id }))?.root ?? id;
 }

@@ -15,31 +15,63 @@ import { giveUp, noteUnclear } from "./give-up.ts";
 import { noteAttempt } from "./inbox.ts";
 import { link } from "./bindings.ts";
 import { endBinding, unlink } from "./leave.ts";
+import { createCode, revokeCode, takeCode } from "./codes.ts";
+import { addConnection, endConnection } from "./connections.ts";
+import { follow, putOffFollowing, restartFollowing, setCursor, stopFollowing } from "./following.ts";
+import { addGuest, removeGuest } from "./guests.ts";
+import { addPeer, blockPeer, updatePeer } from "./peers.ts";
+import { applyRemoteEvents } from "./remote-events.ts";
+import { markServed, recordVerdict, withdraw } from "./submissions.ts";
+import { appendSubmitted } from "./submitted.ts";
+import { tellVerdicts } from "./verdicts.ts";
 import { discardAside, retryAside } from "./set-aside.ts";
 import { progress } from "./progress.ts";
-import { registerAccount, settle } from "./accounts.ts";
+import { registerAccount } from "./accounts.ts";
+import { replaceSetting, settle } from "./settings.ts";
 
 export const writingUnits = {
   accept,
+  addConnection,
+  addGuest,
+  addPeer,
   append,
+  appendSubmitted,
+  applyRemoteEvents,
+  blockPeer,
   claimLane,
+  createCode,
   discardAside,
   endBinding,
+  endConnection,
+  follow,
   freeLeasesOf,
   giveUp,
   link,
+  markServed,
   noteAttempt,
   noteUnclear,
   progress,
   pullLaneForward,
+  putOffFollowing,
   putOffLane,
+  recordVerdict,
   registerAccount,
   releaseIfCaughtUp,
   releaseLane,
+  removeGuest,
   renewLane,
+  replaceSetting,
+  restartFollowing,
   retryAside,
+  revokeCode,
+  setCursor,
   settle,
+  stopFollowing,
+  takeCode,
+  tellVerdicts,
   unlink,
+  updatePeer,
+  withdraw,
 } as const;
 
 export type WritingUnits = typeof writingUnits;

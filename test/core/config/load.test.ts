@@ -55,6 +55,7 @@ void describe("a configuration without mistakes", () => {
       log: { level: "info", bodies: false },
       limits,
       media: { maxBytes: limits.mediaBytes, allow: [] },
+      federation: { listen: null, endpoint: "https://mimi.localhost", peers: [], allow: [] },
       slot: null,
       accounts: [],
       secrets: [],
@@ -71,10 +72,27 @@ wake: queue
 log: {level: trace, bodies: true}
 limits: {event_bytes: 64KiB, lease: 1m, sweep: 500ms, tries: 3}
 media: {largest: 1MiB, allow: [192.0.2.0/24]}
+federation:
+  listen: "[::1]:8448"
+  endpoint: http://localhost:8448/mtp/
+  peers: [{base: b.example, endpoint: "http://127.0.0.1:9", key: JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs}]
+  allow: [10.0.0.0/8]
 slot: one
 ${ACCOUNT}    nick: bot\n`,
     );
     assert.equal(config.data, "/srv/mimi");
+    assert.deepEqual(config.federation, {
+      listen: { host: "::1", port: 8448 },
+      endpoint: "http://localhost:8448/mtp",
+      peers: [
+        {
+          base: "b.example",
+          endpoint: "http://127.0.0.1:9",
+          key: "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs",
+        },
+      ],
+      allow: ["10.0.0.0/8"],
+    });
     assert.deepEqual(config.media, { maxBytes: 1024 * 1024, allow: ["192.0.2.0/24"] });
     assert.deepEqual(config.store, { kind: "postgres", url: "postgres://mimi:p%40ss@db/mimi" });
     assert.deepEqual(config.redis, { kind: "configured", url: "redis://:tok@r:6379/2" });
@@ -93,6 +111,10 @@ ${ACCOUNT}    nick: bot\n`,
     assert.equal(config.accounts[0]?.unclear, "hold");
     for (const secret of ["p@ss", "p%40ss", "tok", "hunter2"])
       assert.ok(config.secrets.includes(secret), secret);
+  });
+
+  void it("finds other gateways at https:// and the base domain where nothing is said", () => {
+    assert.equal(parse("base: mimi.example.org").federation.endpoint, "https://mimi.example.org");
   });
 
   void it("gives an account its name as label where none is written", () => {
@@ -177,6 +199,33 @@ loog: {}
     assert.equal(remedies[13], "did you mean log?");
     assert.match(remedies[9] ?? "", /service: "xmpp:\/\/127\.0\.0\.1:5347"/);
     assert.ok(found.every(({ file, message }) => file === "gateway.yaml" && !message.includes("Invalid")));
+  });
+
+  void it("of federation name the key that is wrong", () => {
+    const peer =
+      "{base: b.example, endpoint: https://b.example, key: JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs}";
+    assert.deepEqual(
+      mistakes(`federation:
+  listen: 127.0.0.1
+  endpoint: http://mimi.example.org
+  allow: [10.0.0.0]
+  peers:
+    - ${peer}
+    - ${peer}
+    - {base: B, endpoint: "https://b.example/?a", key: JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0b}
+`).map(({ path }) => path),
+      [
+        "federation.listen",
+        "federation.endpoint",
+        "federation.allow[0]",
+        "federation.peers[1].base",
+        "federation.peers[2].base",
+        "federation.peers[2].endpoint",
+        "federation.peers[2].key",
+      ],
+    );
+    for (const listen of ["h:70000", "::1:80", "h", ":80", "a b:1"])
+      assert.deepEqual(mistakes(`federation: {listen: "${listen}"}`)[0]?.path, "federation.listen", listen);
   });
 
   void it("of the store and of Redis name the key that is wrong", () => {

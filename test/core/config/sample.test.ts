@@ -20,7 +20,11 @@ void describe("the sample of gateway.yaml", () => {
     const taken = sample.replace(/^( *)#(?! )/gm, "$1");
     const config = parse(taken);
     assert.equal(config.accounts[0]?.label, "mimi");
-    assert.deepEqual({ ...config, accounts: [], slot: null, secrets: [] }, parse(""));
+    assert.deepEqual(config.federation.listen, { host: "127.0.0.1", port: 8448 });
+    // What has no default has an example instead.
+    const { listen, endpoint } = parse("").federation;
+    const federation = { ...config.federation, listen, endpoint };
+    assert.deepEqual({ ...config, accounts: [], federation, slot: null, secrets: [] }, parse(""));
     for (const key of [
       "base",
       "data",
@@ -30,6 +34,7 @@ void describe("the sample of gateway.yaml", () => {
       "wake",
       "log",
       "limits",
+      "federation",
       "slot",
       "secret_file",
     ]) {

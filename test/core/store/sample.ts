@@ -4,6 +4,7 @@ import { encodeProperty } from "../../../mappings/event-content.ts";
 import type { PropertyName } from "../../../mappings/events.ts";
 import {
   type EventId,
+  type GroupUri,
   groupUri,
   parseProviderDomain,
   type ProviderDomain,
@@ -172,6 +173,7 @@ export function linkRooms(
   store: Store,
   account: Awaited<ReturnType<typeof register>>,
   rooms: readonly string[],
+  group: GroupUri | null = null,
 ) {
   return store.write("link", {
     rooms: rooms.map((room) => ({
@@ -183,7 +185,7 @@ export function linkRooms(
       mark: null,
       properties: { name: "", topic: "" },
     })),
-    group: null,
+    group,
     newUri: groupUri(domain, randomUUID()),
     at: 1_000,
     actor: "test",

@@ -47,7 +47,13 @@ for (const kind of storeKinds()) {
       const done = await accept(a, ["one", "two"]);
       assert.deepEqual(done.behind, []);
       assert.deepEqual(done.appended, [
-        { binding: a.id, head: 3, others: [{ id: b.id, account: b.account }], told: false },
+        {
+          binding: a.id,
+          head: 3,
+          others: [{ id: b.id, account: b.account }],
+          told: false,
+          submittedTo: null,
+        },
       ]);
       assert.equal((await texts(a)).length, 2);
       assert.deepEqual(await waiting(a), []);

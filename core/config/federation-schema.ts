@@ -1,0 +1,84 @@
+/** The key `federation` of gateway.yaml. */
+import { z } from "zod";
+import { parseProviderDomain } from "../../mappings/ids.ts";
+import { parseEndpoint } from "../federation/endpoint.ts";
+import { parsePublicKey } from "../federation/public-key.ts";
+import { networks, text } from "./values.ts";
+
+const ADDRESS = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/;
+
+/** Host and port of `HOST:PORT`; IPv6 stands in brackets. null where the text is none. */
+export function parseListen(value: string): { readonly host: string; readonly port: number } | null {
+  const match = ADDRESS.exec(value);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host === undefined || port > 65_535 ? null : { host, port };
+}
+
+const endpoint = (description: string) =>
+  text({ description, example: "https://mimi.example.org" }).refine(
+    (value) => parseEndpoint(value, true) !== null,
+    { error: "is no https:// address of a host and a plain path (http:// is for this machine alone)" },
+  );
+
+const peer = z.strictObject({
+  base: text({ description: "The peer's base domain.", example: "mimi.example.net" }).refine(
+    (value) => parseProviderDomain(value) !== null,
+    { error: "is not a host name in lower case" },
+  ),
+  endpoint: endpoint("Where the peer takes requests."),
+  key: text({
+    description: "The peer's public key, as its well-known has it.",
+    example: "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs",
+  }).refine((value) => parsePublicKey(value) !== null, {
+    error: "is no Ed25519 key: 32 octets as base64url without padding",
+  }),
+});
+
+export const federationSchema = z
+  .strictObject({
+    listen: text({
+      description:
+        "HOST:PORT on which other gateways are served, in plain HTTP: a proxy in front has the certificate. Without " +
+        "it nothing is exchanged with other gateways.",
+      example: "127.0.0.1:8448",
+    })
+      .refine((value) => parseListen(value) !== null, { error: "is not HOST:PORT" })
+      .optional(),
+    endpoint: endpoint(
+      "The public address at which other gateways find this one; https:// and the base domain where nothing is said.",
+    ).optional(),
+    peers: z
+      .array(peer)
+      .superRefine((peers, issues) => {
+        for (const [index, { base }] of peers.entries()) {
+          if (peers.findIndex((other) => other.base === base) === index) continue;
+          issues.addIssue({
+            code: "custom",
+            path: [index, "base"],
+            message: "stands in the list already",
+            params: { remedy: "name each peer once" },
+          });
+        }
+      })
+      .default([])
+      .meta({
+        description:
+          "Gateways that are known without a code, with base, endpoint and key: for development, and for networks of your own.",
+        examples: [
+          [
+            {
+              base: "mimi.example.net",
+              endpoint: "https://mimi.example.net",
+              key: "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs",
+            },
+          ],
+        ],
+      }),
+    allow: networks("Networks that other gateways may be in although they are not on the public internet."),
+  })
+  .prefault({})
+  .meta({
+    description: "Other gateways: MTP.",
+    examples: [{ listen: "127.0.0.1:8448" }],
+  });

@@ -1,0 +1,56 @@
+/** Who makes a request: verified before a route gets to see it. */
+import type { FastifyRequest } from "fastify";
+import type { ProviderDomain } from "../../mappings/ids.ts";
+import { GatewayError } from "../errors.ts";
+import type { PeerId } from "../ids.ts";
+import type { KeyId } from "./public-key.ts";
+import type { IncomingRequest, VerificationKey } from "./signature.ts";
+
+/** Whom a route is for. `peer`: known gateways, by signature. `stranger`: the route itself looks. `anyone`: needs no look. */
+export type CallerKind = "peer" | "stranger" | "anyone";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** peer where nothing is said. */
+    caller?: CallerKind;
+  }
+}
+
+export interface Caller {
+  readonly peer: PeerId;
+  /** The provider for which it acts; one of the peer's. */
+  readonly as: ProviderDomain;
+  readonly kid: KeyId;
+}
+
+export interface PeerKey extends VerificationKey {
+  readonly peer: PeerId;
+  readonly blocked: boolean;
+}
+
+/** What is known of other gateways. */
+export interface PeerDirectory {
+  /**
+   * The key of that id and whose it is; null: nobody's. Two peers may both name a key as theirs, so it is that of the
+   * peer which speaks for `as`.
+   */
+  findKey(kid: KeyId, as: ProviderDomain): Promise<PeerKey | null>;
+  /** Whether the provider is one of the peer's. */
+  speaksFor(peer: PeerId, provider: ProviderDomain): Promise<boolean>;
+}
+
+/** The decorator under which the server keeps the caller. */
+export const CALLER = "mtpCaller";
+
+/** What verifyRequest looks at. */
+export function headOf({ method, raw }: FastifyRequest): IncomingRequest {
+  return { method, target: raw.url ?? "/", rawHeaders: raw.rawHeaders };
+}
+
+/** The peer that makes the request. Throws GatewayError internal in a route that is not for peers. */
+export function callerOf(request: FastifyRequest): Caller {
+  const caller = request.getDecorator<Caller | null>(CALLER);
+  if (caller === null)
+    throw new GatewayError("internal", "a route asks for a caller that nobody has verified");
+  return caller;
+}

@@ -1,0 +1,198 @@
+/**
+ * The HTTP server for other gateways. What is not signed by a known peer gets no further than its head, unless its route
+ * says so. It speaks plain HTTP: a proxy in front has the certificate.
+ */
+import type { Socket } from "node:net";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import ipaddr from "ipaddr.js";
+import type { Milliseconds } from "../bridge.ts";
+import type { Limits } from "../limits.ts";
+import type { Logger } from "../log.ts";
+import { CALLER, type Caller, headOf, type PeerDirectory } from "./caller.ts";
+import { checkContentDigest } from "./content-digest.ts";
+import type { HeldRequests } from "./held-requests.ts";
+import { ProblemError, problemBody, problemHeaders, problems } from "./problem.ts";
+import { problemOf } from "./problem-of.ts";
+import { verifyRequest } from "./signature.ts";
+import { TokenBuckets } from "./token-buckets.ts";
+
+/** Adds routes to a server. Each says in its `config` whom it is for, and is for known peers where it does not. */
+export type Routes = (server: FastifyInstance) => void;
+
+export interface PublicServerOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** The public address (parseEndpoint): what signatures name, and below whose path the routes lie. */
+  readonly endpoint: string;
+  readonly peers: PeerDirectory;
+  readonly held: HeldRequests;
+  readonly limits: Limits;
+  readonly now: () => Milliseconds;
+  readonly log: Logger;
+  /** Lies at the root whatever the endpoint's path. */
+  readonly wellKnown: Routes;
+  readonly routes: readonly Routes[];
+  /** How long `drain` lets requests under way finish. */
+  readonly graceMs?: Milliseconds;
+}
+
+export interface PublicServer {
+  /** The port that is listened on, which the system chose where 0 was asked for. */
+  readonly port: number;
+  /** Answers all held requests, takes no new ones, lets those under way finish for a moment, then ends them. */
+  drain(): Promise<void>;
+}
+
+const GRACE: Milliseconds = 5_000;
+/** Of a provider's domain or a group's id in a path. */
+const LONGEST_PARAMETER = 256;
+const CHECK_EVERY: Milliseconds = 1_000;
+/** Longer than proxies keep their connections here, so that they are the ones that end them. */
+const KEEP_ALIVE: Milliseconds = 75_000;
+const MOST_BUCKETS = 10_000;
+const BACK_SOON: Milliseconds = 1_000;
+/** No escapes, no dots to be resolved: a path that means the same to every proxy. */
+const PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/;
+const BODILESS: readonly string[] = ["GET", "HEAD", "DELETE"];
+
+/** Serves until `drain`. Rejects where the address cannot be listened on. */
+export async function startPublicServer(options: PublicServerOptions): Promise<PublicServer> {
+  const { listen, held, limits, endpoint } = options;
+  const server = fastify({
+    logger: false,
+    bodyLimit: limits.peerRequestBytes,
+    requestTimeout: limits.peerRequestMs,
+    keepAliveTimeout: KEEP_ALIVE,
+    http: { headersTimeout: limits.peerHeadMs, connectionsCheckingInterval: CHECK_EVERY },
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply) => {
+      answer(reply, new ProblemError("not_found"));
+    },
+    clientErrorHandler: refuseUnreadable,
+  });
+  server.server.maxConnections = limits.peerConnections;
+  readJsonAlone(server);
+  admit(server, options);
+  server.setNotFoundHandler(() => {
+    throw new ProblemError("not_found");
+  });
+  server.setErrorHandler((thrown, _request, reply) => answer(reply, problemOf(thrown, options.log)));
+  server.addHook("onSend", (_request, reply, _payload, done) => {
+    if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
+    if (held.draining) reply.header("connection", "close");
+    done();
+  });
+  const prefix = new URL(endpoint).pathname.replace(/\/$/, "");
+  options.wellKnown(server);
+  const below = (scope: FastifyInstance, _options: unknown, done: () => void): void => {
+    for (const routes of options.routes) routes(scope);
+    done();
+  };
+  await server.register(below, { prefix });
+  await server.listen(listen);
+  const address = server.server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : listen.port,
+    async drain() {
+      held.drain();
+      const grace = setTimeout(() => server.server.closeAllConnections(), options.graceMs ?? GRACE);
+      await server.close();
+      clearTimeout(grace);
+    },
+  };
+}
+
+/** The hook that stands before every route, and looks at the head of a request alone. */
+function admit(server: FastifyInstance, { peers, held, limits, now, endpoint }: PublicServerOptions): void {
+  const { origin } = new URL(endpoint);
+  const peerBuckets = new TokenBuckets<Caller["peer"]>(
+    { burst: limits.peerBurst, perSecond: limits.peerPerSecond, most: MOST_BUCKETS },
+    now,
+  );
+  const strangerBuckets = new TokenBuckets<string>(
+    { burst: limits.strangerBurst, perSecond: limits.strangerPerSecond, most: MOST_BUCKETS },
+    now,
+  );
+  server.decorateRequest(CALLER, null);
+  server.addHook("onRequest", async (request) => {
+    if (held.draining) throw new ProblemError("unavailable", "", { retryAfterMs: BACK_SOON });
+    if (request.is404 || !PATH.test(request.raw.url?.split("?")[0] ?? ""))
+      throw new ProblemError("not_found");
+    const kind = request.routeOptions.config.caller ?? "peer";
+    if (kind === "anyone") return;
+    if (kind === "stranger") return pay(strangerBuckets.take(networkOf(request.ip)));
+    const { kid, key, as } = await verifyRequest(headOf(request), {
+      origin,
+      now: now(),
+      findKey: (kid, as) => peers.findKey(kid, as),
+    });
+    if (key.blocked) throw new ProblemError("blocked");
+    pay(peerBuckets.take(key.peer));
+    if (!(await peers.speaksFor(key.peer, as))) throw new ProblemError("unknown_peer");
+    if (BODILESS.includes(request.method) && hasBody(request))
+      throw new ProblemError("malformed", "a body where none belongs");
+    request.setDecorator<Caller>(CALLER, { peer: key.peer, as, kid });
+  });
+}
+
+function pay(waitMs: Milliseconds): void {
+  if (waitMs > 0) throw new ProblemError("rate_limited", "", { retryAfterMs: waitMs });
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return (headers["content-length"] ?? "0") !== "0" || headers["transfer-encoding"] !== undefined;
+}
+
+/** Bodies are JSON in UTF-8 without a content coding, and have the digest that their head announced. */
+function readJsonAlone(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser("error", "error");
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    "application/json",
+    { parseAs: "buffer" },
+    (request: FastifyRequest, body: Buffer, done) => {
+      try {
+        if (request.headers["content-encoding"] !== undefined) throw new ProblemError("media_type");
+        const digest = request.headers["content-digest"];
+        checkContentDigest(typeof digest === "string" ? digest : undefined, body);
+        void parse(request, new TextDecoder("utf-8", { fatal: true }).decode(body), done);
+      } catch (thrown) {
+        const error = thrown instanceof ProblemError ? thrown : new ProblemError("malformed", "not UTF-8");
+        done(error);
+      }
+    },
+  );
+}
+
+function answer(reply: FastifyReply, problem: ProblemError): FastifyReply {
+  return reply
+    .code(problems[problem.code][0])
+    .headers(problemHeaders(problem))
+    .send(Buffer.from(JSON.stringify(problemBody(problem))));
+}
+
+/** What is no HTTP, too long or too slow is refused before there is a request. */
+function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (socket.writable && error.code !== "ECONNRESET") {
+    const codes = { ERR_HTTP_REQUEST_TIMEOUT: "slow", HPE_HEADER_OVERFLOW: "header_too_large" } as const;
+    const known = Object.entries(codes).find(([code]) => code === error.code)?.[1];
+    const problem = new ProblemError(known ?? "malformed");
+    const body = JSON.stringify(problemBody(problem));
+    const [status] = problems[problem.code];
+    const headers = {
+      ...problemHeaders(problem),
+      "content-length": String(body.length),
+      connection: "close",
+    };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${body}`);
+  }
+  socket.destroy();
+}
+
+/** An address, or the network that one customer of a provider has where addresses are plenty. */
+function networkOf(address: string): string {
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(":") : parsed.toString();
+}

@@ -1,0 +1,184 @@
+/** Groups of peers that are followed here. On SQLite and on PostgreSQL. */
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import type { Seq } from "../../../../core/ids.ts";
+import { outLane } from "../../../../core/lanes/lane-key.ts";
+import { lanesBehind } from "../../../../core/store/units/lanes.ts";
+import { addPeer, domain, person, remote } from "../federation-sample.ts";
+import { FollowerStage } from "../follower-stage.ts";
+import { done, eventId, message, SampleStore } from "../sample.ts";
+import { storeKinds } from "../stores.ts";
+
+for (const kind of storeKinds()) {
+  void describe(`groups of peers on ${kind.name}`, () => {
+    let sample: SampleStore;
+    let at: FollowerStage;
+    let turn = 0;
+    before(async () => {
+      const place = await kind.place();
+      sample = await SampleStore.make(await kind.open(place), place);
+    });
+    after(() => sample.store.close());
+    beforeEach(async () => {
+      turn += 1;
+      at = await FollowerStage.make(sample, `owner${turn}.test`);
+    });
+
+    void test("the owner's log comes in with its seqs and times, its people are known, and the room is woken", async () => {
+      const mia = person(at.host, "mia");
+      const third = person(domain("third.test"), "max");
+      const member = { kind: "member", sender: null, member: { user: mia, state: "joined" } } as const;
+      const proof = Buffer.from("proof");
+      const events = [
+        remote(1, null, member),
+        remote(2, mia, { senderName: "Mia" }),
+        remote(3, third, { proof, via: ["third.test"] }),
+      ];
+      const applied = await at.apply(events, { cursor: { from: null, to: "c3" } });
+      assert.deepEqual(applied, {
+        head: 3,
+        added: 3,
+        rooms: [{ id: at.room.id, account: at.room.account }],
+      });
+      assert.deepEqual(
+        (await at.log()).map(({ seq, id, senderUri, senderName }) => [seq, id, senderUri, senderName]),
+        [
+          [1, events[0]?.id, null, null],
+          [2, events[1]?.id, mia, "Mia"],
+          [3, events[2]?.id, third, "max"],
+        ],
+      );
+      assert.deepEqual([(await at.state())?.cursor, (await at.state())?.head], ["c3", 3]);
+      assert.equal(await at.count(`event where origin_peer = ${at.peer} and received_at = 30000`), 3);
+      assert.equal(
+        await at.count("event where accepted_at = 10003 and via = 'third.test' and proof is not null"),
+        1,
+      );
+      assert.equal(await at.count("member where state = 'joined'"), 1);
+      assert.ok((await sample.store.read(lanesBehind())).some(({ key }) => key === outLane(at.room.id)));
+      const left = { ...member, member: { user: mia, state: "left" } } as const;
+      await at.apply([remote(4, null, left)]);
+      assert.equal(await at.count("member where state = 'left' and since_seq = 4"), 1);
+    });
+
+    void test("what is held already is nothing; a gap or a second word for a place is refused as a whole", async () => {
+      const mia = person(at.host, "mia");
+      const events = [remote(1, mia), remote(2, mia)];
+      await at.apply(events);
+      assert.equal((await at.apply([...events, remote(3, mia)])).added, 1);
+      assert.deepEqual(await at.apply(events), { head: 3, added: 0, rooms: [] });
+      await assert.rejects(at.apply([remote(4, mia), remote(6, mia)]), { code: "event_gap" });
+      await assert.rejects(at.apply([remote(2, mia)]), { code: "event_conflict" });
+      await assert.rejects(at.apply([remote(4, mia, { id: events[0]?.id ?? eventId() })]), {
+        code: "event_conflict",
+      });
+      assert.equal((await at.state())?.head, 3);
+      assert.equal((await at.log()).length, 3);
+    });
+
+    void test("one page is taken once, by whoever holds the lane and moves the cursor from where it stood", async () => {
+      const mia = person(at.host, "mia");
+      await at.apply([remote(1, mia)], { cursor: { from: null, to: "c1" } });
+      const late = at.apply([remote(2, mia)], { cursor: { from: null, to: "c2" } });
+      await assert.rejects(late, { code: "lane_lost" });
+      assert.equal((await at.state())?.head, 1);
+      const { store } = sample;
+      assert.equal(await store.write("setCursor", { group: at.group, from: "c0", to: "c2" }), false);
+      assert.equal(await store.write("setCursor", { group: at.group, from: "c1", to: "c2" }), true);
+      await assert.rejects(at.apply([remote(2, mia)], { fence: { ...at.fence, epoch: 0 } }), {
+        code: "lane_lost",
+      });
+      await assert.rejects(at.apply([remote(2, mia)], { peer: (at.peer + 1) as never }), {
+        code: "lane_lost",
+      });
+    });
+
+    void test("a group that was stopped takes nothing until it is followed again, from where it stood", async () => {
+      const { store } = sample;
+      const mia = person(at.host, "mia");
+      await at.apply([remote(1, mia)]);
+      const stop = { group: at.group, state: "stopped", code: "event_gap" } as const;
+      assert.equal(await store.write("stopFollowing", stop), true);
+      assert.equal(await store.write("stopFollowing", stop), false);
+      assert.deepEqual([(await at.state())?.state, (await at.state())?.code], ["stopped", "event_gap"]);
+      await assert.rejects(at.apply([remote(2, mia)]), { code: "lane_lost" });
+      const again = { uri: at.uri, owner: at.host, peer: at.peer, connection: null, actor: "test" };
+      const start = { after: 0 as const, cursor: "start", rev: 2, at: 5_000 };
+      assert.equal(await store.write("follow", { ...again, ...start }), at.group);
+      assert.deepEqual(
+        [(await at.state())?.state, (await at.state())?.cursor, (await at.state())?.head],
+        ["following", "start", 1],
+      );
+      assert.equal((await at.apply([remote(2, mia)])).head, 2);
+    });
+
+    void test("only the peer that speaks for a group's owner can have it followed", async () => {
+      const other = await addPeer(sample, `liar${turn}.test`);
+      const wrong = { uri: at.uri, owner: at.host, peer: other.id, connection: null, actor: "test" };
+      const start = { after: 0 as const, cursor: null, rev: 1, at: 1 };
+      await assert.rejects(sample.store.write("follow", { ...wrong, ...start }), { code: "domain_taken" });
+      const foreign = { ...wrong, owner: other.host, ...start };
+      await assert.rejects(sample.store.write("follow", foreign), { code: "domain_taken" });
+      const ours = { ...wrong, uri: sample.a.groupUri, owner: domain("fake.mimi.test"), ...start };
+      await assert.rejects(sample.store.write("follow", ours), { code: "domain_taken" });
+    });
+
+    void test("where the owner's log begins later, or its cursor is gone, the rooms go on behind the gap", async () => {
+      const { store } = sample;
+      at = await FollowerStage.make(sample, `late${turn}.test`, 41);
+      const mia = person(at.host, "mia");
+      assert.equal((await at.apply([remote(42, mia)])).head, 42);
+      const out = await sample.claim(outLane(at.room.id));
+      const notices = await sample.sql(`select seq from delivery where binding = ${at.room.id}`);
+      const settled = notices.map(({ seq }) => ({ ...done, seq: Number(seq) }));
+      const moved = sample.progress(out, at.room.id, { settled, intendedSeq: 42 as Seq });
+      await store.write("progress", moved);
+      const jump = { group: at.group, after: 50 as Seq, cursor: "c50", rev: 2, now: 1 };
+      await store.write("restartFollowing", { fence: at.fence, ...jump });
+      assert.deepEqual(
+        [(await at.state())?.head, (await at.state())?.rev, (await at.state())?.cursor],
+        [50, 2, "c50"],
+      );
+      assert.equal(await store.write("releaseIfCaughtUp", out), true, "nothing waits in the gap");
+      assert.equal((await at.apply([remote(51, mia)])).head, 51);
+      await store.write("stopFollowing", { group: at.group, state: "left", code: "connection_ended" });
+      await assert.rejects(store.write("restartFollowing", { fence: at.fence, ...jump }), {
+        code: "lane_lost",
+      });
+    });
+
+    void test("a group that was put off is so for its peer's lane only", async () => {
+      await sample.store.write("putOffFollowing", { fence: at.fence, group: at.group, wake: 99 });
+      assert.deepEqual([(await at.state())?.wake, (await at.state())?.state], [99, "following"]);
+    });
+
+    void test("an owner can't give out as our users' what they never said", async () => {
+      await at.say(message(`real ${turn}`));
+      const anna = message("x").sender?.uri ?? null;
+      await assert.rejects(at.apply([remote(1, anna)]), { code: "sender_forged" });
+      assert.equal((await at.apply([remote(1, anna, { proof: Buffer.from("ours") })])).head, 1);
+      const unmet = person(domain("fake.mimi.test"), "unmet");
+      await assert.rejects(at.apply([remote(2, unmet)]), { code: "sender_forged" });
+    });
+
+    void test("one of ours whom the owner names before he was met is the same when he speaks", async () => {
+      const uri = person(domain("fake.mimi.test"), `carl${turn}`);
+      const member = { kind: "member", member: { user: uri, state: "joined" } } as const;
+      await at.apply([remote(1, null, member)]);
+      const event = message(`hello ${turn}`, { uri, native: `carl ${turn}`, name: "Carl" });
+      await at.say(event);
+      await at.apply([at.back(2, event)]);
+      assert.deepEqual(
+        [(await at.log(1))[0]?.senderNative, (await at.log(1))[0]?.senderName],
+        [`carl ${turn}`, "Carl"],
+      );
+      assert.equal(await sample.count(`"user" where uri = '${uri}'`), 1);
+    });
+
+    void test("an event that was erased before it came keeps its place, empty", async () => {
+      await at.apply([remote(1, person(at.host, "mia"), { content: null })]);
+      assert.equal((await at.log())[0]?.content, null);
+      assert.equal(await at.count("event where erased_at = 30000"), 1);
+    });
+  });
+}
