@@ -12,6 +12,9 @@ const dropAside = statement<{ binding: BindingId }>("erase.dropAside")((db, { p 
 const dropOrigins = statement<{ binding: BindingId }>("erase.dropOrigins")((db, { p }) =>
   db.deleteFrom("origin").where("binding", "=", p.binding),
 );
+const dropSubmissions = statement<{ binding: BindingId }>("erase.dropSubmissions")((db, { p }) =>
+  db.deleteFrom("submission").where("origin_binding", "=", p.binding),
+);
 const dropReactions = statement<{ binding: BindingId }>("erase.dropReactions")((db, { p }) =>
   db
     .deleteFrom("reaction")
@@ -82,7 +85,7 @@ const eraseEvents = statement<{ binding: BindingId }>("erase.eraseEvents")((db, 
  * everybody's cursors stay right; so do the audit's rows, which say that it was linked and erased.
  */
 export function* eraseRoom(binding: BindingId): Unit<void> {
-  for (const drop of [dropLinks, dropAside, dropOrigins, dropReactions, eraseProperties])
+  for (const drop of [dropLinks, dropAside, dropOrigins, dropSubmissions, dropReactions, eraseProperties])
     yield* first(drop, { binding });
   for (const erase of [eraseUsers, eraseEvents]) yield* first(erase, { binding });
   yield* first(eraseAddress, { binding, native: `erased:${binding}` as NativeRoom });

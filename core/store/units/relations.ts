@@ -64,6 +64,42 @@ const rootOf = statement<{ group: GroupId; id: EventId }>("relations.rootOf")((d
     .where("version.id", "=", p.id)
     .where("version.grp", "=", p.group),
 );
+// In a peer's group what was said in a room may be referred to there before the owner has it in the log.
+const submitted = statement<{ group: GroupId; id: EventId }>("relations.submitted")((db, { p }) =>
+  db
+    .selectFrom("submission")
+    .select((eb) => eb.fn.coalesce("root_id", "id").as("root"))
+    .where("grp", "=", p.group)
+    .where("id", "=", p.id),
+);
+const submittedRoot = statement<{ group: GroupId; root: EventId }>("relations.submittedRoot")((db, { p }) =>
+  db
+    .selectFrom("submission")
+    .leftJoin("user", "user.id", "submission.sender")
+    .select([
+      "submission.id as root",
+      "submission.content",
+      "submission.origin_at as at",
+      "user.uri as authorUri",
+      "user.name as authorName",
+      "user.native as authorNative",
+      "user.provider as authorProvider",
+      "submission.origin_binding as originBinding",
+    ])
+    .where("submission.grp", "=", p.group)
+    .where("submission.id", "=", p.root),
+);
+const latestSubmitted = statement<{ group: GroupId; root: EventId }>("relations.latestSubmitted")(
+  (db, { p }) =>
+    db
+      .selectFrom("submission")
+      .select("id")
+      .where("grp", "=", p.group)
+      .where("root_id", "=", p.root)
+      .where("state", "in", ["pending", "served", "accepted"])
+      .orderBy("n", "desc")
+      .limit(1),
+);
 const latestOf = statement<{ group: GroupId; root: EventId }>("relations.latestOf")((db, { p }) =>
   db
     .selectFrom("event")
@@ -148,11 +184,20 @@ export function* knownMessages(
       : yield* all(byAux, { binding, aux: name });
   const known: KnownRow[] = [];
   for (const { id } of ids) {
-    const row = yield* first(rootOf, { group, id });
-    if (row)
-      known.push({ ...row, version: (yield* first(latestOf, { group, root: row.root }))?.id ?? row.root });
+    const row = (yield* first(rootOf, { group, id })) ?? (yield* rootSubmitted(group, id));
+    if (!row) continue;
+    const at = { group, root: row.root };
+    const latest = (yield* first(latestSubmitted, at)) ?? (yield* first(latestOf, at));
+    known.push({ ...row, version: latest?.id ?? row.root });
   }
   return known;
+}
+
+function* rootSubmitted(group: GroupId, id: EventId): Unit<RootRow | undefined> {
+  const found = yield* first(submitted, { group, id });
+  if (!found) return undefined;
+  const { root } = found;
+  return (yield* first(rootOf, { group, id: root })) ?? (yield* first(submittedRoot, { group, root }));
 }
 
 /** Whether calls to the room are under way, so that what is not known now may be in a moment. */

@@ -10,6 +10,7 @@ import { step } from "../../steps.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 import { applyEffects, type CarriedEvent, rootOf, type RoomsToWake, viaText } from "./carried-events.ts";
+import { checkFence, type Fence } from "./fence.ts";
 import { addCarriedEvent, eventOf, liveRooms, lockGroup, moveHead } from "./log.ts";
 import { findMember } from "./members.ts";
 import { type KnownUser, type MetUsers, userByUri } from "./remote-users.ts";
@@ -22,6 +23,8 @@ export interface SubmittedEvent extends CarriedEvent {
 }
 
 export interface SubmittedInput {
+  /** Of the peer's lane, where the owner pulled these; null: the guest posted them. */
+  readonly fence: Fence | null;
   readonly group: GroupId;
   readonly peer: PeerId;
   readonly events: readonly SubmittedEvent[];
@@ -72,6 +75,7 @@ const setPulled = statement<{ group: GroupId; peer: PeerId; pulled: string }>("s
  */
 export function* appendSubmitted(input: SubmittedInput): Unit<SubmittedResult> {
   const { group, peer, now, pulled } = input;
+  if (input.fence) yield* checkFence(input.fence);
   const row = yield* first(lockGroup, { group });
   if (!row || row.ownerPeer !== null || !(yield* first(activeGuest, { group, peer })))
     throw new GatewayError("group_unknown", `peer ${peer} is in no group ${group} of ours`);

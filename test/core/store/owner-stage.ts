@@ -60,6 +60,7 @@ export class OwnerStage {
 
   submit(events: readonly SubmittedEvent[], change: Partial<SubmittedInput> = {}) {
     return this.sample.store.write("appendSubmitted", {
+      fence: null,
       group: this.room.group,
       peer: this.peer,
       events,

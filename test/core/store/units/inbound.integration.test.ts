@@ -67,7 +67,12 @@ for (const kind of storeKinds()) {
       const fence = await sample.claim(inLane(a.id));
       const rows = await sample.rows(a.id);
       const appended = await sample.append(fence, a, rows);
-      assert.deepEqual(appended, { head: 3, others: [{ id: b.id, account: b.account }], told: false });
+      assert.deepEqual(appended, {
+        head: 3,
+        others: [{ id: b.id, account: b.account }],
+        told: false,
+        submittedTo: null,
+      });
       const log = await store.read(logAfter({ group: a.group, after: 0, limit: 10 }));
       assert.deepEqual(
         log.map(({ seq, kind, senderNative }) => [seq, kind, senderNative]),
@@ -86,7 +91,11 @@ for (const kind of storeKinds()) {
       assert.equal(await sample.count(`link where binding = ${a.id} and native = 'native one'`), 1);
       assert.equal(await sample.count(`inbox where binding = ${a.id}`), 0);
       const again = await sample.append(fence, a, rows);
-      assert.deepEqual(again, { head: 3, others: [], told: false }, "rows that are gone change nothing");
+      assert.deepEqual(
+        again,
+        { head: 3, others: [], told: false, submittedTo: null },
+        "rows that are gone change nothing",
+      );
       await store.write("releaseLane", fence);
     });
 

@@ -1,7 +1,7 @@
 /** Lanes: claims, leases, putting off; and that a stale holder writes nothing, whichever unit it is. On SQLite and on PostgreSQL. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { BindingId, InboxNumber, Seq } from "../../../../core/ids.ts";
+import type { BindingId, InboxNumber, PeerId, Seq } from "../../../../core/ids.ts";
 import { accountLane, inLane, outLane } from "../../../../core/lanes/lane-key.ts";
 import type { Fence } from "../../../../core/store/units/fence.ts";
 import { accountsFree, lanesBehind, readLane } from "../../../../core/store/units/lanes.ts";
@@ -71,6 +71,36 @@ for (const kind of storeKinds()) {
           store.write("putOffLane", { fence, lane, wait: 60_000, failures: 9, error: "stale" }),
         endBinding: (fence) => store.write("endBinding", { fence, binding: b.id }),
         releaseIfCaughtUp: (fence) => store.write("releaseIfCaughtUp", fence),
+        applyRemoteEvents: (fence) =>
+          store.write("applyRemoteEvents", {
+            fence,
+            group: a.group,
+            peer: 1 as PeerId,
+            events: [],
+            cursor: null,
+            now: 1,
+          }),
+        appendSubmitted: (fence) =>
+          store.write("appendSubmitted", {
+            fence,
+            group: a.group,
+            peer: 1 as PeerId,
+            events: [],
+            strangers: "join",
+            verdicts: "kept",
+            pulled: null,
+            now: 1,
+          }),
+        putOffFollowing: (fence) => store.write("putOffFollowing", { fence, group: a.group, wake: 1 }),
+        restartFollowing: (fence) =>
+          store.write("restartFollowing", {
+            fence,
+            group: a.group,
+            after: 0,
+            cursor: null,
+            rev: 1,
+            now: 1,
+          }),
       };
       for (const [name, attempt] of Object.entries(attempts))
         await assert.rejects(attempt(stale), lost, `${name} must refuse`);
@@ -80,14 +110,35 @@ for (const kind of storeKinds()) {
       const fenced = Object.keys(writingUnits).filter((name) => name in attempts);
       assert.equal(fenced.length, Object.keys(attempts).length);
       const unfenced = [
+        "addConnection",
+        "addGuest",
+        "addPeer",
+        "blockPeer",
         "claimLane",
+        "createCode",
         "discardAside",
+        "endConnection",
+        "follow",
         "freeLeasesOf",
         "link",
+        "markServed",
         "pullLaneForward",
+        "recordVerdict",
         "registerAccount",
+        "removeGuest",
+        "replaceSetting",
+        "retryAside",
+        "revokeCode",
+        "setCursor",
+        "settle",
+        "stopFollowing",
+        "takeCode",
+        "tellVerdicts",
+        "unlink",
+        "updatePeer",
+        "withdraw",
       ];
-      const own = ["releaseLane", "renewLane", "retryAside", "settle", "unlink"];
+      const own = ["releaseLane", "renewLane"];
       assert.deepEqual(
         Object.keys(writingUnits).toSorted(),
         [...fenced, ...unfenced, ...own].toSorted(),

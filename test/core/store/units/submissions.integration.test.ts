@@ -1,7 +1,8 @@
 /** What our users say in groups of peers. On SQLite and on PostgreSQL. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { reactionsTo } from "../../../../core/store/units/relations.ts";
+import { knownMessages, reactionsTo } from "../../../../core/store/units/relations.ts";
+import { outLane } from "../../../../core/lanes/lane-key.ts";
 import { groupsWaiting, pendingFor } from "../../../../core/store/units/submissions.ts";
 import { person, remote } from "../federation-sample.ts";
 import { FollowerStage } from "../follower-stage.ts";
@@ -91,6 +92,39 @@ for (const kind of storeKinds()) {
         await sample.count(`notice where text like 'not carried%' and binding = ${at.room.id}`),
         0,
       );
+    });
+
+    void test("what was said can be referred to in its room before the owner has it", async () => {
+      const root = message(`early ${turn}`);
+      const edit = { ...message(`early edit ${turn}`), effect: { kind: "version", root: root.id } as const };
+      const known = async (name: string) => {
+        const place = { binding: at.room.id, group: at.group };
+        const rows = await sample.store.read(knownMessages({ ...place, name, by: "native" }));
+        return rows.map((row) => [row.root, row.version, row.authorNative, row.originBinding]);
+      };
+      await at.say(root);
+      assert.deepEqual(await known(`native early ${turn}`), [[root.id, root.id, "anna", at.room.id]]);
+      await at.say(edit);
+      const both = [[root.id, edit.id, "anna", at.room.id]];
+      assert.deepEqual(await known(`native early edit ${turn}`), both);
+      await at.apply([at.back(1, root)]);
+      assert.deepEqual(
+        await known(`native early edit ${turn}`),
+        both,
+        "the first is in the log, its edit is not",
+      );
+      await at.apply([at.back(2, edit)]);
+      assert.deepEqual(await known(`native early ${turn}`), both);
+    });
+
+    void test("a room that is erased leaves nothing to be submitted", async () => {
+      const { store, account } = sample;
+      await at.say(message(`erased ${turn}`));
+      const room = { account: account.id, native: at.room.native, label: "room" };
+      await store.write("unlink", { ...room, erase: true, at: 5_000, actor: "test" });
+      const fence = await sample.claim(outLane(at.room.id));
+      await store.write("endBinding", { fence, binding: at.room.id });
+      assert.equal(await at.count("submission where n > 0"), 0);
     });
 
     void test("a refusal marks the link and tells the author once", async () => {
