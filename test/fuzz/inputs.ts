@@ -1,4 +1,5 @@
 /** Inputs as text: pieces of a grammar in any order, and whole events with something changed in them. */
+import type { XmlElement } from "../../mappings/xml.ts";
 import type { Random } from "../faults/random.ts";
 
 /** Most inputs are short, so that many are tried; some are long, so that what grows too fast is seen. */
@@ -65,13 +66,40 @@ function replaced(random: Random, value: unknown, pieces: readonly string[]): un
     [value],
     { value },
   ];
-  if (Array.isArray(value) && chance(random, 0.7)) return Array.from({ length: many }, () => value).flat();
+  if (Array.isArray(value) && chance(random, 0.7))
+    return Array.from({ length: many }, () => value as readonly unknown[]).flat();
   return random.pick(others);
 }
 
 function countOf(value: unknown): number {
   if (typeof value !== "object" || value === null) return 1;
   return 1 + Object.values(value).reduce<number>((sum, item) => sum + countOf(item), 0);
+}
+
+/** The stanza with children left out, doubled or without their place, and other attributes and texts. */
+export function mutatedStanza(random: Random, element: XmlElement, pieces: readonly string[]): XmlElement {
+  const share = 0.12;
+  const attrs = Object.fromEntries(
+    Object.entries(element.attrs).flatMap(([key, value]) => {
+      if (!chance(random, share)) return [[key, value]];
+      const others = ["", "0", "3", "-1", "99999999999999999999", "groupchat", spliced(random, pieces)];
+      return chance(random, 0.2) ? [] : [[key, random.pick(others)]];
+    }),
+  );
+  const children = element.children.flatMap((child) => {
+    if (chance(random, share / 2)) return [];
+    const changed =
+      typeof child !== "string"
+        ? mutatedStanza(random, child, pieces)
+        : chance(random, share)
+          ? spliced(random, pieces)
+          : child;
+    const most = chance(random, 0.1) ? 200 : 3;
+    return chance(random, share / 2)
+      ? Array.from({ length: random.between(1, most) }, () => changed)
+      : [changed];
+  });
+  return { name: element.name, attrs, children };
 }
 
 /** Hexadecimal digits of octets with some changed, left out or put in. */

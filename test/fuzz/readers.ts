@@ -4,6 +4,7 @@ import { noContext } from "../../core/convert/context-file.ts";
 import { convertInput } from "../../core/convert/convert.ts";
 import { type Source, targets } from "../../core/convert/platforms.ts";
 import { readXml } from "../../core/convert/xml-reader.ts";
+import { writeXml } from "../../core/convert/xml-writer.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { decodeDocument, encodeContent } from "../../mappings/content/codec.ts";
 import { ContentError } from "../../mappings/content/content-error.ts";
@@ -19,16 +20,9 @@ import { bareLinks } from "../../mappings/xmpp/bare-links.ts";
 import { readStyling } from "../../mappings/xmpp/styling-read.ts";
 import { inbound as slackRoom } from "../mappings/slack/context.ts";
 import { read as readStanza } from "../mappings/xmpp/room.ts";
-import {
-  htmlPieces,
-  markdownPieces,
-  matrixEvents,
-  mrkdwnPieces,
-  slackEvents,
-  stanzas,
-  stylingPieces,
-} from "./corpus.ts";
-import { mutated, mutatedJson, mutatedOctets, spliced } from "./inputs.ts";
+import { matrixEvents, slackEvents, stanzas } from "./events.ts";
+import { mutated, mutatedJson, mutatedOctets, mutatedStanza, spliced } from "./inputs.ts";
+import { htmlPieces, markdownPieces, mrkdwnPieces, stylingPieces } from "./pieces.ts";
 import type { Random } from "../faults/random.ts";
 
 export interface FuzzedReader {
@@ -59,20 +53,19 @@ export const readers: readonly FuzzedReader[] = [
   },
   {
     name: "XHTML-IM",
-    make: (random) => mutated(random, stanzaWith(random, "xhtml-im"), htmlPieces),
+    make: (random) => stanzaText(random, stanzaWith(random, "xhtml-im"), htmlPieces),
     read: (input) => readXhtmlIm(readXml(input), dialect),
     refuses: isXmlFault,
   },
   {
     name: "XMPP markup",
-    make: (random) =>
-      mutated(random, stanzaWith(random, "urn:xmpp:markup"), ["<span start='", "'9'", "'0'", "<li/>"]),
+    make: (random) => stanzaText(random, stanzaWith(random, "urn:xmpp:markup"), stylingPieces),
     read: (input) => readStanza(readXml(input)),
     refuses: isXmlFault,
   },
   {
     name: "XMPP stanzas, to every platform",
-    make: (random) => mutated(random, random.pick(stanzas), stylingPieces),
+    make: (random) => stanzaText(random, random.pick(stanzas), stylingPieces),
     read: (input) => everywhere(input, "xmpp"),
     refuses: isXmlFault,
   },
@@ -134,6 +127,13 @@ function blocksOf(random: Random): unknown {
 
 function stanzaWith(random: Random, namespace: string): string {
   return random.pick(stanzas.filter((stanza) => stanza.includes(namespace)));
+}
+
+/** Mostly XML of other content, sometimes no XML at all. */
+function stanzaText(random: Random, stanza: string, pieces: readonly string[]): string {
+  const legal = pieces.filter((piece) => piece !== "\u0000" && piece !== "\ud800");
+  if (random.between(1, 4) === 1) return mutated(random, stanza, pieces);
+  return writeXml(mutatedStanza(random, readXml(stanza), legal));
 }
 
 let encoded: readonly Uint8Array[] | null = null;

@@ -6,6 +6,13 @@ import { type FuzzedReader, readers } from "./readers.ts";
 /** Always the same inputs, but for a machine on which they would take too long. */
 const SHORT = { inputs: 400, seconds: 2, cpu: null };
 
+const faulty = (read: (input: string) => unknown): FuzzedReader => ({
+  name: "faulty",
+  make: (random) => Array.from({ length: 50 }, () => random.pick(["a", "b", "<", ">"])).join(""),
+  read,
+  refuses: (error) => error instanceof SyntaxError,
+});
+
 void describe("readers take whatever comes", () => {
   for (const reader of readers)
     void it(reader.name, () => {
@@ -17,13 +24,6 @@ void describe("readers take whatever comes", () => {
 });
 
 void describe("the fuzz run", () => {
-  const faulty = (read: (input: string) => unknown): FuzzedReader => ({
-    name: "faulty",
-    make: (random) => Array.from({ length: 50 }, () => random.pick(["a", "b", "<", ">"])).join(""),
-    read,
-    refuses: (error) => error instanceof SyntaxError,
-  });
-
   void it("finds a throw that is no refusal, and cuts its input down", () => {
     const { failure } = fuzz(
       faulty((input) => {
