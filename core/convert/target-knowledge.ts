@@ -13,6 +13,8 @@ export interface NativeForm {
   readonly prefix: string;
   /** Whether each message has a second id. */
   readonly hasAux: boolean;
+  /** What stands for a user of another platform; null: nobody does whom the platform could mention. */
+  readonly ghost: (uri: UserUri) => string | null;
   /** The platform's own copy of a file; null: it has none. */
   readonly copy: (source: string) => string | null;
 }
@@ -44,7 +46,7 @@ export function targetKnowledge(
     reactionCount: () => (event.kind === "message" && event.message.body.kind === "unreaction" ? 0 : 1),
     user: (uri) => {
       const entry = named(file.users, uri);
-      return { native: entry?.native ?? null, name: entry?.name ?? names.get(uri) ?? lastOf(uri) };
+      return { native: entry?.native ?? form.ghost(uri), name: entry?.name ?? names.get(uri) ?? lastOf(uri) };
     },
     room: (uri) => {
       const entry = named(file.rooms, uri);
