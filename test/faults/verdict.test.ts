@@ -34,8 +34,9 @@ void it("a stall is counted without the outages in it", () => {
   assert.equal(stallBeyond(outages, 110, 120), 0);
 });
 
+const said = (text: string, id: string, corrects: string | null = null) => ({ text, id, corrects });
+
 void it("a correction counts where it corrects the same text, whatever the rooms call it", () => {
-  const said = (text: string, id: string, corrects: string | null = null) => ({ text, id, corrects });
   const source = [said("a 1", "s1"), said("a 2", "s2", "s1"), said("a 3", "s3")];
   assert.deepEqual(misdirected(source, [said("a 1", "t1"), said("a 2", "t2", "t1"), said("a 3", "t3")]), []);
   assert.deepEqual(misdirected(source, [said("a 1", "t1"), said("a 2", "t2"), said("a 3", "t3", "t1")]), [
