@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { Milliseconds } from "../../core/bridge.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
+import type { AllowedNetworks } from "../../core/media/address-guard.ts";
 import { type MediaLimits, openRemoteFile, putFile } from "../../core/media/remote-file.ts";
 import { findUploadService, requestSlot, type UploadService } from "./http-upload.ts";
 import type { ComponentStream } from "./stream.ts";
@@ -65,7 +66,8 @@ export class FileStore {
       const service = await this.#find(room);
       const slot = service && (await requestSlot(stream, from, service, file));
       if (!slot) return null;
-      await putFile(slot.put, { ...file, body: Readable.from([content]) }, slot.headers);
+      const body = Readable.from([content]);
+      await putFile(slot.put, { ...file, body }, slot.headers, this.#allowed(service));
       return slot.get;
     } catch (thrown) {
       log.warn({ err: asGatewayError(thrown) }, "a text could not be stored on the service");
@@ -86,11 +88,18 @@ export class FileStore {
       if (!slot) return null;
       this.#origin = URL.parse(slot.get)?.origin ?? null;
       if (URL.parse(source)?.origin === this.#origin) return null;
-      await putFile(slot.put, { body, size, contentType }, slot.headers);
+      await putFile(slot.put, { body, size, contentType }, slot.headers, this.#allowed(service));
       return slot.get;
     } finally {
       body.destroy();
     }
+  }
+
+  /** A service beside a room is another operator's: what it says may lead anywhere. */
+  #allowed({ jid }: UploadService): AllowedNetworks | null {
+    const { domain, upload, media } = this.#options;
+    const home = domain.slice(domain.indexOf(".") + 1);
+    return jid === upload || jid === home || jid.endsWith(`.${home}`) ? null : media.allow;
   }
 
   /** Where the component is at home, else where the room is. */

@@ -63,9 +63,14 @@ export class RoomPeople implements People {
     this.#ghostNicks = null;
   }
 
+  /** The listener is out: whoever is there when it comes back may have gone meanwhile. */
+  unseen(): void {
+    this.#occupants.clear();
+  }
+
   /** The stream ended: nobody can be seen any more. */
   lost(): void {
-    this.#occupants.clear();
+    this.unseen();
     for (const { occupancy } of this.#ghosts.values()) occupancy.lost();
     this.#ghostNicks = null;
   }

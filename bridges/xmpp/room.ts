@@ -161,6 +161,7 @@ export class Room {
   enterAgain(): void {
     if (!this.#joined) return;
     this.#listener.lost();
+    this.people.unseen();
     this.#state = "out";
     this.#intake.stop();
     this.#start();
@@ -197,6 +198,7 @@ export class Room {
     const out = this.#listener.presence(stanza);
     if (out === null || !this.#joined) return;
     this.#context.log.warn({ room: this.jid, out }, "the gateway was put out of a room");
+    this.people.unseen();
     this.#state = "out";
     this.#fault = `the gateway was put out of the room: ${out}`;
     this.#tryAgain();

@@ -5,8 +5,8 @@ import type { Mapped } from "../../mappings/mapping.ts";
 import type { Reading } from "./reading.ts";
 
 /** The same event by URIs instead of native ids; null: private, so that nobody else gets it. */
-export function outgoing(event: Mapped, id: EventId, { uriOf }: Reading): Outgoing | null {
-  const author = ({ native, name }: PlatformUser): Author => ({ uri: uriOf(native), name });
+export function outgoing(event: Mapped, id: EventId, reading: Reading): Outgoing | null {
+  const author = ({ native, name }: PlatformUser): Author => ({ uri: reading.uriOf(native), name });
   const anybody = (user: PlatformUser | null): Author | null => user && author(user);
   switch (event.kind) {
     case "message":

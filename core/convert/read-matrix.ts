@@ -51,6 +51,7 @@ export function readMatrix(event: object, file: ContextFile, seed: string): Read
     seed,
     takenBack: redacted?.reaction?.emoji ?? null,
     uriOf: (native) => known.userUri(native),
+    idOf: (native) => known.idOf(native),
   };
 }
 

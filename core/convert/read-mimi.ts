@@ -33,8 +33,8 @@ function ofMessage(bytes: Uint8Array, file: ContextFile, seed: string): Reading 
   const id = eventId("message", sender, group, bytes, document.salt);
   const name = known.userName(sender) ?? sender.slice(sender.lastIndexOf("/") + 1);
   const event = { kind: "message", sender: { native: sender, name }, native: null, message } as const;
-  const uriOf = (native: string): UserUri => native as UserUri;
-  return { events: [{ event, id }], losses, group, room: null, seed, takenBack: null, uriOf };
+  const idOf: Reading["idOf"] = (native) => known.idOf(native);
+  return { events: [{ event, id }], losses, group, room: null, seed, takenBack: null, uriOf, idOf };
 }
 
 function ofProperty(bytes: Uint8Array, file: ContextFile, seed: string): Reading {
@@ -48,6 +48,10 @@ function ofProperty(bytes: Uint8Array, file: ContextFile, seed: string): Reading
     room: null,
     seed,
     takenBack: null,
-    uriOf: (native) => native as UserUri,
+    uriOf,
+    idOf: (native) => known.idOf(native),
   };
 }
+
+/** Whoever a document names is named by a URI. */
+const uriOf = (native: string): UserUri => native as UserUri;

@@ -54,5 +54,6 @@ export function readSlack(event: unknown, file: ContextFile, seed: string): Read
     seed,
     takenBack,
     uriOf: (native) => known.userUri(native),
+    idOf: (native) => known.idOf(native),
   };
 }

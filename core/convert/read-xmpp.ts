@@ -39,5 +39,6 @@ export function readXmpp(stanza: XmlElement, file: ContextFile, seed: string): R
     seed,
     takenBack: null,
     uriOf: (native) => known.userUri(native),
+    idOf: (native) => known.idOf(native),
   };
 }

@@ -20,4 +20,6 @@ export interface Reading {
   /** The emoji of a reaction that is taken back, where the input says it; `:name:` for a custom one. */
   readonly takenBack: string | null;
   uriOf(native: string): UserUri;
+  /** The event id of a message, by the source's id of it or by the event id itself. */
+  idOf(native: string): EventId;
 }

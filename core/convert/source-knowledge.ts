@@ -1,6 +1,5 @@
 /** Look-ups for reading an event: what the context file says, else stand-ins. */
-import type { EventId } from "../../mappings/ids.ts";
-import type { GroupUri, UserUri } from "../../mappings/ids.ts";
+import { type EventId, type GroupUri, parseEventId, type UserUri } from "../../mappings/ids.ts";
 import type { InboundContext, KnownMessage, StandingReaction } from "../../mappings/mapping.ts";
 import type { ContextFile, MessageEntry } from "./context-file.ts";
 import type { Source } from "./platforms.ts";
@@ -24,7 +23,7 @@ export class SourceKnowledge {
   }
 
   idOf(native: string): EventId {
-    return this.entry(native)?.id ?? standInEvent(this.#platform, native);
+    return this.entry(native)?.id ?? parseEventId(native) ?? standInEvent(this.#platform, native);
   }
 
   /** `author`: whose it is taken to be where the file does not say. A reaction is no message. */

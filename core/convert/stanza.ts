@@ -115,10 +115,13 @@ function administration(item: Readonly<Record<string, string>>, reason: string, 
 }
 
 function configuration(field: string, value: string, place: Place): XmlElement {
-  const entry = (name: string, text: string) => element("field", { var: name }, element("value", {}, text));
   const fields = [entry("FORM_TYPE", `${MUC}#roomconfig`), entry(field, value)];
   const form = element("x", { xmlns: NS.dataForm, type: "submit" }, ...fields);
   return request(element("query", { xmlns: `${MUC}#owner` }, form), place);
+}
+
+function entry(name: string, text: string): XmlElement {
+  return element("field", { var: name }, element("value", {}, text));
 }
 
 function request(payload: XmlElement, place: Place): XmlElement {

@@ -13,6 +13,8 @@ export interface NativeForm {
   readonly prefix: string;
   /** Whether each message has a second id. */
   readonly hasAux: boolean;
+  /** What stands for a user of another platform; null: nobody does whom the platform could mention. */
+  readonly ghost: (uri: UserUri) => string | null;
   /** The platform's own copy of a file; null: it has none. */
   readonly copy: (source: string) => string | null;
 }
@@ -26,9 +28,12 @@ export function targetKnowledge(
   standing: readonly string[],
 ): OutboundContext {
   const names = namesIn(event);
-  const message = (id: EventId): RoomMessage => roomMessage(id, file, form);
+  const entryOf = (id: EventId): Entry | null =>
+    Object.entries(file.messages).find(([key, { version }]) => reading.idOf(key) === id || version === id) ??
+    null;
+  const message = (id: EventId): RoomMessage => roomMessage(id, entryOf(id), reading, form);
   return {
-    message: (id) => (entryOf(id, file)?.[1].reaction ? null : message(id)),
+    message: (id) => (entryOf(id)?.[1].reaction ? null : message(id)),
     thread: (thread) => {
       const id = parseEventId(Buffer.from(thread).toString("hex"));
       const root = message(
@@ -36,12 +41,12 @@ export function targetKnowledge(
       );
       return { root, latest: root };
     },
-    reaction: (id) => reactionOf(id, event, reading, file, message),
+    reaction: (id) => reactionOf(entryOf(id), event, reading, message),
     reactionsOf: () => standing,
     reactionCount: () => (event.kind === "message" && event.message.body.kind === "unreaction" ? 0 : 1),
     user: (uri) => {
       const entry = named(file.users, uri);
-      return { native: entry?.native ?? null, name: entry?.name ?? names.get(uri) ?? lastOf(uri) };
+      return { native: entry?.native ?? form.ghost(uri), name: entry?.name ?? names.get(uri) ?? lastOf(uri) };
     },
     room: (uri) => {
       const entry = named(file.rooms, uri);
@@ -57,22 +62,16 @@ export function targetKnowledge(
   };
 }
 
-/** The entry of an event id: by its key, or by the ids that it says. */
-function entryOf(id: EventId, file: ContextFile): readonly [string, MessageEntry] | null {
-  return (
-    Object.entries(file.messages).find(
-      ([key, entry]) => key === id || entry.id === id || entry.version === id,
-    ) ?? null
-  );
-}
+/** What the file says of a message, after the key that it stands under. */
+type Entry = readonly [string, MessageEntry];
 
-function roomMessage(id: EventId, file: ContextFile, { prefix, hasAux }: NativeForm): RoomMessage {
-  const found = entryOf(id, file)?.[1];
-  const root = found?.id ?? id;
-  const native = found?.native ?? standInNative(prefix, root);
+function roomMessage(id: EventId, entry: Entry | null, reading: Reading, form: NativeForm): RoomMessage {
+  const found = entry?.[1];
+  const root = entry === null ? id : reading.idOf(entry[0]);
+  const native = found?.native ?? standInNative(form.prefix, root);
   return {
     root,
-    parts: [{ native, aux: found?.aux ?? (hasAux ? native : null) }],
+    parts: [{ native, aux: found?.aux ?? (form.hasAux ? native : null) }],
     edits: [],
     author: { name: found?.authorName ?? "stand-in", native: null },
     ours: found?.ours ?? true,
@@ -83,20 +82,18 @@ function roomMessage(id: EventId, file: ContextFile, { prefix, hasAux }: NativeF
 
 /** What is taken back: as the file says, else what the input says of the message that it is about. */
 function reactionOf(
-  id: EventId,
+  entry: Entry | null,
   event: Outgoing,
-  { takenBack }: Reading,
-  file: ContextFile,
+  reading: Reading,
   message: (id: EventId) => RoomMessage,
 ): ReturnType<OutboundContext["reaction"]> {
-  const [key, entry] = entryOf(id, file) ?? [];
-  const target = event.kind === "message" ? event.message.replyTo : null;
-  const to = entry?.reaction === undefined ? undefined : file.messages[entry.reaction.to]?.id;
-  const emoji = entry?.reaction?.emoji ?? takenBack;
-  const root = to ?? target ?? (key === undefined ? null : id);
-  if (emoji === null || root === null) return null;
-  const native = entry?.native;
-  return { target: message(root), emoji, part: native === undefined ? null : { native, aux: null } };
+  const reaction = entry?.[1].reaction;
+  const named = event.kind === "message" ? event.message.replyTo : null;
+  const target = reaction === undefined ? named : reading.idOf(reaction.to);
+  const emoji = reaction?.emoji ?? reading.takenBack;
+  if (emoji === null || target === null) return null;
+  const native = entry?.[1].native;
+  return { target: message(target), emoji, part: native === undefined ? null : { native, aux: null } };
 }
 
 /** Entries may stand under the source's id as well, and say the URI. */

@@ -1,4 +1,5 @@
 /** Events (and what else is to be told to a homeserver) for an event. */
+import type { UserUri } from "../../mappings/ids.ts";
 import type { Loss } from "../../mappings/loss.ts";
 import type { Outgoing } from "../../mappings/mapping.ts";
 import { type MatrixCall, withAddress } from "../../mappings/matrix/calls.ts";
@@ -8,13 +9,22 @@ import type { Reading } from "./reading.ts";
 import { hashOf, STAND_IN_HOST } from "./stand-ins.ts";
 import { targetKnowledge } from "./target-knowledge.ts";
 
+/** Every remote user has a stand-in on the homeserver. */
+const ghost = (uri: UserUri): string => `@_stand-in_${uri.slice(uri.lastIndexOf("/") + 1)}:${STAND_IN_HOST}`;
+
 export function writeMatrix(
   event: Outgoing,
   reading: Reading,
   file: ContextFile,
   standing: readonly string[],
 ): { readonly native: readonly unknown[]; readonly losses: readonly Loss[] } {
-  const knowledge = targetKnowledge(event, reading, file, { prefix: "$", hasAux: false, copy }, standing);
+  const knowledge = targetKnowledge(
+    event,
+    reading,
+    file,
+    { prefix: "$", hasAux: false, ghost, copy },
+    standing,
+  );
   const { calls, losses } = fromMimi(
     event,
     {
@@ -32,7 +42,7 @@ export function writeMatrix(
     {
       ...knowledge,
       mark: {},
-      isRemote: (uri) => knowledge.user(uri).native === null,
+      isRemote: (uri) => knowledge.user(uri).native === ghost(uri),
       powerLevels: null,
       pinned: [],
     },

@@ -14,7 +14,7 @@ export function writeSlack(
   file: ContextFile,
   standing: readonly string[],
 ): { readonly native: readonly unknown[]; readonly losses: readonly Loss[] } {
-  const form = { prefix: "", hasAux: false, copy: () => null };
+  const form = { prefix: "", hasAux: false, ghost: () => null, copy: () => null };
   const { calls, losses } = fromMimi(
     event,
     {

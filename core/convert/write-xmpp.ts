@@ -23,7 +23,7 @@ export function writeXmpp(
     event,
     reading,
     file,
-    { prefix: "", hasAux: true, copy: () => null },
+    { prefix: "", hasAux: true, ghost: () => null, copy: () => null },
     standing,
   );
   const roomJid = file.room.target ?? ROOM;

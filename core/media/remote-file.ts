@@ -55,16 +55,22 @@ export async function openRemoteFile(url: string, limits: MediaLimits): Promise<
   throw new GatewayError("media_refused", `${at.host} redirects more than ${MOST_REDIRECTS} times`);
 }
 
-/** Puts a stream to a URL of a server of ours. Throws media_unreachable unless it is taken. */
+/**
+ * Puts a stream to a URL. `allow`: the networks that are allowed beside the public internet; null: the URL is of a server
+ * of ours, and may be anywhere. Throws media_refused, or media_unreachable unless it is taken.
+ */
 export async function putFile(
   url: string,
   file: { readonly body: Readable; readonly size: number; readonly contentType: string },
   headers: Readonly<Record<string, string>>,
+  allow: AllowedNetworks | null,
 ): Promise<void> {
   const at = parseUrl(url);
+  if (allow !== null) checkLiteral(at.hostname, allow);
   const send = at.protocol === "https:" ? httpsRequest : httpRequest;
   const request = send(at, {
     method: "PUT",
+    ...(allow !== null && { lookup: guardedLookup(allow) }),
     headers: { ...headers, "content-type": file.contentType, "content-length": file.size },
     timeout: SILENT_MS,
   });

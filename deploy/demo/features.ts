@@ -68,7 +68,7 @@ async function showTexts(stage: Stage): Promise<Shown> {
 async function showRelations(stage: Stage, [left, right]: Pair): Promise<void> {
   const { own, copy } = await stage.send("plain text", "anna", [body("Tee is ready")]);
   await stage.send("mention (0372)", "anna", mention(left.room, "carla", ": tea?"), {
-    expected: "anna: @carla: tea? (“@carla” is carla)",
+    expected: "anna: carla: tea? (“carla” is carla)",
   });
   await stage.send("correction (0308)", "anna", correction(own, "Tea is ready"));
   await stage.send("reply (0461)", "carla", reply(copy, `${right.room}/anna`, "At last!"));

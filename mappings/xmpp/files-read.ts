@@ -31,7 +31,10 @@ const TYPES: Readonly<Record<string, string>> = {
   pdf: "application/pdf",
 };
 
-/** The files, in order. `body`: XEP-0066 counts as a file only where the body says nothing else than its URL. */
+/**
+ * The files, in order. XEP-0066 names a file where the body is its URL, or says something else about it; a URL that
+ * stands among other words of `body` is a link there.
+ */
 export function readFiles(stanza: XmlElement, body: string): readonly MediaFile[] {
   const shared = children(stanza, "file-sharing", NS.sfs).slice(0, MOST_FILES).map(sharedFile);
   const files = shared.filter((file) => file !== null);
@@ -39,7 +42,7 @@ export function readFiles(stanza: XmlElement, body: string): readonly MediaFile[
   const text = body.trim();
   for (const oob of children(stanza, "x", NS.oob).slice(0, MOST_FILES)) {
     const url = childText(oob, "url").trim();
-    const file = text === url || text === "" ? linked(url, childText(oob, "desc")) : null;
+    const file = text === url || !text.includes(url) ? linked(url, childText(oob, "desc")) : null;
     if (file !== null) return [file];
   }
   const encrypted = text.startsWith(AESGCM) ? linked(text, "") : null;

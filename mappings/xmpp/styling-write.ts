@@ -56,6 +56,8 @@ function isPlain(run: Run | undefined): run is Run & { kind: "text" } {
   return run?.kind === "text" && run.marks === 0 && run.link === null;
 }
 
+const isAddress = (after: Run | undefined): boolean => after?.kind === "text" && /^[:,]/.test(after.text);
+
 interface Line {
   readonly quote: number;
   /** Words, or code as it is. */
@@ -183,8 +185,10 @@ class BodyWriter {
         if (run.link === null) return lines(this.#clean(run.text), marks);
         return this.#linked(this.#clean(run.text), run.link, next, marks);
       case "mention": {
-        const name = this.#context.user(run.user).name || run.name;
-        return [{ text: `@${oneLine(this.#clean(name))}`, marks, what: { user: run.user } }];
+        const name = oneLine(this.#clean(this.#context.user(run.user).name || run.name));
+        // As people of rooms address each other: the nick, and a colon.
+        const sign = this.#lines.length === 0 && isAddress(next) ? "" : "@";
+        return [{ text: sign + name, marks, what: { user: run.user } }];
       }
       case "group":
         return [words(`#${oneLine(this.#clean(this.#context.room(run.group)?.name ?? run.name))}`, marks)];

@@ -27,8 +27,7 @@ function run({ file, transactions, contentBytes }: FloorJob): number {
   for (const transaction of transactions) {
     db.exec("begin immediate");
     for (const { kind, binding, messages: count } of transaction)
-      if (kind === "accept") write.accept(binding, count, messages.accepted);
-      else write.append(binding, count, messages.appended);
+      write[kind](binding, count, kind === "append" ? messages.appended : messages.accepted);
     db.exec("commit");
   }
   const seconds = (performance.now() - start) / 1_000;
@@ -40,7 +39,7 @@ function makeMessages(transactions: readonly Transaction[], contentBytes: number
   const made = new Map<number, Message[]>();
   let number = 0;
   for (const { kind, binding, messages } of transactions.flat()) {
-    if (kind !== "accept") continue;
+    if (kind === "append") continue;
     const list = made.get(binding) ?? [];
     made.set(binding, list);
     for (let i = 0; i < messages; i++, number++)
@@ -88,6 +87,7 @@ function writer(db: DatabaseSync) {
     "insert into link (binding, native, event_id, part, state, attempts, at) values (?, ?, ?, 0, 'live', 1, ?)",
   );
   const moveHead = db.prepare("update grp set head = ?, accepted_at = ? where id = ?");
+  const passOwn = db.prepare("update binding set intended_seq = ?, delivered_seq = ? where id = ?");
   const rows = new Map<number, (number | bigint)[]>();
   const heads = new Map<number, number>();
   return {
@@ -100,6 +100,21 @@ function writer(db: DatabaseSync) {
         addOrigin.run(account, key, binding, now);
         numbers.push(addInbox.run(binding, key, text, now, now).lastInsertRowid);
       }
+      touch.run(now, binding);
+    },
+    direct(binding: number, count: number, next: (binding: number) => Message): void {
+      const now = Date.now();
+      const group = groups.get(binding) ?? 0;
+      let head = heads.get(group) ?? 0;
+      for (let i = 0; i < count; i++) {
+        const { key, id, content } = next(binding);
+        addOrigin.run(account, key, binding, now);
+        addEvent.run(group, ++head, id, now, now, now, content, binding);
+        addLink.run(binding, key, id, now);
+      }
+      heads.set(group, head);
+      moveHead.run(head, now, group);
+      passOwn.run(head, head, binding);
       touch.run(now, binding);
     },
     append(binding: number, count: number, next: (binding: number) => Message): void {

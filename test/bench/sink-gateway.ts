@@ -167,8 +167,14 @@ function shapeOf(name: string, input: unknown): Transaction {
     return [{ kind: "append", binding, messages: rows.length }];
   }
   if (name !== "accept") return [];
-  const messages = new Map<number, number>();
+  const counts = { accept: new Map<number, number>(), direct: new Map<number, number>() };
   for (const { binding, raws } of (input as AcceptInput).batches)
-    messages.set(binding, (messages.get(binding) ?? 0) + raws.length);
-  return [...messages].map(([binding, count]) => ({ kind: "accept", binding, messages: count }));
+    for (const { translation } of raws) {
+      const kind = translation ? "direct" : "accept";
+      counts[kind].set(binding, (counts[kind].get(binding) ?? 0) + 1);
+      record.contentBytes = translation?.events[0]?.content.length ?? record.contentBytes;
+    }
+  return (["accept", "direct"] as const).flatMap((kind) =>
+    [...counts[kind]].map(([binding, messages]) => ({ kind, binding, messages })),
+  );
 }

@@ -1,9 +1,12 @@
 /** What passes between the bench and its child with the sink. */
 import { z } from "zod";
 
-/** What one transaction of the writer held: messages accepted from a room, or appended from its inbox. */
+/**
+ * What one transaction of the writer held: messages accepted into a room's inbox, appended from it, or accepted straight
+ * into the log.
+ */
 export const transactionForm = z.array(
-  z.object({ kind: z.enum(["accept", "append"]), binding: z.number(), messages: z.number() }),
+  z.object({ kind: z.enum(["accept", "append", "direct"]), binding: z.number(), messages: z.number() }),
 );
 export type Transaction = z.output<typeof transactionForm>;
 

@@ -5,11 +5,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Milliseconds } from "../../core/bridge.ts";
 import type { Prosody } from "../../deploy/servers/prosody.ts";
+import { xml } from "@xmpp/client";
+import type { GroupMessage } from "../../deploy/clients/xmpp-messages.ts";
 import { XmppUser } from "../../deploy/clients/xmpp-user.ts";
 import { until } from "./until.ts";
 
 const PASSWORD = "pass";
 const AGAIN_AFTER: Milliseconds = 100;
+const CORRECTED_EVERY = 4;
 const SPARE: Milliseconds = 30_000;
 
 /** The people's accounts for that many pairs. */
@@ -37,6 +40,8 @@ interface Person {
   readonly room: string;
   readonly hearsIn: string;
   user: XmppUser | null;
+  /** What he has said last on this connection, where that was no correction. */
+  last: GroupMessage | null;
   said: number;
   /** How much of it the room has given back. */
   reflected: number;
@@ -61,6 +66,7 @@ export class Crowd {
       room: `${from}@${rooms}`,
       hearsIn: `${to}@${rooms}`,
       user: null,
+      last: null,
       said: 0,
       reflected: 0,
       open: new Map<string, Milliseconds>(),
@@ -131,7 +137,7 @@ export class Crowd {
       person.said += 1;
       const text = `${person.name} ${person.said}`;
       try {
-        const reflection = await person.user?.say(person.room, text);
+        const reflection = await this.#say(person, text);
         if (reflection) {
           person.reflected += 1;
           person.open.set(text, reflection.at);
@@ -145,8 +151,22 @@ export class Crowd {
     }
   }
 
+  /** Says it, every fourth time as a correction of what was said just before. */
+  async #say(person: Person, text: string): Promise<GroupMessage | undefined> {
+    const { user, room, last } = person;
+    person.last = null;
+    if (last === null || person.said % CORRECTED_EVERY !== 0) {
+      const reflection = await user?.say(room, text);
+      person.last = reflection ?? null;
+      return reflection;
+    }
+    const replace = xml("replace", { xmlns: "urn:xmpp:message-correct:0", id: last.id ?? "" });
+    return user?.send(room, xml("body", {}, text), replace);
+  }
+
   async #connect(person: Person): Promise<void> {
     const { prosody } = this.#options;
+    person.last = null;
     await person.user?.disconnect().catch(() => undefined);
     while (!this.#quiet) {
       const login = {

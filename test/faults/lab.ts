@@ -6,13 +6,20 @@ import type { Operations, StatusReport } from "../../core/operations.ts";
 import { type Prosody, startProsody } from "../../deploy/servers/prosody.ts";
 import { accounts, Crowd, directions } from "./crowd.ts";
 import { until } from "./until.ts";
-import { compare, type Comparison, type Outage, stallBeyond } from "./verdict.ts";
+import { type Archived, compare, type Comparison, misdirected, type Outage, stallBeyond } from "./verdict.ts";
 
 export const ACCOUNT = "xmpp";
 const COMPONENT = { domain: "mimi.localhost", secret: "component secret" };
 const DRAINED_WITHIN = 30_000;
 /** The nick of a text's speaker, and its number. */
 const TEXT = /^(?<speaker>[a-z]+\d+) \d+$/;
+
+export interface Direction {
+  readonly from: string;
+  readonly to: string;
+  /** Corrections that arrived as something else than they were. */
+  readonly misdirected: readonly string[];
+}
 
 export class Lab {
   readonly folder: string;
@@ -84,12 +91,16 @@ export class Lab {
   }
 
   /** What became of each direction's messages, by the archives alone. */
-  results(): readonly (Comparison & { readonly from: string; readonly to: string })[] {
-    return directions(this.pairs).map(({ speaker, from, to }) => ({
-      from,
-      to,
-      ...compare(texts(this.#said(from, speaker)), texts(this.#said(to, speaker))),
-    }));
+  results(): readonly (Comparison & Direction)[] {
+    return directions(this.pairs).map(({ speaker, from, to }) => {
+      const [source, target] = [this.#said(from, speaker), this.#said(to, speaker)];
+      return {
+        from,
+        to,
+        ...compare(texts(source), texts(target)),
+        misdirected: misdirected(source, target),
+      };
+    });
   }
 
   /** The longest time from a room's archive to the other's, beyond the outages. The archives know whole seconds. */
@@ -122,10 +133,13 @@ export class Lab {
     });
   }
 
-  #said(room: string, speaker: string): { text: string; when: number }[] {
+  #said(room: string, speaker: string): (Archived & { when: number })[] {
     return this.prosody.readArchive(`${room}@${this.prosody.rooms}`).flatMap(({ stanza, when }) => {
       const text = /<body>([^<]*)<\/body>/.exec(stanza)?.[1] ?? "";
-      return TEXT.exec(text)?.groups?.["speaker"] === speaker ? [{ text, when }] : [];
+      if (TEXT.exec(text)?.groups?.["speaker"] !== speaker) return [];
+      const id = /^<message\b[^>]*\bid=['"]([^'"]+)/.exec(stanza)?.[1] ?? "";
+      const corrects = /<replace\b[^>]*\bid=['"]([^'"]+)/.exec(stanza)?.[1] ?? null;
+      return [{ text, id, corrects, when }];
     });
   }
 }

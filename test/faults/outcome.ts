@@ -54,10 +54,11 @@ export async function judge(run: Judged): Promise<Outcome> {
   for (const gateway of gateways) await attempt(async () => gateway.stop());
   for (const server of run.servers ?? []) await attempt(async () => server.stop());
   const results = lab.results();
-  for (const { from, to, lost, doubled, misplaced } of results) {
+  for (const { from, to, lost, doubled, misplaced, misdirected } of results) {
     if (lost.length > 0) problems.push(`${from} to ${to} lost ${list(lost)}`);
     if (doubled.length > 0) problems.push(`${from} to ${to} doubled ${list(doubled)}`);
     if (misplaced.length > 0) problems.push(`${from} to ${to} out of order ${list(misplaced)}`);
+    if (misdirected.length > 0) problems.push(`${from} to ${to} corrected wrongly ${list(misdirected)}`);
   }
   const stall = lab.longestStall(disturbance.outages);
   if (stall > run.longestStall) problems.push(`a message took ${stall / 1000} s beyond the faults`);

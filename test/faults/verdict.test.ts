@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compare, stallBeyond } from "./verdict.ts";
+import { compare, misdirected, stallBeyond } from "./verdict.ts";
 
 void describe("the comparison of two archives", async () => {
   await it("is content with every text once and in order", () => {
@@ -32,4 +32,17 @@ void it("a stall is counted without the outages in it", () => {
   assert.equal(stallBeyond(outages, 150, 350), 100);
   assert.equal(stallBeyond(outages, 50, 450), 200);
   assert.equal(stallBeyond(outages, 110, 120), 0);
+});
+
+const said = (text: string, id: string, corrects: string | null = null) => ({ text, id, corrects });
+
+void it("a correction counts where it corrects the same text, whatever the rooms call it", () => {
+  const source = [said("a 1", "s1"), said("a 2", "s2", "s1"), said("a 3", "s3")];
+  assert.deepEqual(misdirected(source, [said("a 1", "t1"), said("a 2", "t2", "t1"), said("a 3", "t3")]), []);
+  assert.deepEqual(misdirected(source, [said("a 1", "t1"), said("a 2", "t2"), said("a 3", "t3", "t1")]), [
+    "a 2",
+    "a 3",
+  ]);
+  assert.deepEqual(misdirected(source, [said("a 1", "t1"), said("a 2", "t2", "elsewhere")]), ["a 2"]);
+  assert.deepEqual(misdirected(source, [said("a 1", "t1")]), [], "what is missing is judged by itself");
 });

@@ -26,6 +26,24 @@ export function compare(source: readonly string[], target: readonly string[]): C
   return { said: source.length, lost: source.filter((text) => !seen.has(text)), doubled, misplaced };
 }
 
+/** A message as an archive has it. */
+export interface Archived {
+  readonly text: string;
+  readonly id: string;
+  /** The id of the message that it corrects; null: it corrects none. */
+  readonly corrects: string | null;
+}
+
+/** Texts that arrived as corrections of something else than in their own room, or as none, or as one where it was none. */
+export function misdirected(source: readonly Archived[], target: readonly Archived[]): readonly string[] {
+  const corrected = (all: readonly Archived[]) => {
+    const byId = new Map(all.map(({ id, text }) => [id, text]));
+    return new Map(all.map(({ text, corrects }) => [text, corrects && (byId.get(corrects) ?? "nothing")]));
+  };
+  const due = corrected(source);
+  return [...corrected(target)].flatMap(([text, what]) => (due.get(text) === what ? [] : [text]));
+}
+
 /** A stretch of time in which a fault lasted, in milliseconds since 1970. */
 export interface Outage {
   readonly from: number;

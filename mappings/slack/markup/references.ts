@@ -30,7 +30,12 @@ export function linkRun(reading: Reading, url: string, label: string, marks: num
 /** A user; who isn't known stays as text. `label`: as the message names him, or empty. */
 export function userRun(reading: Reading, id: string, label: string, marks: number): Run {
   const user = reading.context.user(id);
-  if (user !== null) return { kind: "mention", user: user.uri, name: user.name, marks };
+  if (user !== null) {
+    // An id is no name: what the message calls him is better.
+    const isNamed = user.name !== "" && user.name !== id;
+    const name = isNamed ? user.name : withoutSign(label, "@") || id;
+    return { kind: "mention", user: user.uri, name, marks };
+  }
   reading.lose("mention_silent", id);
   return textRun(`@${withoutSign(label, "@") || id}`, marks);
 }

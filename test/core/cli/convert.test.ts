@@ -42,7 +42,7 @@ void describe("convert", { concurrency: 2 }, () => {
     const { code, out, err } = await convert(JSON.stringify(slack), "--from", "slack", "--to", "matrix");
     assert.deepEqual([code, err], [0, ""]);
     const { native, losses } = JSON.parse(out) as Answer;
-    assert.equal((native?.[0] as { type: string }).type, "m.room.message");
+    assert.match(JSON.stringify(native), /^\[\{"type":"m.room.message"/);
     assert.deepEqual(losses, []);
   });
 

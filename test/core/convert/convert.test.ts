@@ -104,11 +104,30 @@ void describe("what is not known", () => {
     const event = JSON.stringify(convert(edit, "slack", "matrix", context).native);
     assert.ok(event.includes('"event_id":"$first"'), event);
     const mention = convert({ ...slack, text: "hi <@U123> <@U5>" }, "slack", "matrix", context);
-    assert.ok(JSON.stringify(mention.native).includes('"user_ids":["@al:hs.example"]'));
+    // Whom the file gives no id on the platform has a ghost there.
+    assert.match(
+      JSON.stringify(mention.native),
+      /"user_ids":\["@al:hs\.example","@_stand-in_u5-[0-9a-f]+:stand-in\.invalid"\]/,
+    );
     assert.match(JSON.stringify(mention.native), /@?Bo/);
     const [content] = convert(slack, "slack", "mimi", context).native as { cbor: string }[];
     const text = Buffer.from(content?.cbor ?? "", "hex").toString("latin1");
     assert.ok(text.includes(user) && text.includes("mimi://hs.example/r/eng"));
+  });
+
+  void it("may be named by the context without an event id", () => {
+    const context = contextOf({
+      messages: {
+        "1755517523.123450": { native: "$first" },
+        r1: { native: "$thumb", reaction: { emoji: "👍", to: "1755517523.123450" } },
+      },
+    });
+    const event = JSON.stringify(convert(edit, "slack", "matrix", context).native);
+    assert.ok(event.includes('"event_id":"$first"'), event);
+    const back = { type: "reaction_removed", user: "U1", reaction: "+1", event_ts: "1.3" };
+    const item = { type: "message", ts: "1755517523.123450" };
+    const redaction = convert({ ...back, item }, "slack", "matrix", context);
+    assert.match(JSON.stringify(redaction.native), /"kind":"redact".*"redacts":"\$thumb"/);
   });
 
   void it("is taken to be the author's own, reactions among it", () => {

@@ -58,7 +58,6 @@ void describe("a stanza's text", () => {
     });
 
   void it("is refused beyond the limits", () => {
-    const deep = (levels: number) => "<a>".repeat(levels) + "</a>".repeat(levels);
     assert.equal(readXml(deep(64)).name, "a");
     for (const text of [deep(65), `<a>${"x".repeat(1024 * 1024)}</a>`])
       assert.throws(
@@ -89,6 +88,8 @@ void describe("a stanza's text", () => {
     );
   });
 });
+
+const deep = (levels: number): string => "<a>".repeat(levels) + "</a>".repeat(levels);
 
 /** Texts side by side are one text when they are read. */
 function joined(children: readonly (XmlElement | string)[]): (XmlElement | string)[] {

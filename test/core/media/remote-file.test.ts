@@ -107,15 +107,21 @@ void describe("files that somebody else named", () => {
 
   void it("are put as they come, with the headers asked for", async () => {
     const file = { body: Readable.from(["by", "tes"]), size: 5, contentType: "image/png" };
-    await putFile(`${base}/here`, file, { authorization: "Bearer slot" });
+    await putFile(`${base}/here`, file, { authorization: "Bearer slot" }, null);
     const { body, headers } = put.at(-1) ?? assert.fail("nothing was put");
     assert.equal(body, "bytes");
     assert.deepEqual(
       [headers["content-length"], headers["content-type"], headers.authorization],
       ["5", "image/png", "Bearer slot"],
     );
-    const refused = putFile(`${base}/full`, { ...file, body: Readable.from(["bytes"]) }, {});
-    await assert.rejects(refused, /media_unreachable.*507/);
+    const again = () => ({ ...file, body: Readable.from(["bytes"]) });
+    await assert.rejects(putFile(`${base}/full`, again(), {}, null), /media_unreachable.*507/);
+    const before = put.length;
+    const { port } = new URL(base);
+    for (const host of ["127.0.0.1", "localhost"])
+      await assert.rejects(putFile(`http://${host}:${port}/here`, again(), {}, []), /media_refused/);
+    assert.equal(put.length, before, "not to where a stranger's server says");
+    await putFile(`${base}/here`, again(), {}, ["127.0.0.0/8"]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What messages of XMPP refer to and carry. */
 import assert from "node:assert/strict";
 import type { FeatureKey } from "../../../mappings/features.ts";
+import { plainTextOf } from "../../../mappings/markup/plain.ts";
 import {
   al,
   alsMessage,
@@ -155,6 +156,11 @@ export const xmppMessagesIn: readonly MappingCase[] = [
   }),
   shows("file", "a URL beside other words is no file", () => {
     assert.equal(readBodyOf("text", `<body>see ${URL}</body>${oob}`).kind, "text");
+    const captioned = readBodyOf("media", `<body>my cat</body>${oob}`);
+    assert.deepEqual(
+      [captioned.files[0]?.source, captioned.caption && plainTextOf(captioned.caption)],
+      [URL, "my cat"],
+    );
   }),
   shows("files", "all of one message", () => {
     assert.equal(readBodyOf("media", `<body/>${sharing("")}${sharing("")}`).files.length, 2);

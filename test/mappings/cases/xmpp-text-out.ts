@@ -93,6 +93,15 @@ export const xmppTextOut: readonly MappingCase[] = [
   ),
   writes(
     "mention",
+    "as an address",
+    [paragraph(mentioned, text(": hi, "), mentioned)],
+    `${body("Al: hi, @Al")}<mention xmlns='urn:xmpp:mentions:0' begin='0' end='2' occupantid='OCC-AL'></mention>` +
+      "<reference xmlns='urn:xmpp:reference:0' type='mention' begin='0' end='2' uri='xmpp:eng@muc.example/Al'></reference>" +
+      "<mention xmlns='urn:xmpp:mentions:0' begin='8' end='11' occupantid='OCC-AL'></mention>" +
+      "<reference xmlns='urn:xmpp:reference:0' type='mention' begin='8' end='11' uri='xmpp:eng@muc.example/Al'></reference>",
+  ),
+  writes(
+    "mention",
     "of a remote user, by nick",
     [paragraph({ ...mentioned, user: uri("zoe") })],
     `${body("@Zoe")}<reference xmlns='urn:xmpp:reference:0' type='mention' begin='0' end='4' uri='xmpp:eng@muc.example/Zoe'></reference>`,

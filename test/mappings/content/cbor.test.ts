@@ -184,9 +184,10 @@ void test("items 16 deep are read, deeper ones are refused, without a call for e
   }
 });
 
+const list = (length: number) =>
+  new Uint8Array([0x99, length >> 8, length & 0xff, ...new Uint8Array(length)]);
+
 void test("more items than any message has are refused before they are read", () => {
-  const list = (length: number) =>
-    new Uint8Array([0x99, length >> 8, length & 0xff, ...new Uint8Array(length)]);
   assert.doesNotThrow(() => readCbor(list(32_767)));
   assert.throws(
     () => readCbor(list(32_768)),
