@@ -43,6 +43,7 @@ export const errorCodes = {
   peer_unknown: "no such gateway is known",
   domain_taken: "the domain is this gateway's own, or another peer's",
   code_unknown: "no code has that number",
+  redeem_refused: "a code is not good, or not with that gateway",
   connection_unknown: "there is no such connection",
   event_gap: "a group's owner left events out",
   event_conflict: "a group's owner said two different things of one place in its log",

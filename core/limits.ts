@@ -25,6 +25,12 @@ export const limits = {
   /** How long a fetched well-known may take, and how long it may be kept. */
   wellKnownFetchMs: 10_000,
   wellKnownMaxAgeMs: 300_000,
+  /** How long after one fetch of a gateway's well-known there is no other. */
+  wellKnownEveryMs: 60_000,
+  /** Longest life of a code. */
+  codeMs: 7 * 86_400_000,
+  /** Largest body of a request that redeems a code. */
+  redeemBytes: 4_096,
   /** Requests that one peer may make in a row, and in each second from then on. */
   peerBurst: 400,
   peerPerSecond: 200,

@@ -45,7 +45,7 @@ export interface PeerKeyTable {
 export interface ConnectionTable {
   id: ConnectionId;
   peer: PeerId;
-  /** The provider of the peer's for which it was made. */
+  /** The one that has redeemed the code: the peer's where the code was ours, else ours. */
   provider: ProviderId;
   /** `group`: for that one group alone, be it the peer's or ours. */
   scope: "gateway" | "group";

@@ -12,7 +12,7 @@ import { removeGuest } from "./guests.ts";
 export interface NewConnection {
   readonly id: ConnectionId;
   readonly peer: PeerId;
-  /** The peer's provider that acts in it. */
+  /** The one that has redeemed the code: the peer's where the code was ours, else ours. */
   readonly provider: ProviderId;
   /** null: a connection between the gateways, whatever the group. */
   readonly group: GroupId | null;

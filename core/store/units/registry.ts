@@ -20,6 +20,8 @@ import { addConnection, endConnection } from "./connections.ts";
 import { follow, putOffFollowing, restartFollowing, setCursor, stopFollowing } from "./following.ts";
 import { addGuest, removeGuest } from "./guests.ts";
 import { addPeer, blockPeer, updatePeer } from "./peers.ts";
+import { redeem } from "./redeem.ts";
+import { keepRedeemed } from "./redeemed.ts";
 import { applyRemoteEvents } from "./remote-events.ts";
 import { markServed, recordVerdict, withdraw } from "./submissions.ts";
 import { appendSubmitted } from "./submitted.ts";
@@ -46,6 +48,7 @@ export const writingUnits = {
   follow,
   freeLeasesOf,
   giveUp,
+  keepRedeemed,
   link,
   markServed,
   noteAttempt,
@@ -55,6 +58,7 @@ export const writingUnits = {
   putOffFollowing,
   putOffLane,
   recordVerdict,
+  redeem,
   registerAccount,
   releaseIfCaughtUp,
   releaseLane,
