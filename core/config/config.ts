@@ -26,12 +26,12 @@ export interface LogConfig {
   readonly bodies: boolean;
 }
 
-/** A gateway that the operator has named, with what is otherwise learnt from its well-known. */
+/** A gateway that the operator has placed: it may be on a private network, or on this machine. */
 export interface StaticPeer {
   readonly base: ProviderDomain;
   readonly endpoint: string;
-  /** Ed25519, as base64url. */
-  readonly key: string;
+  /** Ed25519, as base64url: it is connected without a code. null: only its place is known. */
+  readonly key: string | null;
 }
 
 export interface FederationConfig {
@@ -112,7 +112,7 @@ function federationConfig(federation: FileContents["federation"], base: Provider
     peers: federation.peers.map((peer) => ({
       base: domainOf(peer.base),
       endpoint: endpointOf(peer.endpoint),
-      key: peer.key,
+      key: peer.key ?? null,
     })),
     allow: federation.allow,
   };

@@ -28,11 +28,15 @@ const peer = z.strictObject({
   ),
   endpoint: endpoint("Where the peer takes requests."),
   key: text({
-    description: "The peer's public key, as its well-known has it.",
+    description:
+      "The peer's public key, as its well-known has it: the two are connected without a code. Without it this is only " +
+      "where the peer is found, and a code connects them.",
     example: "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs",
-  }).refine((value) => parsePublicKey(value) !== null, {
-    error: "is no Ed25519 key: 32 octets as base64url without padding",
-  }),
+  })
+    .refine((value) => parsePublicKey(value) !== null, {
+      error: "is no Ed25519 key: 32 octets as base64url without padding",
+    })
+    .optional(),
 });
 
 export const federationSchema = z
@@ -64,7 +68,7 @@ export const federationSchema = z
       .default([])
       .meta({
         description:
-          "Gateways that are known without a code, with base, endpoint and key: for development, and for networks of your own.",
+          "Gateways whose place is known without their base domain's well-known, and without a code where their key is given: for development, and for networks of your own.",
         examples: [
           [
             {

@@ -1,6 +1,6 @@
 /** What the people of the demo say, and when the others see it. */
 import type { Milliseconds } from "../../core/bridge.ts";
-import type { Pair, Person, Side } from "./installation.ts";
+import type { Pair, Person, Side } from "./service.ts";
 import type { Line } from "./transcript.ts";
 
 const TALK = [

@@ -2,9 +2,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Milliseconds } from "../../core/bridge.ts";
 import type { GroupMessage } from "../clients/xmpp-messages.ts";
-import type { XmppUser } from "../clients/xmpp-user.ts";
 import type { Showing } from "./feature-table.ts";
-import type { Pair } from "./installation.ts";
+import type { Pair, Side } from "./service.ts";
 import { type Shown, Stage } from "./stage.ts";
 import {
   body,
@@ -37,12 +36,12 @@ export interface Features {
   readonly surprises: readonly string[];
 }
 
-/** Shows them one after the other, in both directions. `uploads`: JID of the service that stores files. */
-export async function showFeatures(sides: Pair, uploads: string): Promise<Features> {
+/** Shows them one after the other, in both directions. */
+export async function showFeatures(sides: Pair): Promise<Features> {
   const stage = new Stage(sides);
   const emote = await showTexts(stage);
   await showRelations(stage, sides);
-  await showFiles(stage, sides[0].people[0].user, uploads);
+  await showFiles(stage, sides[0]);
   await stage.signal("typing (0085)", "anna", typing("composing"));
   await stage.signal("typing ends (0085)", "anna", typing("paused"));
   await stage.setTopic("topic (0045)", "anna", TOPIC);
@@ -80,8 +79,8 @@ async function showRelations(stage: Stage, [left, right]: Pair): Promise<void> {
   await stage.send("thread, continued", "ben", inThread("books", "And what?"));
 }
 
-async function showFiles(stage: Stage, uploader: XmppUser, uploads: string): Promise<void> {
-  const menu = await uploader.upload(uploads, "menu.txt", MENU);
+async function showFiles(stage: Stage, { people, service }: Side): Promise<void> {
+  const menu = await people[0].user.upload(service.uploads, "menu.txt", MENU);
   await stage.send("file (0363, 0066)", "anna", file(menu), { sound: holds(MENU) });
   const picture = await serveFile("cup.svg", "image/svg+xml", PICTURE);
   try {

@@ -2,8 +2,9 @@
  * `npm run demo`: rooms of a real XMPP server, linked in pairs by a real gateway, and four people who talk in one pair
  * and use every feature in the other.
  *
- *   npm run demo                stays up until Ctrl-C, to be looked at with a client of one's own
- *   npm run demo -- --once      ends; exit code 0 only if everything arrived, once and in order
+ *   npm run demo                     stays up until Ctrl-C, to be looked at with a client of one's own
+ *   npm run demo -- --federated      the same with the rooms of a pair on two servers, behind two gateways
+ *   npm run demo -- --once           ends; exit code 0 only if everything arrived, once and in order
  */
 import { once } from "node:events";
 import { parseArgs } from "node:util";
@@ -13,12 +14,15 @@ import { archivedLines, compareArchives } from "./archives.ts";
 import { converse } from "./conversation.ts";
 import { featureFaults, renderFeatures } from "./feature-table.ts";
 import { showFeatures } from "./features.ts";
-import { Ends, install, type Installation, PASSWORD, type Side, UPLOADS, VISITOR } from "./installation.ts";
+import { Ends } from "./ends.ts";
+import { installFederated } from "./federated.ts";
+import { install, type Installation } from "./installation.ts";
+import { linkName, PASSWORD, type Side, VISITOR } from "./service.ts";
 import { clock, renderLatencies, renderTranscript } from "./transcript.ts";
 
 const tell = (line: string): void => console.log(`demo: ${line}`);
 
-const { once: onlyOnce } = readCommandLine();
+const { once: onlyOnce, federated } = readCommandLine();
 const interruption = new AbortController();
 const ends = new Ends();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -37,7 +41,7 @@ process.exit(onlyOnce || code !== 130 ? code : 0);
 
 /** The exit code. */
 async function demo(): Promise<number> {
-  const installation = await install(ends, tell);
+  const installation = await (federated ? installFederated : install)(ends, tell);
   tell("everybody talks");
   const { lines, complete } = await converse(installation.talk);
   console.log();
@@ -56,8 +60,11 @@ async function demo(): Promise<number> {
 }
 
 /** What is wrong with what the rooms of the talk hold now, against each other. */
-function compareRooms({ prosody, talk }: Installation): string[] {
-  const held = ({ room }: Side) => ({ room, lines: archivedLines(prosody.readArchive(room)) });
+function compareRooms({ talk }: Installation): string[] {
+  const held = ({ room, service }: Side) => ({
+    room,
+    lines: archivedLines(service.prosody.readArchive(room)),
+  });
   const [a, b] = [held(talk[0]), held(talk[1])];
   const empty = [a, b].filter(({ lines }) => lines.length === 0);
   return [
@@ -70,35 +77,53 @@ function compareRooms({ prosody, talk }: Installation): string[] {
 /** Shows every feature and prints it; what is wrong, a sentence each. */
 async function demonstrate({ features }: Installation): Promise<string[]> {
   tell("everybody uses every feature");
-  const { showings, surprises } = await showFeatures(features, UPLOADS);
+  const { showings, surprises } = await showFeatures(features);
   console.log(`\n${features.map(({ room }) => room).join(" and ")}\n${renderFeatures(showings)}`);
   const faults = [...featureFaults(showings), ...surprises];
   if (faults.length === 0) tell("every feature arrived in the other room, once, and nothing else did");
   return faults;
 }
 
-function invitation({ prosody, gateway, talk, features }: Installation): string {
-  const [a, b] = [talk[0].room, talk[1].room];
-  const [c, d] = [features[0].room, features[1].room];
-  return `It is ${clock(Date.now())}; all of this stays up until Ctrl-C. To take part with an XMPP client of your own
-(plain connection, without TLS: the server listens on this machine only):
-
+function invitation({ gateways, talk, features }: Installation): string {
+  const services = new Map(talk.map(({ service }, i) => [service, i]));
+  const logins = [...services].map(([{ prosody }, i]) => {
+    const rooms = federated ? [talk[i], features[i]] : [...talk, ...features];
+    return `
   address   ${VISITOR}@${prosody.domain}     password  ${PASSWORD}
   server    127.0.0.1, port ${prosody.ports.c2s}
-  rooms     ${a} and ${b}, ${c} and ${d}
-
+  rooms     ${rooms.map((side) => side?.room ?? "").join(", ")}
+`;
+  });
+  const [here] = talk;
+  const asked = [
+    ["status"],
+    ["set-aside", "list"],
+    ...(federated
+      ? [
+          ["peer", "list"],
+          ["group", "list"],
+        ]
+      : []),
+  ];
+  const lines = [...new Set(gateways)].map(
+    (gateway) => `
+${asked.map((line) => `  ${gateway.commandLine(...line)}\n`).join("")}
+  its log: ${gateway.logFile}
+`,
+  );
+  return `It is ${clock(Date.now())}; all of this stays up until Ctrl-C. To take part with an XMPP client of your own
+(plain connection, without TLS: the server listens on this machine only):
+${logins.join("")}
 What an operator can ask, in another terminal:
+${lines.join("")}
+To end a link, and to make it again:
 
-  ${gateway.commandLine("status")}
-  ${gateway.commandLine("set-aside", "list")}
-  ${gateway.commandLine("unlink", `xmpp:${b}`)}
-  ${gateway.commandLine("link", `xmpp:${a}`, `xmpp:${b}`)}
+  ${gateways[1].commandLine("unlink", linkName(talk[1]))}
+  ${gateways[1].commandLine("link", linkName(talk[1]), "--group", "GROUP")}
 
 The way of a line: \`trace\` with the id that the room gave to it (stanza-id, which many clients show):
 
-  ${gateway.commandLine("trace", lastId(prosody.readArchive(a)))}
-
-The gateway's log: ${gateway.logFile}`;
+  ${gateways[0].commandLine("trace", lastId(here.service.prosody.readArchive(here.room)))}`;
 }
 
 function lastId(archive: readonly ArchivedStanza[]): string {
@@ -111,13 +136,16 @@ function report(thrown: unknown): number {
   return 1;
 }
 
-function readCommandLine(): { readonly once: boolean } {
+function readCommandLine(): { readonly once: boolean; readonly federated: boolean } {
   try {
-    const { values } = parseArgs({ options: { once: { type: "boolean", default: false } } });
-    return values;
+    const options = {
+      once: { type: "boolean", default: false },
+      federated: { type: "boolean", default: false },
+    } as const;
+    return parseArgs({ options }).values;
   } catch (thrown) {
     console.error(thrown instanceof Error ? thrown.message : thrown);
-    console.error("usage: npm run demo [-- --once]");
+    console.error("usage: npm run demo [-- [--federated] [--once]]");
     return process.exit(2);
   }
 }

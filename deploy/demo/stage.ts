@@ -4,7 +4,7 @@ import type { Milliseconds } from "../../core/bridge.ts";
 import type { GroupMessage } from "../clients/xmpp-messages.ts";
 import type { XmppUser } from "../clients/xmpp-user.ts";
 import type { Showing } from "./feature-table.ts";
-import type { Pair, Side } from "./installation.ts";
+import type { Pair, Side } from "./service.ts";
 import { readMessage } from "./reading.ts";
 
 /** How long something may take before it counts as missing, while nothing is missing yet. */
