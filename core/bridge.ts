@@ -56,6 +56,8 @@ export type Translated =
       readonly kind: "message";
       readonly sender: NativeUser;
       readonly message: Message;
+      /** The sources of its files that other gateways can't fetch for themselves: they get them from this one. */
+      readonly served?: readonly string[];
       /** What the room calls the message, so that it can be referred to; null: nothing there refers to it. */
       readonly native: NativeId | null;
       /** What else the platform refers to it by; null: nothing. */
@@ -110,6 +112,11 @@ export interface Transient {
   readonly kind: "typing";
   readonly typing: boolean;
 }
+
+/** What a bridge is given to show, and may leave out. `read`: the speaker has read up to this event. */
+export type Shown =
+  | Transient
+  | { readonly kind: "read"; readonly upTo: EventId; readonly context: RoomContext };
 
 /** The remote user in whose name something is delivered. */
 export interface Speaker {
@@ -210,8 +217,15 @@ export interface BridgeHost {
   rooms(): Promise<readonly { readonly room: NativeRoom; readonly mark: ArchiveMark | null }[]>;
   /** Somebody begins or ceases to type: shown at once where it can be, or never. */
   transient(room: NativeRoom, user: NativeUser, what: Transient): void;
+  /** Somebody has read up to a message, by the names that the room may have for it. Only the latest counts; some get lost. */
+  read(room: NativeRoom, user: NativeUser, upTo: readonly MessageName[]): void;
   /** A room became able to take deliveries again: its lanes are tried at once. */
   ready(room: NativeRoom): void;
+  /**
+   * Somebody wrote to the gateway itself, where nobody else reads it. Resolves with the answer for him. `manages`: whether he
+   * is one who says what becomes of a room.
+   */
+  command(from: NativeUser, text: string, manages: (room: NativeRoom) => Promise<boolean>): Promise<string>;
 }
 
 /** A failed native call. The lane decides by `certainty` and `retry`, never by the code. */
@@ -289,8 +303,8 @@ export interface Bridge {
   toEvents(room: NativeRoom, raw: Raw, lookups: Lookups): Promise<readonly Translated[]>;
   /** Does no I/O: the same steps for the same event and context, as long as the room can do the same. */
   plan(room: NativeRoom, event: OutEvent, context: RoomContext): Plan;
-  /** Shows something that is not stored, if that costs nothing; otherwise does nothing. */
-  show(room: NativeRoom, speaker: Speaker, what: Transient): void;
+  /** Shows something that is not in the log, if that costs nothing; otherwise does nothing. */
+  show(room: NativeRoom, speaker: Speaker, what: Shown): void;
   /**
    * Makes the effect. Calls on one room leave in the order in which they were made. Rejects with DeliveryError.
    */

@@ -5,14 +5,20 @@
 import { randomBytes } from "node:crypto";
 import type { AccountHost, AccountHostOptions } from "./accounts/account-host.ts";
 import { type BridgeFactory, createHosts } from "./accounts/create-hosts.ts";
+import { LiveRooms } from "./accounts/live-rooms.ts";
+import { Markers } from "./accounts/markers.ts";
 import { GatewayOperations } from "./admin/gateway-operations.ts";
 import type { Milliseconds } from "./bridge.ts";
 import type { AccountBase } from "./config/schema.ts";
 import type { Config } from "./config/config.ts";
 import { startControlServer } from "./control/server.ts";
 import { controlSocketPath } from "./control/socket-path.ts";
+import { runRoomCommand } from "./commands/room-commands.ts";
 import { asGatewayError, type GatewayError } from "./errors.ts";
+import { Federation } from "./federation/federation.ts";
+import { Announcer } from "./groups/announce.ts";
 import { EventWriter } from "./groups/event-writer.ts";
+import { BlockList } from "./groups/block-list.ts";
 import { MessageMemo } from "./groups/message-memo.ts";
 import type { AccountId, BindingId } from "./ids.ts";
 import { HeldLane } from "./lanes/held-lane.ts";
@@ -67,7 +73,8 @@ async function assemble<Account extends AccountBase>(
   if (freed > 0) log.info({ freed }, "leases of this slot's last process are freed");
   const key = await store.write("settle", { name: "id-key", value: randomBytes(32) });
   const memo = new MessageMemo();
-  const writer = new EventWriter(key, memo);
+  const { listen, endpoint } = config.federation;
+  const writer = new EventWriter(key, memo, listen === null ? null : endpoint);
 
   const hosts: AccountHost[] = [];
   const hostOf = (account: AccountId) => hosts.find((host) => host.options.row.id === account);
@@ -87,40 +94,63 @@ async function assemble<Account extends AccountBase>(
   const mode = queue === null ? "direct" : config.wake;
   const mayRun = (account: AccountId) => hostOf(account)?.serving ?? false;
   const waker = new Waker({ mode, runner, queue, mayRun });
+  const announcer = new Announcer(waker.wake);
 
   const holding = async (account: AccountId, held: boolean): Promise<void> => {
     if (held) queue?.workAccount(account);
     else await queue?.leaveAccount(account);
   };
+  const rooms = new LiveRooms({ store, memo, log, hosts: () => hosts });
+  const { wake } = waker;
+  const federation = await Federation.create({
+    config,
+    store,
+    redis,
+    log,
+    now,
+    runner,
+    announcer,
+    wake,
+    rooms,
+  });
+  if (federation) undo.push(() => federation.close());
+  const markers = new Markers({
+    store,
+    log,
+    now,
+    show: (group, moved) => rooms.showRead(group, moved),
+    moved: (group, noted) => federation?.values.moved(group, noted),
+  });
+  undo.push(() => markers.close());
   const transients: AccountHostOptions["transients"] = (from, speaker, what) => {
-    for (const host of hosts)
-      for (const binding of host.bindings())
-        if (
-          binding.group === from.group &&
-          binding.id !== from.id &&
-          binding.state === "live" &&
-          host.serving
-        )
-          host.options.bridge.show(binding.native, speaker, what);
+    rooms.show(from.group, speaker, what, from.id);
+    federation?.typing.said(from.group, speaker.uri, what.typing);
   };
+  const media = { ...config.media, ...(federation && { sign: federation.files.sign }) };
   hosts.push(
-    ...(await createHosts(config, createBridge, {
+    ...(await createHosts({ ...config, media }, createBridge, {
       store,
       log,
       runner,
       writer,
       now,
       wake: waker.wake,
+      announcer,
       holding,
       transients,
+      markers,
+      command: (command) => runRoomCommand(command, operations),
     })),
   );
   for (const { options } of hosts) if (options.bridge.connected) connected.add(options.row.id);
 
+  const blocks = new BlockList(store, now);
+  const hides: BlockList["hides"] = (binding, sender) => blocks.hides(binding, sender);
   const hostOfBinding = (binding: BindingId) =>
     hosts.find((host) => host.bindings().some((row) => row.id === binding));
   async function findWork(lane: LaneKey): Promise<LaneWork | null> {
     const parsed = parseLane(lane);
+    if ("peer" in parsed) return federation?.work(lane, parsed.peer) ?? null;
     if (!("binding" in parsed)) return null;
     if (!hostOfBinding(parsed.binding)) for (const host of hosts) await host.refresh();
     const host = hostOfBinding(parsed.binding);
@@ -130,15 +160,32 @@ async function assemble<Account extends AccountBase>(
     if (state.wait > 0) return null;
     const held = bridge.connected ? host.held : await HeldLane.claim(store, lane, config.limits.leaseMs);
     if (!held) return null;
-    const options = { store, log, limits: config.limits, bridge, writer, memo, now, wake: waker.wake };
+    const options = {
+      store,
+      log,
+      limits: config.limits,
+      bridge,
+      writer,
+      memo,
+      now,
+      wake: waker.wake,
+      announcer,
+    };
     const run: LaneWork["run"] =
       parsed.kind === "in"
         ? (at) => runInbox(options, at, parsed.binding)
-        : (at) => runOutbox({ ...options, ended: () => host.refresh() }, at, parsed.binding);
+        : (at) => runOutbox({ ...options, hides, ended: () => host.refresh() }, at, parsed.binding);
     return { held, own: !bridge.connected, failures: state.failures, run };
   }
 
-  const sweep = new Sweep({ store, log, everyMs: config.limits.sweepMs, hosts, waker });
+  const sweep = new Sweep({
+    store,
+    log,
+    everyMs: config.limits.sweepMs,
+    hosts,
+    waker,
+    also: async () => federation?.sweep(),
+  });
   const operations = new GatewayOperations({
     config,
     store,
@@ -147,13 +194,16 @@ async function assemble<Account extends AccountBase>(
     wake: mode,
     running: true,
     waker,
+    ...(federation && { federation: federation.access }),
   });
   const control = await startControlServer({ socket: controlSocketPath(config.data), version, operations });
   // In reverse: the control socket closes first, then no new lanes, then the accounts in order.
   undo.push(async () => void (await Promise.all(hosts.map((host) => host.letGo()))));
   undo.push(() => sweep.stop());
+  if (federation) undo.push(() => federation.drain());
   undo.push(() => control.close());
   if (queue && hosts.some((host) => !host.options.bridge.connected)) queue.workShared();
+  await federation?.start();
   sweep.start();
   return { operations, failed: sweep.failed };
 }

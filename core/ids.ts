@@ -9,7 +9,12 @@ export type PeerId = Branded<number, "PeerId">;
 export type ConnectionId = Branded<string, "ConnectionId">;
 /** The number by which an operator names a code. */
 export type CodeId = Branded<number, "CodeId">;
+/** The number by which an operator names an invitation of another gateway's, and a knock at a group of ours. */
+export type InvitationId = Branded<number, "InvitationId">;
+export type KnockId = Branded<number, "KnockId">;
 export type UserId = Branded<number, "UserId">;
+/** Names a file that this gateway gives out; nobody can guess it, and it travels. */
+export type MediaId = Branded<string, "MediaId">;
 export type GroupId = Branded<number, "GroupId">;
 export type BindingId = Branded<number, "BindingId">;
 /** A place in a group's log, given by its owner: 1, 2, 3, ... without holes. */

@@ -4,6 +4,14 @@ export const limits = {
   eventBytes: 256 * 1024,
   /** Largest file that is fetched and stored elsewhere. */
   mediaBytes: 64 * 1024 * 1024,
+  /** A host of a file that sends nothing for this long is given up; and how long the whole file may take, either way. */
+  mediaSilentMs: 15_000,
+  mediaMs: 600_000,
+  /** Files that are given to one gateway at a time. */
+  mediaAtOnce: 16,
+  /** Octets that one peer may leave here before events name them, and for how long they are kept. */
+  unnamedMediaBytes: 1024 * 1024 * 1024,
+  unnamedMediaMs: 86_400_000,
   /** How long a holder owns a lane without renewing; longer than any one request to a platform may take. */
   leaseMs: 30_000,
   /** How often SQL is searched for lanes that are behind, whatever Redis says. */
@@ -31,6 +39,16 @@ export const limits = {
   codeMs: 7 * 86_400_000,
   /** Largest body of a request that redeems a code. */
   redeemBytes: 4_096,
+  /** The same of an invitation or a knock. */
+  askBytes: 16_384,
+  /** Longest life of an invitation. */
+  invitationMs: 31 * 86_400_000,
+  /** Invitations, and knocks, of one peer that are kept at one time. */
+  askedKept: 1_000,
+  /** A user who knocks at a group is not heard again for this long. */
+  knockEveryMs: 3_600_000,
+  /** The same of a hint. */
+  hintBytes: 512 * 1024,
   /** Requests that one peer may make in a row, and in each second from then on. */
   peerBurst: 400,
   peerPerSecond: 200,
@@ -40,8 +58,18 @@ export const limits = {
   /** How long a request's head, and all of it, may take to come. */
   peerHeadMs: 10_000,
   peerRequestMs: 30_000,
-  /** Requests of one peer that are held at one time. */
+  /** Requests of one peer that are held at one time, and how long each is at most. */
   peerHeld: 64,
+  holdMs: 25_000,
+  /** How long a held request that has something to say waits for more to come with it. */
+  holdSettleMs: 10,
+  /** Groups in one request that is held for many. */
+  subscriptions: 1_000,
+  /** Events, and octets of their content, in one answer. */
+  pageEvents: 500,
+  pageBytes: 1024 * 1024,
+  /** Events of one guest that a group takes in a minute. */
+  guestEventsPerMinute: 60_000,
   /** Connections from other gateways at one time. */
   peerConnections: 8_192,
 } as const;

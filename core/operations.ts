@@ -3,12 +3,10 @@
  * the command line opens the store and answers by itself. Plain data throughout, printed as it is by `--json`.
  */
 import type { Health, Milliseconds } from "./bridge.ts";
+import type { FederationOperations } from "./federation-operations.ts";
+import type { LinkReport, RoomReference } from "./link-reports.ts";
 
-/** A platform room as an operator writes it: `ACCOUNT:ADDRESS`, for example `xmpp:lobby@rooms.example.org`. */
-export interface RoomReference {
-  readonly account: string;
-  readonly room: string;
-}
+export type { LinkReport, RoomReference } from "./link-reports.ts";
 
 export interface AccountStatus {
   readonly account: string;
@@ -49,15 +47,6 @@ export interface StatusReport {
   readonly setAside: number;
   /** Deliveries whose outcome could not be known, ever. */
   readonly unclear: number;
-}
-
-export interface LinkReport {
-  readonly group: string;
-  readonly rooms: readonly {
-    readonly account: string;
-    readonly room: string;
-    readonly state: "linked" | "already";
-  }[];
 }
 
 export interface UnlinkReport {
@@ -110,7 +99,7 @@ export interface Operations {
   status(): Promise<StatusReport>;
   /**
    * Ties the rooms to one group: the one named, or the one that a room is in already, or a new one. Throws
-   * room_invalid, account_unknown, room_unreachable, room_linked (in another group), group_unknown.
+   * room_invalid, account_unknown, room_unreachable, room_linked (in another group), group_unknown, group_not_followed.
    */
   link(rooms: readonly RoomReference[], group: string | null): Promise<LinkReport>;
   /** Stops delivery at once and takes the ghosts out; with `erase` also forgets what was stored of the room. */
@@ -122,4 +111,6 @@ export interface Operations {
   setAsideRetry(id: number): Promise<SetAsideEntry>;
   /** Gives it up for good. Throws set_aside_unknown. */
   setAsideDiscard(id: number): Promise<SetAsideEntry>;
+  /** About other gateways. */
+  readonly federation: FederationOperations;
 }

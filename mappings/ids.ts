@@ -52,6 +52,11 @@ export function parseUserUri(text: string): UserUri | null {
   return match && DOMAIN.test(match[1] ?? "") && LOCAL_PART.test(match[2] ?? "") ? (text as UserUri) : null;
 }
 
+/** The provider's domain, or null where `text` is not of the form `mimi://PROVIDER`. */
+export function parseProviderUri(text: string): ProviderDomain | null {
+  return text.startsWith("mimi://") ? parseProviderDomain(text.slice("mimi://".length)) : null;
+}
+
 function mimiUri(provider: ProviderDomain, letter: "u" | "r", id: string): string {
   if (!LOCAL_PART.test(id)) throw new RangeError(`not an identifier for a mimi URI: ${JSON.stringify(id)}`);
   return `mimi://${provider}/${letter}/${id}`;

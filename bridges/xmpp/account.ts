@@ -16,25 +16,25 @@ import type {
   Receipt,
   RoomContext,
   RoomFacts,
+  Shown,
   Speaker,
   Step,
-  Transient,
   Translated,
 } from "../../core/bridge.ts";
 import { DeliveryError } from "../../core/bridge.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
-import { emptyContext } from "../../core/groups/room-context.ts";
 import type { Logger } from "../../core/log.ts";
 import type { MediaLimits } from "../../core/media/remote-file.ts";
-import { fromMimi } from "../../mappings/xmpp/from-mimi.ts";
 import type { XmppConfig } from "./config.ts";
 import { translate } from "./inbound.ts";
 import { refersTo } from "./kept-stanza.ts";
 import { nobody } from "./inbound-context.ts";
+import { shownAs } from "./markers.ts";
 import { parseRoomJid } from "./names.ts";
 import { plan } from "./outbound.ts";
 import type { Room } from "./room.ts";
+import { withServedFiles } from "./served-files.ts";
 import { Service } from "./service.ts";
 
 /** Lines that are remembered, so that nobody is told the same twice. */
@@ -143,20 +143,23 @@ export class XmppAccount implements Bridge {
     const people = this.#service?.known(room)?.people ?? nobody;
     const { events, losses } = await translate(room, raw, people, lookups);
     for (const loss of losses) this.#log.debug({ room, ...loss }, "something said loses something");
-    return events.filter((event) => event.kind !== "reply" || this.#isNews(event));
+    const folder = this.#config.serve_files;
+    return events
+      .filter((event) => event.kind !== "reply" || this.#isNews(event))
+      .map((event) => (folder === undefined ? event : withServedFiles(event, folder)));
   }
 
   plan(room: NativeRoom, event: OutEvent, context: RoomContext): Plan {
     return plan(event, this.#room(room).mapping(), context);
   }
 
-  show(jid: NativeRoom, speaker: Speaker, { kind, typing }: Transient): void {
+  show(jid: NativeRoom, speaker: Speaker, what: Shown): void {
     const room = this.#entered(jid);
-    // Nobody enters a room only to be seen typing.
+    // Nobody enters a room only to be seen typing or reading.
     const ghost = room?.people.present(speaker);
     if (!room || !ghost) return;
-    const { calls } = fromMimi({ kind, user: speaker, typing }, room.mapping(), emptyContext);
-    for (const call of calls) if (call.kind === "message") this.#service?.show(ghost.jid, jid, call.payload);
+    for (const payload of shownAs(what, speaker, room.mapping()))
+      this.#service?.show(ghost.jid, jid, payload);
   }
 
   perform(step: Step, context: DeliveryContext): Promise<Receipt> {

@@ -39,6 +39,15 @@ export const xmppConfigSchema = z.object({
   })
     .refine((value) => parseProviderDomain(value) !== null, { error: "is not a host name in lower case" })
     .optional(),
+  serve_files: text({
+    description:
+      "Where the files begin that people here post, where other gateways can't fetch them from: those get them from this gateway.",
+    example: "https://upload.example.org/",
+  })
+    .refine((value) => isFolder(value), {
+      error: "is no http:// or https:// address that ends with a slash, without query and user",
+    })
+    .optional(),
   unclear: z
     .enum(["repeat", "hold"])
     .default("hold")
@@ -61,6 +70,13 @@ export function xmppConfig(
   account: { readonly name: string } & z.output<typeof xmppConfigSchema>,
 ): XmppConfig {
   return { ...account, label: account.label ?? account.name };
+}
+
+function isFolder(text: string): boolean {
+  const url = URL.parse(text);
+  return (
+    url !== null && /^https?:$/.test(url.protocol) && text === url.origin + url.pathname && text.endsWith("/")
+  );
 }
 
 function isPort(text: string | undefined): boolean {

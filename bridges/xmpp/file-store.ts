@@ -3,7 +3,7 @@ import type { Milliseconds } from "../../core/bridge.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import type { AllowedNetworks } from "../../core/media/address-guard.ts";
-import { type MediaLimits, openRemoteFile, putFile } from "../../core/media/remote-file.ts";
+import { type FileFacts, type MediaLimits, openRemoteFile, putFile } from "../../core/media/remote-file.ts";
 import { findUploadService, requestSlot, type UploadService } from "./http-upload.ts";
 import type { ComponentStream } from "./stream.ts";
 
@@ -42,13 +42,15 @@ export class FileStore {
   }
 
   /** The URL under which the file can be had: of a copy, or, where none could be made, the one given. */
-  async place(source: string, filename: string, room: string): Promise<string> {
-    const copy = this.#copies.get(source);
+  async place(source: string, filename: string, room: string, facts: FileFacts | null): Promise<string> {
+    // What one group may have, another need not.
+    const known = `${facts?.group ?? ""} ${source}`;
+    const copy = this.#copies.get(known);
     if (copy && copy.until > performance.now()) return copy.url;
     if (URL.parse(source)?.origin === this.#origin) return source;
     try {
-      const url = (await this.#copy(source, filename, room)) ?? source;
-      this.#remember(source, url);
+      const url = (await this.#copy(source, filename, room, facts)) ?? source;
+      this.#remember(known, url);
       return url;
     } catch (thrown) {
       const { log } = this.#options;
@@ -75,12 +77,17 @@ export class FileStore {
     }
   }
 
-  async #copy(source: string, filename: string, room: string): Promise<string | null> {
+  async #copy(
+    source: string,
+    filename: string,
+    room: string,
+    facts: FileFacts | null,
+  ): Promise<string | null> {
     const { stream, from, media } = this.#options;
     const service = await this.#find(room);
     if (!service) return null;
     const maxBytes = Math.min(media.maxBytes, service.most ?? media.maxBytes);
-    const { body, size, contentType } = await openRemoteFile(source, { ...media, maxBytes });
+    const { body, size, contentType } = await openRemoteFile(source, { ...media, maxBytes }, facts);
     try {
       // A slot is for a size, and a file is not kept here to be measured.
       if (size === null) return null;
@@ -127,8 +134,8 @@ export class FileStore {
     return asked;
   }
 
-  #remember(source: string, url: string): void {
-    this.#copies.set(source, { url, until: performance.now() + REMEMBERED_FOR_MS });
+  #remember(known: string, url: string): void {
+    this.#copies.set(known, { url, until: performance.now() + REMEMBERED_FOR_MS });
     const [oldest] = this.#copies.keys();
     if (this.#copies.size > REMEMBERED && oldest !== undefined) this.#copies.delete(oldest);
   }

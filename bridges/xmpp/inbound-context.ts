@@ -96,7 +96,7 @@ async function standing(found: readonly KnownInRoom[], sender: string, lookups: 
 }
 
 /** An id may be what the room calls a message, or the `id` attribute that its author gave it. */
-const namesOf = (id: string): readonly MessageName[] => [
+export const namesOf = (id: string): readonly MessageName[] => [
   { by: "native", name: id },
   { by: "native", name: `id:${id}` },
   { by: "aux", name: id },

@@ -6,6 +6,7 @@ import { GatewayError } from "../../core/errors.ts";
 export const NS = {
   muc: "http://jabber.org/protocol/muc",
   mucUser: "http://jabber.org/protocol/muc#user",
+  mucAdmin: "http://jabber.org/protocol/muc#admin",
   mucOwner: "http://jabber.org/protocol/muc#owner",
   discoInfo: "http://jabber.org/protocol/disco#info",
   discoItems: "http://jabber.org/protocol/disco#items",
@@ -20,6 +21,7 @@ export const NS = {
   version: "jabber:iq:version",
   hints: "urn:xmpp:hints",
   chatStates: "http://jabber.org/protocol/chatstates",
+  chatMarkers: "urn:xmpp:chat-markers:0",
   upload: "urn:xmpp:http:upload:0",
   stanzaErrors: "urn:ietf:params:xml:ns:xmpp-stanzas",
   /** Our own mark on what we say: which gateway, group and event it is a copy of. */

@@ -89,9 +89,14 @@ export function message(
     { ...address, id: context.key },
     ...payload.map(elementOf),
     xml("origin-id", { xmlns: NS.stanzaId, id: context.key }),
+    ...(isMarkable(context, payload) ? [xml("markable", { xmlns: NS.chatMarkers })] : []),
     xml("copy", mark),
   );
 }
+
+/** What somebody has said in the room: clients say up to where they have shown it (XEP-0333). */
+const isMarkable = ({ origin }: DeliveryContext, payload: readonly XmlElement[]): boolean =>
+  origin !== null && payload.some(({ name }) => name === "body");
 
 /** A message that nobody keeps and nothing refers to. */
 export const transient = (

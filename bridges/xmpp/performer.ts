@@ -4,7 +4,7 @@ import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { step as pass } from "../../core/steps.ts";
 import { octets } from "../../mappings/xmpp/elements.ts";
-import { fileName, fileUrl, moveFile, textFilePayload } from "../../mappings/xmpp/file-payload.ts";
+import { fileHash, fileName, fileUrl, moveFile, textFilePayload } from "../../mappings/xmpp/file-payload.ts";
 import { relayedPayload } from "../../mappings/xmpp/relay.ts";
 import type { XmlElement } from "../../mappings/xml.ts";
 import type { Echoes } from "./echoes.ts";
@@ -48,7 +48,7 @@ export class Performer {
     const payload = payloadOf(step);
     if (!waiting && ghost && step.op !== "file" && fileUrl(payload) === null)
       return this.#make(room, step, context, { jid: ghost.jid, relayed: null, payload });
-    const turn = (waiting ?? Promise.resolve()).then(() => this.#prepare(room, step, payload));
+    const turn = (waiting ?? Promise.resolve()).then(() => this.#prepare(room, step, payload, context));
     // Wrapped, so that the next call waits for this one to leave, not for its receipt.
     const said = turn.then((utterance) => ({ receipt: this.#make(room, step, context, utterance) }));
     const line = said
@@ -60,16 +60,28 @@ export class Performer {
     return said.then(({ receipt }) => receipt);
   }
 
-  async #prepare(room: Room, step: Step, payload: readonly XmlElement[]): Promise<Utterance> {
-    const placed = step.op === "file" ? await this.#stored(room, step) : await this.#placed(room, payload);
+  async #prepare(
+    room: Room,
+    step: Step,
+    payload: readonly XmlElement[],
+    context: DeliveryContext,
+  ): Promise<Utterance> {
+    const placed =
+      step.op === "file" ? await this.#stored(room, step) : await this.#placed(room, payload, context);
     return { ...(await this.#mouth(room, step)), payload: placed };
   }
 
   /** The message with its file where the room's people can get at it. */
-  async #placed(room: Room, payload: readonly XmlElement[]): Promise<readonly XmlElement[]> {
+  async #placed(
+    room: Room,
+    payload: readonly XmlElement[],
+    { origin }: DeliveryContext,
+  ): Promise<readonly XmlElement[]> {
     const url = fileUrl(payload);
     if (url === null) return payload;
-    return moveFile(payload, url, await this.#options.files.place(url, fileName(payload, url), room.jid));
+    const facts = origin && { group: origin.group, sha256: fileHash(payload) };
+    const placed = await this.#options.files.place(url, fileName(payload, url), room.jid, facts);
+    return moveFile(payload, url, placed);
   }
 
   /** A text that is too long for messages, as the message of a file. */

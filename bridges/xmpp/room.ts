@@ -27,6 +27,7 @@ import {
   stanzaId,
   typingOf,
 } from "./kept-stanza.ts";
+import { readUpTo } from "./markers.ts";
 import { NS, resource } from "./names.ts";
 import { Occupancy } from "./occupancy.ts";
 import { RoomPeople } from "./people.ts";
@@ -136,7 +137,7 @@ export class Room {
       moderation: false,
       administration: false,
       typing: true,
-      markers: false,
+      markers: true,
       presence: false,
       broadcasts: false,
     };
@@ -243,14 +244,16 @@ export class Room {
     this.#intake.heard(rawMessage(this.jid, message, said, vouched));
   }
 
-  /** Somebody types, or ceases to (XEP-0085). */
+  /** Somebody types or ceases to (XEP-0085), or has read something (XEP-0333). */
   #heardState(message: Element): void {
     const nick = resource(attribute(message, "from") ?? "");
-    const typing = typingOf(message);
     const identity = this.people.identity(nick);
-    if (typing === null || identity === null || message.getChild("delay", NS.delay)) return;
+    if (identity === null || message.getChild("delay", NS.delay)) return;
     const user = { native: `${this.jid}/${identity}`, name: nick };
-    this.#context.host.transient(this.jid, user, { kind: "typing", typing });
+    const typing = typingOf(message);
+    if (typing !== null) this.#context.host.transient(this.jid, user, { kind: "typing", typing });
+    const upTo = readUpTo(message);
+    if (upTo !== null) this.#context.host.read(this.jid, user, upTo);
   }
 
   #heardSubject(message: Element): void {

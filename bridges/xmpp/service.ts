@@ -11,6 +11,7 @@ import { Archive } from "./archive.ts";
 import type { XmppConfig } from "./config.ts";
 import { Echoes } from "./echoes.ts";
 import { FileStore } from "./file-store.ts";
+import { DirectMessages } from "./direct-messages.ts";
 import { answer } from "./iq-answers.ts";
 import { bare, listenerJid } from "./names.ts";
 import { transient } from "./outbound.ts";
@@ -43,6 +44,7 @@ export class Service {
   readonly #archive: Archive;
   readonly #files: FileStore;
   readonly #pings: RoomPings;
+  readonly #direct: DirectMessages;
   readonly #echoes = new Echoes();
   readonly #rooms = new Map<NativeRoom, Room>();
   #pending = 0;
@@ -68,6 +70,7 @@ export class Service {
       media,
       log,
     });
+    this.#direct = new DirectMessages({ stream, listener, host, log });
     this.#listener = listener;
     this.#stream = stream;
     this.#archive = new Archive(stream, listener);
@@ -172,7 +175,9 @@ export class Service {
     else if (type === "groupchat") {
       if (to === this.#listener) this.#rooms.get(from)?.groupchat(stanza);
     } else if (to === this.#listener && this.#archive.take(stanza)) return;
-    else if (stanza.getChild("body")) this.#refusePrivate(stanza, to);
+    else if (!stanza.getChild("body")) return;
+    else if (bare(to) === bare(this.#listener)) this.#direct.take(stanza, this.#rooms.has(from));
+    else this.#refusePrivate(stanza, to);
   }
 
   /** Private messages are never put into a room; whoever writes one is told so. */

@@ -8,6 +8,7 @@ import type {
   AcceptBatch,
   Bridge,
   BridgeHost,
+  MessageName,
   Milliseconds,
   NativeUser,
   Speaker,
@@ -15,6 +16,8 @@ import type {
 } from "../bridge.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
 import type { AccountId, ArchiveMark, BindingId, InboxNumber, NativeRoom } from "../ids.ts";
+import type { RoomCommand } from "../commands/room-commands.ts";
+import type { Announcer } from "../groups/announce.ts";
 import type { EventWriter } from "../groups/event-writer.ts";
 import { HeldLane } from "../lanes/held-lane.ts";
 import { inLane, outLane } from "../lanes/lane-key.ts";
@@ -31,6 +34,7 @@ import type { Translation } from "../store/units/group-log.ts";
 import { inboxBinding } from "../store/units/inbox.ts";
 import { type BindingRow, liveBindings } from "../store/units/bindings.ts";
 import { AcceptPump, type Translated } from "./accept-pump.ts";
+import type { Markers } from "./markers.ts";
 
 /** How long calls under way may still get their receipts when the account is let go. */
 const GRACE_MS = 5_000;
@@ -48,9 +52,14 @@ export interface AccountHostOptions {
   readonly runner: LaneRunner;
   readonly writer: EventWriter;
   readonly wake: Wake;
+  readonly announcer: Announcer;
   readonly now: () => Milliseconds;
   /** Shows what is not stored in the group's other rooms that this process serves. */
   readonly transients: (from: BindingRow, speaker: Speaker, what: Transient) => void;
+  /** Told up to where people of a room have read. */
+  readonly markers: Pick<Markers, "read">;
+  /** Answers what people write to the gateway itself. */
+  readonly command: (command: RoomCommand) => Promise<string>;
   /** Told when this process began or ceased to hold the account. */
   readonly holding: (account: AccountId, held: boolean) => Promise<void>;
 }
@@ -138,6 +147,18 @@ export class AccountHost implements BridgeHost {
     transients(binding, { uri, name: user.name }, what);
   }
 
+  read(room: NativeRoom, user: NativeUser, upTo: readonly MessageName[]): void {
+    const binding = this.#bindings.get(room);
+    if (binding?.state !== "live") return;
+    const { writer, provider, markers } = this.options;
+    markers.read(binding, writer.userUri({ domain: provider }, user.native), upTo);
+  }
+
+  command(from: NativeUser, text: string, manages: (room: NativeRoom) => Promise<boolean>): Promise<string> {
+    const { name: account, bridge, command } = this.options;
+    return command({ account, from, text, manages, parseRoom: (room) => bridge.parseRoom(room) });
+  }
+
   async rooms(): Promise<readonly { readonly room: NativeRoom; readonly mark: ArchiveMark | null }[]> {
     await this.refresh();
     // Those that are being left too: there is a last line to say in them.
@@ -190,12 +211,9 @@ export class AccountHost implements BridgeHost {
   }
 
   #accepted({ behind, appended }: Accepted): void {
-    const { wake, row } = this.options;
+    const { wake, announcer, row } = this.options;
     for (const binding of behind) wake(inLane(binding), row.id, "more");
-    for (const { binding, others, told } of appended) {
-      for (const other of others) wake(outLane(other.id), other.account, "more");
-      if (told) wake(outLane(binding), row.id, "queued");
-    }
+    for (const { binding, ...rest } of appended) announcer.appended({ id: binding, account: row.id }, rest);
   }
 
   #fence(): Fence | null {

@@ -19,7 +19,17 @@ export async function createHosts<Account extends AccountBase>(
   createBridge: BridgeFactory<Account>,
   parts: Pick<
     AccountHostOptions,
-    "store" | "log" | "runner" | "writer" | "now" | "wake" | "holding" | "transients"
+    | "store"
+    | "log"
+    | "runner"
+    | "writer"
+    | "now"
+    | "wake"
+    | "announcer"
+    | "holding"
+    | "markers"
+    | "command"
+    | "transients"
   >,
 ): Promise<readonly AccountHost[]> {
   const hosts: AccountHost[] = [];

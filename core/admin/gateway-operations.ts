@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { AccountHost } from "../accounts/account-host.ts";
 import type { Config } from "../config/config.ts";
+import type { FederationAccess } from "../federation/federation-access.ts";
 import { GatewayError } from "../errors.ts";
 import type { NativeRoom } from "../ids.ts";
 import { inLane, outLane } from "../lanes/lane-key.ts";
@@ -22,6 +23,7 @@ import { statusReport } from "../store/units/status.ts";
 import { eventWay, findEvents } from "../store/units/trace.ts";
 import { version } from "../version.ts";
 import { groupUri, parseGroupUri, parseProviderDomain } from "../../mappings/ids.ts";
+import { StoredFederation } from "./federation-operations.ts";
 import { traceReport } from "./trace-report.ts";
 
 export interface GatewayOperationsOptions {
@@ -33,16 +35,22 @@ export interface GatewayOperationsOptions {
   /** False: the command line has opened the store itself; rooms are entered when the gateway starts. */
   readonly running: boolean;
   readonly waker: Waker | null;
+  /** Left out where nothing is exchanged with other gateways in this process. */
+  readonly federation?: FederationAccess;
 }
 
 const ACTOR = "operator";
 
 /** What an operator asks for, answered from the store and by the accounts that this process serves. */
 export class GatewayOperations implements Operations {
+  readonly federation: StoredFederation;
   readonly #options: GatewayOperationsOptions;
 
   constructor(options: GatewayOperationsOptions) {
     this.#options = options;
+    const { config, store, hosts, running, federation: access = null } = options;
+    const link = (rooms: readonly RoomReference[], group: string | null) => this.link(rooms, group);
+    this.federation = new StoredFederation({ base: config.base, store, hosts, running, access, link });
   }
 
   async status(): Promise<StatusReport> {

@@ -1,6 +1,8 @@
 import { type BridgeFactory, createHosts } from "../accounts/create-hosts.ts";
 import type { Config } from "../config/config.ts";
 import type { AccountBase } from "../config/schema.ts";
+import { GatewayError } from "../errors.ts";
+import { Announcer } from "../groups/announce.ts";
 import { EventWriter } from "../groups/event-writer.ts";
 import { MessageMemo } from "../groups/message-memo.ts";
 import { LaneRunner } from "../lanes/lane-runner.ts";
@@ -32,6 +34,9 @@ export async function openOfflineOperations<Account extends AccountBase>(
     now: () => Date.now(),
     wake: () => undefined,
     transients: () => undefined,
+    announcer: new Announcer(() => undefined),
+    markers: { read: () => undefined },
+    command: () => Promise.reject(new GatewayError("gateway_unreachable", "no gateway runs here")),
     holding: () => Promise.resolve(),
   };
   const hosts = await createHosts(config, createBridge, parts);

@@ -12,6 +12,7 @@ const CODES: Partial<Record<ErrorCode, number>> = {
   store_locked: exitCodes.unreachable,
   store_too_new: exitCodes.unreachable,
   store_failed: exitCodes.unreachable,
+  federation_off: exitCodes.unreachable,
 };
 
 export function exitCodeOf(error: GatewayError): number {

@@ -10,6 +10,8 @@ import { renderStatus } from "./render-status.ts";
 import { renderTraces } from "./render-trace.ts";
 import type { Session } from "./session.ts";
 
+const NUMBERS = "`mimi-gateway set-aside list` shows the numbers";
+
 export function addOperationCommands<Bridges extends BridgeConfigSchemas>(
   program: Command,
   session: Session<Bridges>,
@@ -73,7 +75,7 @@ function addSetAside<Bridges extends BridgeConfigSchemas>(
     .argument("<number>", "its number in the list")
     .description("put one back on its lane")
     .action(async (text: string) => {
-      const number = parseNumber(text);
+      const number = parseNumber(text, NUMBERS);
       await session.operate((operations) => operations.setAsideRetry(number), renderRetried);
     });
   setAside
@@ -81,7 +83,7 @@ function addSetAside<Bridges extends BridgeConfigSchemas>(
     .argument("<number>", "its number in the list")
     .description("give one up for good")
     .action(async (text: string) => {
-      const number = parseNumber(text);
+      const number = parseNumber(text, NUMBERS);
       await session.operate((operations) => operations.setAsideDiscard(number), renderDiscarded);
     });
 }

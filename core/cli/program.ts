@@ -10,6 +10,8 @@ import { addContentCommands } from "./content-commands.ts";
 import { addConvertCommand } from "./convert-command.ts";
 import { exitCodeHelp, exitCodeOf, exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
+import { addFederationCommands } from "./federation-commands.ts";
+import { addGroupCommands } from "./group-commands.ts";
 import { addOperationCommands } from "./operation-commands.ts";
 import { jsonText } from "./plain-text.ts";
 import { reportError } from "./report-error.ts";
@@ -27,9 +29,10 @@ export function createProgram<Bridges extends BridgeConfigSchemas>(parts: Progra
       // Looked for by hand, since it must be known also where commander cannot make sense of the line.
       const json = upToOptionEnd(line).includes("--json");
       try {
-        const program = commandLine(new Session(parts, io, json), await versionFor(line));
+        const session = new Session(parts, io, json);
+        const program = commandLine(session, await versionFor(line));
         await program.parseAsync(line, { from: "user" });
-        return exitCodes.done;
+        return session.exitCode;
       } catch (thrown) {
         if (thrown instanceof CommanderError) return afterCommander(thrown, json, io);
         const error = asGatewayError(thrown);
@@ -70,6 +73,8 @@ function commandLine<Bridges extends BridgeConfigSchemas>(
     });
   addConfigCommands(program, session);
   addOperationCommands(program, session);
+  addFederationCommands(program, session);
+  addGroupCommands(program, session);
   addContentCommands(program, session);
   addConvertCommand(program, session);
   return program;

@@ -2,6 +2,7 @@
 import type { Config } from "../config/config.ts";
 import type { AccountOf, BridgeConfigSchemas } from "../config/schema.ts";
 import type { Operations } from "../operations.ts";
+import { exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { jsonText } from "./plain-text.ts";
 import type { StartedGateway } from "./start.ts";
@@ -27,6 +28,8 @@ export class Session<Bridges extends BridgeConfigSchemas> {
   readonly json: boolean;
   /** As `--config` names it; null: not named there. */
   configFile: string | null = null;
+  /** Of a command that has done its work: what it found may be worth another code than that of success. */
+  exitCode: number = exitCodes.done;
 
   constructor(parts: ProgramParts<Bridges>, io: Io, json: boolean) {
     this.parts = parts;

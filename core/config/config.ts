@@ -35,8 +35,12 @@ export interface StaticPeer {
 }
 
 export interface FederationConfig {
-  /** null: other gateways are not served. */
+  /** null: other gateways can't reach this one. */
   readonly listen: { readonly host: string; readonly port: number } | null;
+  /** Nothing is served, yet groups of others are followed: a guest behind a router. */
+  readonly unreachable: boolean;
+  /** Whoever redeems a code waits until somebody here has confirmed it. */
+  readonly confirm: boolean;
   /** The public address: `https://HOST[:PORT][/PATH]`, without a slash at the end. */
   readonly endpoint: string;
   readonly peers: readonly StaticPeer[];
@@ -108,6 +112,8 @@ function storeConfig(store: FileContents["store"], data: string): StoreConfig {
 function federationConfig(federation: FileContents["federation"], base: ProviderDomain): FederationConfig {
   return {
     listen: federation.listen === undefined ? null : parseListen(federation.listen),
+    unreachable: federation.unreachable,
+    confirm: federation.confirm,
     endpoint: endpointOf(federation.endpoint ?? `https://${base}`),
     peers: federation.peers.map((peer) => ({
       base: domainOf(peer.base),

@@ -79,7 +79,34 @@ export const federationSchema = z
           ],
         ],
       }),
+    confirm: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "Whether somebody here has to confirm every gateway that redeems a code of ours, by `mimi-gateway connection confirm`.",
+        examples: [true],
+      }),
+    unreachable: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "For a gateway that no other can reach, such as one behind a router, instead of `listen`: groups of others are " +
+          "followed, and own ones are for this gateway alone. Its well-known (`mimi-gateway well-known`) has to lie on a web " +
+          "server at the base domain.",
+        examples: [true],
+      }),
     allow: networks("Networks that other gateways may be in although they are not on the public internet."),
+  })
+  .superRefine(({ listen, unreachable }, issues) => {
+    if (!unreachable || listen === undefined) return;
+    issues.addIssue({
+      code: "custom",
+      path: ["unreachable"],
+      message: "stands beside listen",
+      params: { remedy: "set one of the two" },
+    });
   })
   .prefault({})
   .meta({

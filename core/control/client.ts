@@ -50,6 +50,24 @@ export async function openControlClient(
     setAsideList: async () => call("set-aside-list", {}),
     setAsideRetry: async (id) => call("set-aside-retry", { id }),
     setAsideDiscard: async (id) => call("set-aside-discard", { id }),
+    federation: {
+      peers: async () => call("peer-list", {}),
+      addPeer: async (base, endpoint) => call("peer-add", { base, endpoint }),
+      blockPeer: async (base, blocked) => call("peer-block", { base, blocked }),
+      blocks: async () => call("block-list", {}),
+      block: async (subject, blocked) => call("block", { subject, blocked }),
+      codes: async () => call("code-list", {}),
+      createCode: async (question) => call("code-create", question),
+      revokeCode: async (id) => call("code-revoke", { id }),
+      redeem: async (question) => call("redeem", question),
+      connections: async () => call("connection-list", {}),
+      confirmConnection: async (id) => call("connection-confirm", { id }),
+      endConnection: async (id) => call("connection-end", { id }),
+      groups: async () => call("group-list", {}),
+      group: async (uri) => call("group-show", { uri }),
+      members: async (uri) => call("group-members", { uri }),
+      history: async (uri, limit) => call("group-history", { uri, limit }),
+    },
   };
 }
 

@@ -1,35 +1,8 @@
 /** What can be asked over the control socket: `POST /v1/NAME`, each with the form of question and answer. */
 import { z } from "zod";
-import { GatewayError } from "../errors.ts";
-import type { Operations } from "../operations.ts";
+import { federationProcedures } from "./federation-procedures.ts";
+import { procedure } from "./procedure.ts";
 import { linkReport, setAsideEntry, statusReport, traceReports, unlinkReport } from "./reports.ts";
-
-interface Parts<Question, Answer> {
-  readonly question: z.ZodType<Question>;
-  readonly answer: z.ZodType<Answer>;
-  readonly run: (operations: Operations, question: Question) => Promise<Answer>;
-}
-
-interface Procedure<Question, Answer> extends Parts<Question, Answer> {
-  /** Runs it with a body from the wire. Throws GatewayError usage where that is no such question. */
-  readonly perform: (operations: Operations, body: unknown) => Promise<Answer>;
-}
-
-function procedure<Question, Answer>(parts: Parts<Question, Answer>): Procedure<Question, Answer> {
-  return {
-    ...parts,
-    async perform(operations, body) {
-      const read = parts.question.safeParse(body);
-      if (read.success) return parts.run(operations, read.data);
-      const [issue] = read.error.issues;
-      const place = issue?.path.map(String).join(".") ?? "";
-      throw new GatewayError(
-        "usage",
-        `${place === "" ? "the body" : place}: ${issue?.message ?? "malformed"}`,
-      );
-    },
-  };
-}
 
 const name = z.string().min(1).max(4096);
 const room = z.strictObject({ account: name, room: name });
@@ -72,6 +45,7 @@ export const procedures = {
     answer: setAsideEntry,
     run: (operations, { id }) => operations.setAsideDiscard(id),
   }),
+  ...federationProcedures,
 };
 
 export type ProcedureName = keyof typeof procedures;

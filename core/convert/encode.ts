@@ -47,7 +47,7 @@ export function encodeEvent(event: Mapped, at: number, reading: Reading): Encodi
       return entry(
         "property",
         sender,
-        encodeProperty({ name, value: event.property.value.toWellFormed() }, salt),
+        encodeProperty({ name, item: "", value: event.property.value.toWellFormed() }, salt),
       );
     }
     case "member": {

@@ -3,7 +3,9 @@ import { ContentError } from "../../mappings/content/content-error.ts";
 import { decodeDocument } from "../../mappings/content/codec.ts";
 import { decodeProperty } from "../../mappings/event-content.ts";
 import { eventId } from "../../mappings/event-id.ts";
+import type { GroupPropertyName } from "../../mappings/events.ts";
 import type { UserUri } from "../../mappings/ids.ts";
+import type { PropertyValue } from "../../mappings/mapping.ts";
 import { readContent } from "../../mappings/message/from-content.ts";
 import { GatewayError } from "../errors.ts";
 import type { ContextFile } from "./context-file.ts";
@@ -37,10 +39,23 @@ function ofMessage(bytes: Uint8Array, file: ContextFile, seed: string): Reading 
   return { events: [{ event, id }], losses, group, room: null, seed, takenBack: null, uriOf, idOf };
 }
 
+/** As mappings name properties; null: they carry none of that. */
+const mappedNames = {
+  name: "name",
+  topic: "topic",
+  avatar: "avatar",
+  isModerated: "moderated",
+  isReadOnly: "read-only",
+  pins: "pins",
+  links: null,
+} as const satisfies Record<GroupPropertyName, PropertyValue["name"] | null>;
+
 function ofProperty(bytes: Uint8Array, file: ContextFile, seed: string): Reading {
-  const { name, value } = decodeProperty(bytes);
+  const { name: named, item, value } = decodeProperty(bytes);
+  const name = mappedNames[named];
+  if (name === null) throw new ContentError("property", `${named} is nothing that a platform is told`);
   const known = new SourceKnowledge("mimi", file);
-  const event = { kind: "property", sender: null, property: { name, item: "", value } } as const;
+  const event = { kind: "property", sender: null, property: { name, item, value } } as const;
   return {
     events: [{ event, id: null }],
     losses: [],

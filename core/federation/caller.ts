@@ -1,18 +1,26 @@
 /** Who makes a request: verified before a route gets to see it. */
 import type { FastifyRequest } from "fastify";
 import type { ProviderDomain } from "../../mappings/ids.ts";
+import type { Milliseconds } from "../bridge.ts";
 import { GatewayError } from "../errors.ts";
 import type { PeerId } from "../ids.ts";
 import type { KeyId } from "./public-key.ts";
 import type { IncomingRequest, VerificationKey } from "./signature.ts";
 
-/** Whom a route is for. `peer`: known gateways, by signature. `stranger`: the route itself looks. `anyone`: needs no look. */
-export type CallerKind = "peer" | "stranger" | "anyone";
+/**
+ * Whom a route is for. `peer`: known gateways with a connection, by signature. `acquaintance`: those whose connections wait or
+ * have ended, too. `member`: these, and others that the route's `strangerKey` knows. `stranger`: the route itself looks. `anyone`: needs no look.
+ */
+export type CallerKind = "peer" | "acquaintance" | "member" | "stranger" | "anyone";
 
 declare module "fastify" {
   interface FastifyContextConfig {
     /** peer where nothing is said. */
     caller?: CallerKind;
+    /** How long the body may take to come, where it is not as long as any other's. */
+    bodyMs?: Milliseconds;
+    /** With `member`: a key of a gateway that is no peer; null: nobody's who may ask here. */
+    strangerKey?: (kid: KeyId, as: ProviderDomain) => Promise<VerificationKey | null>;
   }
 }
 
@@ -23,9 +31,14 @@ export interface Caller {
   readonly kid: KeyId;
 }
 
+/** The same in a route for members: `peer` is null where the gateway is none. */
+export type Visitor = Omit<Caller, "peer"> & { readonly peer: PeerId | null };
+
 export interface PeerKey extends VerificationKey {
   readonly peer: PeerId;
   readonly blocked: boolean;
+  /** It has a connection that is active, or the operator has configured it. */
+  readonly connected: boolean;
 }
 
 /** What is known of other gateways. */
@@ -49,7 +62,14 @@ export function headOf({ method, raw }: FastifyRequest): IncomingRequest {
 
 /** The peer that makes the request. Throws GatewayError internal in a route that is not for peers. */
 export function callerOf(request: FastifyRequest): Caller {
-  const caller = request.getDecorator<Caller | null>(CALLER);
+  const { peer, ...caller } = visitorOf(request);
+  if (peer === null) throw new GatewayError("internal", "a route for peers was given to another gateway");
+  return { ...caller, peer };
+}
+
+/** The gateway that makes the request, peer or not. Throws GatewayError internal where nobody has verified it. */
+export function visitorOf(request: FastifyRequest): Visitor {
+  const caller = request.getDecorator<Visitor | null>(CALLER);
   if (caller === null)
     throw new GatewayError("internal", "a route asks for a caller that nobody has verified");
   return caller;

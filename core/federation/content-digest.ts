@@ -12,11 +12,15 @@ export function contentDigest(body: Uint8Array): string {
 
 /** Throws ProblemError bad_signature unless Content-Digest has the SHA-256 of the body. */
 export function checkContentDigest(header: string | undefined, body: Uint8Array): void {
+  checkSha256(header, sha256(body));
+}
+
+/** The same for a body that was read piece by piece. */
+export function checkSha256(header: string | undefined, digest: Buffer): void {
   if (header === undefined) throw new ProblemError("bad_signature", "content-digest is missing");
   const announced = sha256Of(header);
   if (announced === null) throw new ProblemError("bad_signature", "content-digest has no sha-256");
-  if (!sha256(body).equals(announced))
-    throw new ProblemError("bad_signature", "content-digest is not the body's");
+  if (!digest.equals(announced)) throw new ProblemError("bad_signature", "content-digest is not the body's");
 }
 
 function sha256Of(header: string): Uint8Array | null {

@@ -5,15 +5,17 @@
 import type { Socket } from "node:net";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import ipaddr from "ipaddr.js";
+import type { ProviderDomain } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../bridge.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
-import { CALLER, type Caller, headOf, type PeerDirectory } from "./caller.ts";
+import { CALLER, type Caller, headOf, type PeerDirectory, type PeerKey, type Visitor } from "./caller.ts";
 import { checkContentDigest } from "./content-digest.ts";
 import type { HeldRequests } from "./held-requests.ts";
 import { ProblemError, problemBody, problemHeaders, problems } from "./problem.ts";
 import { problemOf } from "./problem-of.ts";
-import { verifyRequest } from "./signature.ts";
+import type { KeyId } from "./public-key.ts";
+import { type VerificationKey, verifyRequest } from "./signature.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 
 /** Adds routes to a server. Each says in its `config` whom it is for, and is for known peers where it does not. */
@@ -60,7 +62,8 @@ export async function startPublicServer(options: PublicServerOptions): Promise<P
   const server = fastify({
     logger: false,
     bodyLimit: limits.peerRequestBytes,
-    requestTimeout: limits.peerRequestMs,
+    // Of the slowest route; the others' is shorter, and watched by us.
+    requestTimeout: Math.max(limits.peerRequestMs, limits.mediaMs),
     keepAliveTimeout: KEEP_ALIVE,
     http: { headersTimeout: limits.peerHeadMs, connectionsCheckingInterval: CHECK_EVERY },
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
@@ -73,6 +76,7 @@ export async function startPublicServer(options: PublicServerOptions): Promise<P
   });
   server.server.maxConnections = limits.peerConnections;
   readJsonAlone(server);
+  endSlowBodies(server, limits.peerRequestMs);
   admit(server, options);
   server.setNotFoundHandler(() => {
     throw new ProblemError("not_found");
@@ -103,10 +107,27 @@ export async function startPublicServer(options: PublicServerOptions): Promise<P
   };
 }
 
+function endSlowBodies(server: FastifyInstance, most: Milliseconds): void {
+  server.addHook("onRequest", ({ raw, routeOptions }, reply, done) => {
+    const late = (): void => {
+      if (raw.complete) return;
+      if (reply.raw.headersSent) raw.destroy();
+      else refuseUnreadable(Object.assign(new Error(), { code: "ERR_HTTP_REQUEST_TIMEOUT" }), raw.socket);
+    };
+    const timer = setTimeout(late, routeOptions.config.bodyMs ?? most);
+    reply.raw.once("close", () => clearTimeout(timer));
+    done();
+  });
+}
+
 /** The hook that stands before every route, and looks at the head of a request alone. */
 function admit(server: FastifyInstance, { peers, held, limits, now, endpoint }: PublicServerOptions): void {
   const { origin } = new URL(endpoint);
   const peerBuckets = new TokenBuckets<Caller["peer"]>(
+    { burst: limits.peerBurst, perSecond: limits.peerPerSecond, most: MOST_BUCKETS },
+    now,
+  );
+  const visitorBuckets = new TokenBuckets<ProviderDomain>(
     { burst: limits.peerBurst, perSecond: limits.peerPerSecond, most: MOST_BUCKETS },
     now,
   );
@@ -122,17 +143,30 @@ function admit(server: FastifyInstance, { peers, held, limits, now, endpoint }: 
     const kind = request.routeOptions.config.caller ?? "peer";
     if (kind === "anyone") return;
     if (kind === "stranger") return pay(strangerBuckets.take(networkOf(request.ip)));
-    const { kid, key, as } = await verifyRequest(headOf(request), {
-      origin,
-      now: now(),
-      findKey: (kid, as) => peers.findKey(kid, as),
-    });
-    if (key.blocked) throw new ProblemError("blocked");
-    pay(peerBuckets.take(key.peer));
-    if (!(await peers.speaksFor(key.peer, as))) throw new ProblemError("unknown_peer");
+    const { strangerKey } = request.routeOptions.config;
+    const ofStranger = async (kid: KeyId, as: ProviderDomain) => {
+      const key = (await strangerKey?.(kid, as)) ?? null;
+      if (key === null && kind === "member") pay(strangerBuckets.take(networkOf(request.ip)));
+      return key && { ...key, peer: null };
+    };
+    const { kid, key, as } = await verifyRequest<PeerKey | (VerificationKey & { peer: null })>(
+      headOf(request),
+      {
+        origin,
+        now: now(),
+        findKey: async (kid, as) => (await peers.findKey(kid, as)) ?? ofStranger(kid, as),
+      },
+    );
+    if (key.peer === null) pay(visitorBuckets.take(as));
+    else {
+      if (key.blocked) throw new ProblemError("blocked");
+      pay(peerBuckets.take(key.peer));
+      const welcome = key.connected || kind === "acquaintance" || kind === "member";
+      if (!welcome || !(await peers.speaksFor(key.peer, as))) throw new ProblemError("unknown_peer");
+    }
     if (BODILESS.includes(request.method) && hasBody(request))
       throw new ProblemError("malformed", "a body where none belongs");
-    request.setDecorator<Caller>(CALLER, { peer: key.peer, as, kid });
+    request.setDecorator<Visitor>(CALLER, { peer: key.peer, as, kid });
   });
 }
 

@@ -73,8 +73,8 @@ type Answer = z.output<typeof answer>;
 
 /**
  * Redeems a code for a provider of this gateway; doing it again changes nothing. Throws usage where the text is no code;
- * redeem_refused where the gateway found is not the one of the code, or refuses, or has to be confirmed by somebody first;
- * FederationError; domain_taken.
+ * redeem_refused where the gateway found is not the one of the code, or refuses; redeem_waiting where somebody there has to
+ * confirm it first; FederationError; domain_taken.
  */
 export async function redeemCode(
   options: RedeemCodeOptions,
@@ -92,7 +92,10 @@ export async function redeemCode(
     throw refused(`the gateway at ${code.base} does not have the key that the code names`);
   const given = await ask(options, code, said, as);
   if (given.state === "waiting")
-    throw refused(`somebody at ${code.base} has to confirm ${as} first; redeem the code again after that`);
+    throw new GatewayError(
+      "redeem_waiting",
+      `somebody at ${code.base} has to confirm ${as} first; redeem the code again after that`,
+    );
   const joined = given.scope === "group" ? await groupOf(options, said, given) : null;
   const kept = await store.write("keepRedeemed", {
     base: code.base,

@@ -8,18 +8,22 @@ import { encodeContent } from "../../mappings/content/codec.ts";
 import { encodeProperty } from "../../mappings/event-content.ts";
 import { eventId, SALT_OCTETS } from "../../mappings/event-id.ts";
 import type { UserUri } from "../../mappings/ids.ts";
-import type { Message, Reaction } from "../../mappings/message.ts";
+import { actOf } from "../../mappings/message-act.ts";
 import { normaliseMessage } from "../../mappings/message/normalise.ts";
 import { toContent } from "../../mappings/message/to-content.ts";
 import { userUri } from "../../mappings/ids.ts";
 import type { NewEvent, Translation } from "../store/units/group-log.ts";
-import type { Effect } from "../store/units/reactions.ts";
+import { effectOf } from "./message-effect.ts";
 import type { MessageMemo } from "./message-memo.ts";
+import { serveFiles } from "./served-files.ts";
+import type { MediaId } from "../ids.ts";
 import type { InboxBinding, InboxRow } from "../store/units/inbox.ts";
 import type { Limits } from "../limits.ts";
 
 /** Users whose URIs are kept at hand. */
 const CACHED = 10_000;
+
+const MEDIA_ID_OCTETS = 16;
 
 /** What tells one thing said from every other: the room's key for it, else its place in the inbox. */
 export type Identity = Pick<InboxRow, "n" | "nativeKey">;
@@ -27,11 +31,16 @@ export type Identity = Pick<InboxRow, "n" | "nativeKey">;
 export class EventWriter {
   readonly #key: KeyObject;
   readonly #memo: MessageMemo;
+  readonly #endpoint: string | null;
   readonly #uris = new Map<string, UserUri>();
 
-  /** `key`: the gateway's own secret; whoever lacks it can't tell a native id from a public one. */
-  constructor(key: Uint8Array, memo: MessageMemo) {
+  /**
+   * `key`: the gateway's own secret; whoever lacks it can't tell a native id from a public one. `endpoint`: where other gateways
+   * find this one; null: no files are given to them.
+   */
+  constructor(key: Uint8Array, memo: MessageMemo, endpoint: string | null = null) {
     this.#memo = memo;
+    this.#endpoint = endpoint;
     // Made once: a key from bytes costs several times the hash itself.
     this.#key = createSecretKey(key);
   }
@@ -59,20 +68,23 @@ export class EventWriter {
     const salt = this.#salt(room, row, index);
     switch (translated.kind) {
       case "message": {
-        const { message, native, aux } = translated;
+        const { native, aux } = translated;
+        const { message, media } = this.#served(room, row, index, translated);
         const uri = this.userUri(room, translated.sender.native);
         const content = encodeContent({ ...toContent(message), salt, sender: uri, group: room.groupUri });
         const id = eventId("message", uri, room.groupUri, content, salt);
         this.#memo.keep(id, normaliseMessage(message));
         const effect = effectOf(message);
-        return [{ kind: "message", id, content, sender, native, aux, effect, property: null }];
+        const does = { effect, act: actOf(message), property: null };
+        return [{ kind: "message", id, content, sender, native, aux, media, ...does }];
       }
       case "property": {
-        const property = { name: translated.name, value: translated.value };
+        const property = { name: translated.name, item: "", value: translated.value };
         const content = encodeProperty(property, salt);
         const id = eventId("property", sender?.uri ?? "", room.groupUri, content, salt);
         const effect = { kind: "none" } as const;
-        return [{ kind: "property", id, content, sender, native: null, aux: null, effect, property }];
+        const told = { native: null, aux: null, effect, act: null, property };
+        return [{ kind: "property", id, content, sender, ...told }];
       }
     }
   }
@@ -96,6 +108,24 @@ export class EventWriter {
     return uri;
   }
 
+  /** Nobody who lacks the key can guess the ids; the group is in them, since it is what gives the right to a file. */
+  #served(
+    room: InboxBinding,
+    row: Identity,
+    index: number,
+    { message, served = [] }: Extract<Translated, { kind: "message" }>,
+  ): ReturnType<typeof serveFiles> {
+    const endpoint = this.#endpoint;
+    if (endpoint === null) return { message, media: [] };
+    const { account, groupUri: group } = room;
+    const native = row.nativeKey ?? `n${row.n}`;
+    const idOf = (place: number): MediaId =>
+      this.#hash("media", group, String(account), room.native, native, String(index), String(place))
+        .subarray(0, MEDIA_ID_OCTETS)
+        .toString("base64url") as MediaId;
+    return serveFiles(message, served, { endpoint, account, idOf });
+  }
+
   /** Derived, so that the same thing accepted again after a loss of the store gets the same id. */
   #salt(room: InboxBinding, row: Identity, index: number): Uint8Array {
     const native = row.nativeKey ?? `n${row.n}`;
@@ -109,20 +139,3 @@ export class EventWriter {
     return createHmac("sha256", this.#key).update(parts.join("\u001f")).digest();
   }
 }
-
-/** What the message does to what stands in its group. */
-function effectOf({ body, replaces, replyTo }: Message): Effect {
-  switch (body.kind) {
-    case "reaction":
-      if (replyTo === null) return { kind: "none" };
-      return { kind: "reaction", target: replyTo, emoji: reactionText(body.reaction) };
-    case "unreaction":
-      return replaces === null ? { kind: "none" } : { kind: "unreaction", reaction: replaces };
-    default:
-      return replaces === null ? { kind: "none" } : { kind: "version", root: replaces };
-  }
-}
-
-/** One text for one reaction, whichever way it is written: what tells equal ones. */
-const reactionText = (reaction: Reaction): string =>
-  reaction.kind === "unicode" ? reaction.emoji : `:${reaction.name}:`;

@@ -17,6 +17,8 @@ import type { FlatText } from "../../mappings/markup/flat.ts";
 import type { Message } from "../../mappings/message.ts";
 import { excerptOf } from "../../mappings/message/excerpt.ts";
 import type { MessageMemo } from "./message-memo.ts";
+import { filesOf, MEDIA_PATH, placeOfFile } from "./served-files.ts";
+import { sourcesOf } from "../store/units/media.ts";
 
 /** For what refers to nothing. */
 export const emptyContext: RoomContext = {
@@ -49,17 +51,31 @@ export async function contextFor(
 ): Promise<RoomContext> {
   if (event.kind !== "message") return emptyContext;
   const mentioned = mentionsIn(event.message);
-  if (!refers(event) && mentioned.length === 0) return emptyContext;
+  const served = filesOf(event.message).some(({ source }) => source.includes(MEDIA_PATH));
+  if (!refers(event) && mentioned.length === 0 && !served) return emptyContext;
   const found = new Finder(store, memo, binding, seq);
+  if (served) await found.files(event.id);
   await found.mentions(mentioned);
   await found.relations(event.message);
+  return found.context();
+}
+
+/** The context of what says something of one message without being an event. */
+export async function contextAround(
+  store: Store,
+  memo: MessageMemo,
+  binding: Pick<OutboxBinding, "id" | "group" | "provider">,
+  message: EventId,
+): Promise<RoomContext> {
+  const found = new Finder(store, memo, binding, Number.MAX_SAFE_INTEGER);
+  await found.message(message);
   return found.context();
 }
 
 class Finder {
   readonly #store: Store;
   readonly #memo: MessageMemo;
-  readonly #binding: OutboxBinding;
+  readonly #binding: Pick<OutboxBinding, "id" | "group" | "provider">;
   readonly #seq: number;
   readonly #messages = new Map<EventId, RoomMessage>();
   /** By the same ids as the messages; remote users only. */
@@ -67,12 +83,22 @@ class Finder {
   readonly #users = new Map<UserUri, UserRow>();
   readonly #reactions = new Map<EventId, { readonly target: EventId; readonly emoji: string }>();
   readonly #standing = new Map<EventId, readonly ReactionRow[]>();
+  #sources: Parameters<typeof placeOfFile>[1] = [];
 
-  constructor(store: Store, memo: MessageMemo, binding: OutboxBinding, seq: number) {
+  constructor(
+    store: Store,
+    memo: MessageMemo,
+    binding: Pick<OutboxBinding, "id" | "group" | "provider">,
+    seq: number,
+  ) {
     this.#store = store;
     this.#memo = memo;
     this.#binding = binding;
     this.#seq = seq;
+  }
+
+  async files(event: EventId): Promise<void> {
+    this.#sources = await this.#store.read(sourcesOf({ group: this.#binding.group, event }));
   }
 
   async mentions(uris: readonly UserUri[]): Promise<void> {
@@ -88,11 +114,11 @@ class Finder {
       const reaction = await this.#store.read(reactionOf({ group, id: replaces }));
       if (!reaction) return;
       this.#reactions.set(replaces, reaction);
-      await this.#message(reaction.target);
+      await this.message(reaction.target);
       return this.#reactionsTo(reaction.target);
     }
     const root = threadRoot(thread);
-    for (const id of [replaces, replyTo, root]) if (id !== null) await this.#message(id);
+    for (const id of [replaces, replyTo, root]) if (id !== null) await this.message(id);
     if (body.kind === "reaction" && replyTo !== null)
       await this.#reactionsTo(this.#messages.get(replyTo)?.root ?? replyTo);
   }
@@ -121,6 +147,7 @@ class Finder {
         standing(target)
           .filter((row) => row.author === author)
           .map((row) => row.emoji),
+      media: (source) => ({ url: placeOfFile(source, this.#sources), native: null }),
       reactionCount: (target, emoji) =>
         standing(target).filter((row) => row.emoji === emoji && row.provider !== provider).length,
       user: (uri) => {
@@ -135,7 +162,7 @@ class Finder {
     this.#standing.set(target, await this.#store.read(reactionsTo({ group: this.#binding.group, target })));
   }
 
-  async #message(id: EventId): Promise<void> {
+  async message(id: EventId): Promise<void> {
     const { id: binding, group, provider } = this.#binding;
     const found = await this.#store.read(messageInRoom({ binding, group, id }));
     if (!found) return;

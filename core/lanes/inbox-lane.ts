@@ -7,15 +7,14 @@ import type { Bridge, Milliseconds } from "../bridge.ts";
 import type { BindingId } from "../ids.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
+import type { Announcer } from "../groups/announce.ts";
 import type { EventWriter } from "../groups/event-writer.ts";
 import { step } from "../steps.ts";
 import type { Store } from "../store/store.ts";
 import type { AppendInput } from "../store/units/append.ts";
 import { type InboxBinding, inboxBinding, inboxPage, type InboxRow } from "../store/units/inbox.ts";
-import { outLane } from "./lane-key.ts";
-import { caughtUp, type LaneOutcome, type LaneRun, left, type Poke } from "./lane-run.ts";
+import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { RoomLookups } from "./room-lookups.ts";
-import type { Wake } from "./waker.ts";
 
 export interface InboxLaneOptions {
   readonly store: Store;
@@ -24,7 +23,7 @@ export interface InboxLaneOptions {
   readonly bridge: Bridge;
   readonly writer: EventWriter;
   readonly now: () => Milliseconds;
-  readonly wake: Wake;
+  readonly announcer: Announcer;
 }
 
 type AppendRow = AppendInput["rows"][number];
@@ -107,7 +106,5 @@ async function append(
     rows,
   });
   step("append.done");
-  for (const other of appended.others) options.wake(outLane(other.id), other.account, "more");
-  const poke: Poke = "queued";
-  if (appended.told) options.wake(outLane(room.id), room.account, poke);
+  options.announcer.appended(room, appended);
 }

@@ -1,6 +1,8 @@
 /** From rows to what a bridge delivers: an entry of the log (or a notice) as an event, its steps, and their keys. */
 import { hash } from "node:crypto";
 import { decodeProperty } from "../../mappings/event-content.ts";
+import { propertyNames } from "../../mappings/events.ts";
+import type { EventId } from "../../mappings/ids.ts";
 import type {
   Bridge,
   DeliveryContext,
@@ -42,10 +44,22 @@ export function outEvent(memo: MessageMemo, binding: OutboxBinding, entry: LogEn
         speaker && { kind: "message", id: entry.id, speaker, message: memo.read(entry.id, entry.content) }
       );
     case "property":
-      return { kind: "property", id: entry.id, speaker, ...decodeProperty(entry.content) };
+      return shownProperty(entry.id, speaker, entry.content);
     case "member":
       return { kind: "member", id: entry.id };
+    case "role":
+    case "moderate":
+    case "erase":
+    case "opaque":
+      return null;
   }
+}
+
+/** null: the property is none that rooms show. */
+function shownProperty(id: EventId, speaker: Speaker | null, content: Uint8Array): OutEvent | null {
+  const { name, value } = decodeProperty(content);
+  const shown = propertyNames.find((one) => one === name);
+  return shown === undefined ? null : { kind: "property", id, speaker, name: shown, value };
 }
 
 /** The steps of an entry for a room, and what they lose. */

@@ -2,6 +2,7 @@ import type { Bridge, Milliseconds } from "../bridge.ts";
 import type { BindingId } from "../ids.ts";
 import type { MessageMemo } from "../groups/message-memo.ts";
 import type { Limits } from "../limits.ts";
+import type { UserUri } from "../../mappings/ids.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { Wake } from "./waker.ts";
@@ -13,6 +14,8 @@ export interface OutboxLaneOptions {
   readonly limits: Limits;
   readonly bridge: Bridge;
   readonly memo: MessageMemo;
+  /** Whether what somebody says is kept from a room: he is blocked there. */
+  readonly hides: (binding: BindingId, sender: UserUri | null) => Promise<boolean>;
   readonly now: () => Milliseconds;
   readonly wake: Wake;
   /** Told when a room has been left for good. */

@@ -84,10 +84,11 @@ export class OutboxStream {
 
   /** The entries up to the first that refers to what may be under way still: its native id comes with its receipt. */
   async #plan(page: readonly LogEntry[]): Promise<readonly Planned[]> {
-    const { bridge, store, memo, log } = this.#options;
+    const { bridge, store, memo, log, hides } = this.#options;
     const planned: Planned[] = [];
     for (const entry of page) {
-      const event = outEvent(memo, this.#binding, entry);
+      const hidden = await hides(this.#binding.id, entry.senderUri);
+      const event = hidden ? null : outEvent(memo, this.#binding, entry);
       const waits = this.#inFlight > 0 || this.#settled.length > 0 || planned.length > 0;
       if (event && waits && refers(event)) break;
       const context = event ? await contextFor(store, memo, this.#binding, event, entry.seq) : emptyContext;

@@ -11,6 +11,8 @@ export interface SweepOptions {
   readonly everyMs: number;
   readonly hosts: readonly AccountHost[];
   readonly waker: Waker;
+  /** What else is to be looked for each time. */
+  readonly also: () => Promise<void>;
 }
 
 /**
@@ -46,7 +48,7 @@ export class Sweep {
   }
 
   async #sweep(): Promise<void> {
-    const { store, log, hosts, waker } = this.#options;
+    const { store, log, hosts, waker, also } = this.#options;
     try {
       await store.checkVersion();
       for (const host of hosts) {
@@ -57,6 +59,7 @@ export class Sweep {
         const host = hosts.find(({ options }) => options.row.id === lane.account);
         if (host?.serving) waker.runHere(lane.key, lane.account, lane.queued ? "queued" : "more");
       }
+      await also();
     } catch (thrown) {
       const error = asGatewayError(thrown);
       if (error.code === "store_too_new") this.#fail(error);

@@ -1,23 +1,51 @@
 /** Files fetched from where a message says that they are, and put elsewhere, as streams: nothing is held whole. */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { type Readable, Transform } from "node:stream";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { z } from "zod";
+import type { GroupUri } from "../../mappings/ids.ts";
+import type { Milliseconds } from "../bridge.ts";
 import { GatewayError } from "../errors.ts";
+import { limits } from "../limits.ts";
 import { type AllowedNetworks, checkLiteral, guardedLookup } from "./address-guard.ts";
+import { checkedOctets } from "./checked-octets.ts";
+import { asUnreachable, type FileAnswer, parseFileUrl, requestFile, silentHost } from "./file-request.ts";
 
-/** A host that sends nothing for this long is given up. */
-const SILENT_MS = 15_000;
-const MOST_REDIRECTS = 4;
+/** Of an answer that says what the time is. */
+const LONGEST_REFUSAL = 4_096;
+
+/** How a file of another gateway is asked for. */
+export interface SignedFileRequest {
+  /** The headers for a request at this moment. */
+  readonly headers: () => Readonly<Record<string, string>>;
+  /** null: the operator has named the gateway's address. */
+  readonly allow: AllowedNetworks | null;
+  /** The gateway takes it to be this time. */
+  readonly serverTime: (at: Milliseconds) => void;
+}
+
+/** null: the file is of no gateway in the group, and asked for like any other. */
+export type SignFileRequest = (url: string, group: GroupUri) => Promise<SignedFileRequest | null>;
 
 export interface MediaLimits {
   /** Octets. */
   readonly maxBytes: number;
   readonly allow: AllowedNetworks;
+  /** Nothing said: no file is asked for as one of another gateway. */
+  readonly sign?: SignFileRequest;
+}
+
+/** What the message says of the file. */
+export interface FileFacts {
+  /** Where the message was said. */
+  readonly group: GroupUri;
+  /** null: not said, or of other octets than those at the address. */
+  readonly sha256: Uint8Array | null;
 }
 
 export interface RemoteFile {
-  /** Ends with an error where there is more than the limit, or less than was announced. */
+  /** Ends with an error where there is more than the limit, or less than was announced, or another file than expected. */
   readonly body: Readable;
   /** Octets, as the host announces them; null: not announced. */
   readonly size: number | null;
@@ -25,34 +53,59 @@ export interface RemoteFile {
 }
 
 /**
- * Opens a file by a URL that somebody else wrote: http or https, public addresses only, also after each redirect. Throws
- * media_refused for what is not allowed, media_unreachable for what does not answer.
+ * Opens a file by a URL that somebody else wrote: http or https, public addresses only, also after each redirect; that of
+ * another gateway in the group by a signed request (docs/mtp.md, M117). Throws media_refused for what is not allowed,
+ * media_unreachable for what does not answer.
  */
-export async function openRemoteFile(url: string, limits: MediaLimits): Promise<RemoteFile> {
-  let at = parseUrl(url);
-  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    checkLiteral(at.hostname, limits.allow);
-    const answer = await get(at, limits.allow);
-    const status = answer.statusCode ?? 0;
-    if (status >= 300 && status < 400 && answer.headers.location !== undefined) {
-      answer.destroy();
-      at = parseUrl(answer.headers.location, at);
-      continue;
-    }
-    if (status !== 200) {
-      answer.destroy();
-      throw new GatewayError("media_unreachable", `${at.host} answered ${status}`);
-    }
-    const announced = Number(answer.headers["content-length"] ?? Number.NaN);
-    const size = Number.isSafeInteger(announced) && announced >= 0 ? announced : null;
-    if (size !== null && size > limits.maxBytes) {
-      answer.destroy();
-      throw new GatewayError("media_refused", `${size} octets are more than ${limits.maxBytes}`);
-    }
-    const contentType = answer.headers["content-type"] ?? "application/octet-stream";
-    return { body: counted(answer, limits.maxBytes), size, contentType };
+export async function openRemoteFile(
+  url: string,
+  media: MediaLimits,
+  facts: FileFacts | null = null,
+): Promise<RemoteFile> {
+  const signed = facts === null ? null : ((await media.sign?.(url, facts.group)) ?? null);
+  const { at, status, answer } = await (signed === null
+    ? requestFile(url, { allow: media.allow })
+    : requestSigned(url, signed));
+  if (status !== 200) {
+    answer.destroy();
+    throw new GatewayError("media_unreachable", `${at.host} answered ${status}`);
   }
-  throw new GatewayError("media_refused", `${at.host} redirects more than ${MOST_REDIRECTS} times`);
+  const size = announcedSize(answer);
+  if (size !== null && size > media.maxBytes) {
+    answer.destroy();
+    throw new GatewayError("media_refused", `${size} octets are more than ${media.maxBytes}`);
+  }
+  const contentType = answer.headers["content-type"] ?? "application/octet-stream";
+  return { body: checkedOctets(answer, media.maxBytes, facts?.sha256 ?? null), size, contentType };
+}
+
+/** Octets that an answer announces; null: it does not. */
+export function announcedSize({ headers }: Pick<IncomingMessage, "headers">): number | null {
+  const announced = Number(headers["content-length"] ?? Number.NaN);
+  return Number.isSafeInteger(announced) && announced >= 0 ? announced : null;
+}
+
+const skewForm = z.object({ code: z.literal("clock_skew"), server_time: z.int().nonnegative() });
+
+/** A gateway with another clock is asked once more, by its own time. */
+async function requestSigned(url: string, signed: SignedFileRequest): Promise<FileAnswer> {
+  const ask = () => requestFile(url, { allow: signed.allow, headers: signed.headers(), redirects: false });
+  const first = await ask();
+  if (first.status !== 401) return first;
+  const skew = skewForm.safeParse(await refusalOf(first));
+  if (!skew.success) return first;
+  signed.serverTime(skew.data.server_time);
+  return ask();
+}
+
+async function refusalOf({ answer }: FileAnswer): Promise<unknown> {
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of checkedOctets(answer, LONGEST_REFUSAL)) chunks.push(chunk as Buffer);
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -65,16 +118,16 @@ export async function putFile(
   headers: Readonly<Record<string, string>>,
   allow: AllowedNetworks | null,
 ): Promise<void> {
-  const at = parseUrl(url);
+  const at = parseFileUrl(url);
   if (allow !== null) checkLiteral(at.hostname, allow);
   const send = at.protocol === "https:" ? httpsRequest : httpRequest;
   const request = send(at, {
     method: "PUT",
     ...(allow !== null && { lookup: guardedLookup(allow) }),
     headers: { ...headers, "content-type": file.contentType, "content-length": file.size },
-    timeout: SILENT_MS,
+    timeout: limits.mediaSilentMs,
   });
-  request.on("timeout", () => request.destroy(silent(at)));
+  request.on("timeout", () => request.destroy(silentHost(at, limits.mediaSilentMs)));
   const { promise: answered, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   request.on("response", resolve).on("error", reject);
   try {
@@ -83,53 +136,6 @@ export async function putFile(
     if (answer.statusCode !== 200 && answer.statusCode !== 201)
       throw new GatewayError("media_unreachable", `${at.host} answered ${answer.statusCode} to the upload`);
   } catch (thrown) {
-    throw unreachable(at, thrown);
+    throw asUnreachable(at, thrown);
   }
-}
-
-function parseUrl(text: string, base?: URL): URL {
-  const url = URL.parse(text, base?.href);
-  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:"))
-    throw new GatewayError("media_refused", "a file's address is not of http or https");
-  return url;
-}
-
-async function get(url: URL, allow: AllowedNetworks): Promise<IncomingMessage> {
-  const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const request = send(url, {
-    lookup: guardedLookup(allow),
-    timeout: SILENT_MS,
-    agent: false,
-    headers: { accept: "*/*", "accept-encoding": "identity", "user-agent": "mimi-gateway" },
-  });
-  request.on("timeout", () => request.destroy(silent(url)));
-  request.on("response", resolve).on("error", reject).end();
-  try {
-    return await promise;
-  } catch (thrown) {
-    throw unreachable(url, thrown);
-  }
-}
-
-/** The same octets, ended with an error once there are more than the limit. */
-function counted(body: Readable, most: number): Readable {
-  let octets = 0;
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      octets += chunk.length;
-      done(octets > most ? new GatewayError("media_refused", `more than ${most} octets came`) : null, chunk);
-    },
-  });
-  body.on("error", (error) => counter.destroy(error));
-  return body.pipe(counter);
-}
-
-const silent = (url: URL): GatewayError =>
-  new GatewayError("media_unreachable", `${url.host} was silent for ${SILENT_MS / 1000} s`);
-
-function unreachable(url: URL, thrown: unknown): GatewayError {
-  if (thrown instanceof GatewayError) return thrown;
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return new GatewayError("media_unreachable", `${url.host}: ${reason}`, { cause: thrown });
 }

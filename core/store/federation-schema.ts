@@ -26,6 +26,8 @@ export interface PeerTable {
   features: string;
   /** 1: from the configuration. */
   static: number;
+  /** 1: an operator has said where it is, so that it may be in a network of one's own. */
+  trusted: number;
   created_at: Milliseconds;
   /** When its well-known was last read. */
   read_at: Milliseconds;
@@ -52,10 +54,13 @@ export interface ConnectionTable {
   grp: GroupId | null;
   /** What its users may be in a group, as the wire names it. */
   role: string;
-  state: "active" | "ended";
+  /** `waiting`: somebody here has to confirm the redeemer first. */
+  state: "waiting" | "active" | "ended";
   created_at: Milliseconds;
   /** null: until it is ended. */
   expires: Milliseconds | null;
+  /** null: it has not ended. */
+  ended_at: Milliseconds | null;
 }
 
 /** A secret that makes a connection; of the secret itself only its SHA-256, in hexadecimal digits, is kept. */
@@ -66,6 +71,8 @@ export interface CodeTable {
   grp: GroupId | null;
   issuer: string;
   uses_left: number;
+  /** 1: whoever redeems it waits until somebody here has confirmed him. */
+  confirm: number;
   expires: Milliseconds;
   created_at: Milliseconds;
   revoked: number;

@@ -7,11 +7,15 @@ import { GatewayError } from "../errors.ts";
 import { oneGateway } from "./migrations/0001-one-gateway.ts";
 import { relations } from "./migrations/0002-relations.ts";
 import { federation } from "./migrations/0003-federation.ts";
+import { roles } from "./migrations/0004-roles.ts";
+import { latestValues } from "./migrations/0005-latest-values.ts";
+import { media } from "./migrations/0006-media.ts";
+import { invitations } from "./migrations/0007-invitations.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { schemaBuilder } from "./compile.ts";
 import type { Dialect } from "./statement.ts";
 
-export const migrations: readonly Migration[] = [oneGateway, relations, federation];
+export const migrations: readonly Migration[] = [oneGateway, relations, federation, roles, latestValues, media, invitations];
 
 /** The schema version that this code writes. */
 export const codeVersion = Math.max(...migrations.map((migration) => migration.version));

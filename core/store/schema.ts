@@ -3,10 +3,15 @@
  * The same schema stands on SQLite and PostgreSQL; `migrations/` makes it.
  */
 import type { Generated } from "kysely";
-import type { EventKind, PropertyName } from "../../mappings/events.ts";
+import type { EventKind, GroupPropertyName, PropertyName } from "../../mappings/events.ts";
 import type { EventId, GroupUri, ProviderDomain, UserUri } from "../../mappings/ids.ts";
+import type { JoinPolicy } from "../../mappings/room-policy/deed.ts";
 import type { Milliseconds } from "../bridge.ts";
 import type { FederationTables } from "./federation-schema.ts";
+import type { InvitationsTables } from "./invitations-schema.ts";
+import type { LatestValuesTables } from "./latest-values-schema.ts";
+import type { MediaTables } from "./media-schema.ts";
+import type { RolesTables } from "./roles-schema.ts";
 import type { WorkTables } from "./work-schema.ts";
 import type {
   AccountId,
@@ -64,7 +69,10 @@ export interface UserTable {
   provider: ProviderId;
   native: string;
   name: string;
+  /** Raised with every change of the name or the picture; -1: his gateway has told nothing of him yet. */
   profile_rev: number;
+  /** Where his picture is; null: he has none, or it is not known. */
+  avatar_url: string | null;
 }
 
 export interface GroupTable {
@@ -77,18 +85,32 @@ export interface GroupTable {
   rev: number;
   accepted_at: Milliseconds;
   state: "open" | "closed";
+  /** 1: its log has set roles or who may speak; null: the rules are those of every group. */
+  policed: number | null;
+  /** null: `asserted`. */
+  join_policy: JoinPolicy | null;
+  /** `none`, `days:N` or `all`; null: `none`. */
+  history_policy: string | null;
+  /** null: as the gateway's configuration has it. */
+  retention_days: number | null;
 }
 
 export interface MemberTable {
   grp: GroupId;
   user_id: UserId;
-  state: "joined" | "left";
+  state: "joined" | "left" | "invited" | "banned";
   since_seq: Seq;
+  /** null: what everybody has at first. */
+  role: number | null;
+  /** The seq of the last event that changed this; null: `since_seq`. */
+  version: Seq | null;
+  /** null: he is not muted. */
+  muted_until: Milliseconds | null;
 }
 
 export interface PropertyTable {
   grp: GroupId;
-  name: PropertyName;
+  name: GroupPropertyName;
   item: string;
   value: string;
   seq: Seq;
@@ -115,6 +137,8 @@ export interface EventTable {
   /** The gateway that it came from. */
   origin_peer: PeerId | null;
   erased_at: Milliseconds | null;
+  /** Of a first version: the seq of what has deleted it. */
+  deleted_seq: Seq | null;
 }
 
 /** A reaction as it stood in the log: from `seq` on, until `gone_seq`. `target` is the first version of a message. */
@@ -171,7 +195,7 @@ export interface LinkTable {
   at: Milliseconds;
 }
 
-export interface Tables extends FederationTables, WorkTables {
+export interface Tables extends FederationTables, InvitationsTables, LatestValuesTables, MediaTables, RolesTables, WorkTables {
   schema_version: SchemaTable;
   setting: SettingTable;
   audit: AuditTable;

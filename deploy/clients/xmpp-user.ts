@@ -150,6 +150,17 @@ export class XmppUser {
     await this.#client.send(xml("message", { to, type: "chat", id: randomUUID() }, xml("body", {}, text), x));
   }
 
+  /** Says something to somebody outside of rooms. Resolves with the next thing that he says to us. */
+  async ask(jid: string, text: string): Promise<string> {
+    const before = this.privateMessages.length;
+    const body = xml("body", {}, text);
+    await this.#client.send(xml("message", { to: jid, type: "chat", id: randomUUID() }, body));
+    const answer = await this.waitFor(`the answer of ${jid}`, () =>
+      this.privateMessages.find(({ from }, at) => at >= before && splitJid(from)[0] === jid),
+    );
+    return answer.body;
+  }
+
   /** Resolves with the room's reflection, which has no id to know it by: the text and the nick must do. */
   async setSubject(room: string, subject: string): Promise<GroupMessage> {
     const id = randomUUID();

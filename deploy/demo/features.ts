@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Milliseconds } from "../../core/bridge.ts";
 import type { GroupMessage } from "../clients/xmpp-messages.ts";
 import type { Showing } from "./feature-table.ts";
-import type { Pair, Side } from "./service.ts";
+import type { Pair } from "./service.ts";
 import { type Shown, Stage } from "./stage.ts";
 import {
   body,
@@ -41,7 +41,7 @@ export async function showFeatures(sides: Pair): Promise<Features> {
   const stage = new Stage(sides);
   const emote = await showTexts(stage);
   await showRelations(stage, sides);
-  await showFiles(stage, sides[0]);
+  await showFiles(stage, sides);
   await stage.signal("typing (0085)", "anna", typing("composing"));
   await stage.signal("typing ends (0085)", "anna", typing("paused"));
   await stage.setTopic("topic (0045)", "anna", TOPIC);
@@ -79,14 +79,17 @@ async function showRelations(stage: Stage, [left, right]: Pair): Promise<void> {
   await stage.send("thread, continued", "ben", inThread("books", "And what?"));
 }
 
-async function showFiles(stage: Stage, { people, service }: Side): Promise<void> {
-  const menu = await people[0].user.upload(service.uploads, "menu.txt", MENU);
-  await stage.send("file (0363, 0066)", "anna", file(menu), { sound: holds(MENU) });
+async function showFiles(stage: Stage, [left, right]: Pair): Promise<void> {
+  const menu = await left.people[0].user.upload(left.service.uploads, "menu.txt", MENU);
+  // Each service's people find it in a store of their own.
+  await stage.send("file (0363, 0066)", "anna", file(menu), {
+    expected: `anna: file menu.txt at ${right.service.files}`,
+    sound: holds(MENU),
+  });
   const picture = await serveFile("cup.svg", "image/svg+xml", PICTURE);
   try {
-    const expected = `david: file cup.svg at ${new URL(menu).host}`;
     await stage.send("file from the web", "david", file(picture.url), {
-      expected,
+      expected: `david: file cup.svg at ${left.service.files}`,
       sound: holds(PICTURE),
     });
   } finally {

@@ -47,8 +47,11 @@ export class Gateway {
     return [process.execPath, program, "--config", this.configFile, ...line].join(" ");
   }
 
-  /** Resolves when the gateway is connected to its XMPP service. Throws GatewayError server_failed. */
-  async start(): Promise<void> {
+  /**
+   * Resolves when the gateway is connected to its XMPP service; where another process is (`standingBy`, which the first start
+   * decides), when it serves other gateways. Throws GatewayError server_failed.
+   */
+  async start({ standingBy = false }: { readonly standingBy?: boolean } = {}): Promise<void> {
     if (this.#process !== null) return this.#process.restart();
     this.#process = await ServerProcess.start({
       name: "mimi-gateway",
@@ -56,7 +59,7 @@ export class Gateway {
       args: [program, "--config", this.configFile, "start"],
       folder: this.folder,
       logFile: this.logFile,
-      readyWhen: ["connected to the XMPP service"],
+      readyWhen: [standingBy ? "other gateways are served" : "connected to the XMPP service"],
       failsWhen: [],
       stopSignal: "SIGTERM",
     });

@@ -62,6 +62,11 @@ export class Service {
     return `upload.${this.prosody.domain}`;
   }
 
+  /** Host and port from which they are had. */
+  get files(): string {
+    return `127.0.0.1:${this.prosody.ports.http ?? ""}`;
+  }
+
   /** The lines of gateway.yaml that serve it. */
   get account(): string {
     return `accounts:

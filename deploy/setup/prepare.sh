@@ -2,7 +2,7 @@
 # Gets everything that is needed to run from a fresh clone, and is silent and quick when it is all there.
 #   sh deploy/setup/prepare.sh runtime    npm packages only
 #   sh deploy/setup/prepare.sh demo       and redis-server and prosody
-#   sh deploy/setup/prepare.sh test       and postgresql
+#   sh deploy/setup/prepare.sh test       and postgresql, nginx, python3 with cryptography and cbor2
 # Needs npm with Node 18 or later; the Node that the gateway runs on is one of the npm packages. Debian packages
 # are installed as root or by sudo, and none of their services is started.
 set -eu
@@ -77,6 +77,11 @@ missing_packages() {
   has_sqlite_for_lua || printf '%s ' lua-dbi-sqlite3
   if [ "$kind" = test ]; then
     has postgres || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || printf '%s ' postgresql
+    has nginx || printf '%s ' nginx-light
+    # The system's own: another one that comes first in the PATH does not have the packages.
+    for module in cryptography cbor2; do
+      /usr/bin/python3 -c "import $module" 2>/dev/null || printf '%s ' "python3-$module"
+    done
   fi
 }
 

@@ -1,6 +1,6 @@
 /** Where the file of a message is, and the same message with the file elsewhere. */
 import type { XmlElement } from "../xml.ts";
-import { child, childText } from "./elements.ts";
+import { child, children, childText, textOf } from "./elements.ts";
 import { filePayload } from "./files-write.ts";
 import { NS } from "./namespaces.ts";
 
@@ -18,6 +18,14 @@ export function fileName(payload: readonly XmlElement[], url: string): string {
   const file = sharing ? child(sharing, "file", NS.fileMetadata) : null;
   const named = file ? childText(file, "name") : "";
   return named || (URL.parse(url)?.pathname.split("/").at(-1) ?? "") || "file";
+}
+
+/** The SHA-256 of the file that the message carries (XEP-0300); null: it is not said. */
+export function fileHash(payload: readonly XmlElement[]): Uint8Array | null {
+  const sharing = payload.find((element) => element.attrs["xmlns"] === NS.sfs);
+  const file = sharing ? child(sharing, "file", NS.fileMetadata) : null;
+  const hash = file && children(file, "hash", NS.hashes).find(({ attrs }) => attrs["algo"] === "sha-256");
+  return hash ? new Uint8Array(Buffer.from(textOf(hash), "base64")) : null;
 }
 
 /** The message of a stored text. */

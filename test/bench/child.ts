@@ -73,6 +73,44 @@ export class Child {
     });
   }
 
+  /** Tells the child something; the answer is its next message that has this form. */
+  async ask<Form extends z.ZodType>(question: object, form: Form): Promise<z.output<Form>> {
+    const answer = this.message(form);
+    this.tell(question);
+    return answer;
+  }
+
+  /** Tells the child something that has no answer. */
+  tell(order: object): void {
+    this.#process.send(order);
+  }
+
+  /** Gives every message of this form to `take` until that says it was the last. Rejects after so many milliseconds. */
+  async each<Form extends z.ZodType>(
+    form: Form,
+    take: (message: z.output<Form>) => boolean,
+    longest: number,
+  ): Promise<void> {
+    const process = this.#process;
+    return new Promise((resolve, reject) => {
+      const finish = (): void => {
+        process.off("message", hear);
+        clearTimeout(timer);
+      };
+      const hear = (value: unknown): void => {
+        const read = form.safeParse(value);
+        if (!read.success || !take(read.data)) return;
+        finish();
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        finish();
+        reject(new Error(`a child of the bench has not said all within ${longest} ms`));
+      }, longest);
+      process.on("message", hear);
+    });
+  }
+
   /** Throws with the end of its log where it has ended. */
   mustLive(): void {
     if (this.#hasEnded) throw this.#early();

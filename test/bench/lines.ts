@@ -1,6 +1,17 @@
 /** What the bench says: one line a measurement, with its floor, ratio and goal, as a table or as JSON. */
 
-export type Unit = "msg/s" | "ms" | "us a message" | "a message" | "of a core" | "MB" | "messages" | "times";
+export type Unit =
+  | "msg/s"
+  | "ms"
+  | "us a message"
+  | "a message"
+  | "events/s"
+  | "bytes"
+  | "requests"
+  | "of a core"
+  | "MB"
+  | "messages"
+  | "times";
 
 export interface Goal {
   readonly bound: "at least" | "at most";

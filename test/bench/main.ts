@@ -15,6 +15,7 @@ import { appendPart } from "./append-part.ts";
 import type { BenchContext } from "./context.ts";
 import { judge, type JudgedLine, type Line, table } from "./lines.ts";
 import { mappingsPart } from "./mappings-part.ts";
+import { mtpPart } from "./mtp-part.ts";
 import { sinkPart } from "./sink-part.ts";
 import { xmppPart } from "./xmpp-part.ts";
 
@@ -23,6 +24,7 @@ const parts: Readonly<Record<string, (context: BenchContext) => Promise<readonly
   append: appendPart,
   sink: sinkPart,
   xmpp: xmppPart,
+  mtp: mtpPart,
 };
 
 const { values, positionals } = parseArgs({

@@ -28,8 +28,14 @@ export function directions(pairs: number) {
   ]);
 }
 
+/** The two ends of a pair of rooms. */
+export type End = "north" | "south";
+
+/** At which end a room lies, by its name. */
+export const endOf = (room: string): End => (room.startsWith("north") ? "north" : "south");
+
 export interface CrowdOptions {
-  readonly prosody: Prosody;
+  readonly prosodys: Readonly<Record<End, Prosody>>;
   readonly pairs: number;
   /** Messages in a second, of all together. */
   readonly rate: number;
@@ -37,6 +43,7 @@ export interface CrowdOptions {
 
 interface Person {
   readonly name: string;
+  readonly prosody: Prosody;
   readonly room: string;
   readonly hearsIn: string;
   user: XmppUser | null;
@@ -60,11 +67,13 @@ export class Crowd {
 
   constructor(options: CrowdOptions) {
     this.#options = options;
-    const { rooms } = options.prosody;
+    const { prosodys } = options;
+    const address = (room: string) => `${room}@${prosodys[endOf(room)].rooms}`;
     this.#people = directions(options.pairs).map(({ speaker, from, to }) => ({
       name: speaker,
-      room: `${from}@${rooms}`,
-      hearsIn: `${to}@${rooms}`,
+      prosody: prosodys[endOf(from)],
+      room: address(from),
+      hearsIn: address(to),
       user: null,
       last: null,
       said: 0,
@@ -165,7 +174,7 @@ export class Crowd {
   }
 
   async #connect(person: Person): Promise<void> {
-    const { prosody } = this.#options;
+    const { prosody } = person;
     person.last = null;
     await person.user?.disconnect().catch(() => undefined);
     while (!this.#quiet) {

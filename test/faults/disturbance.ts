@@ -105,9 +105,11 @@ export class Disturbance {
         this.#signalRedis("SIGCONT");
         break;
       case "prosody-restart": {
-        await this.#options.lab.prosody.stop();
+        const { servers } = this.#options.lab;
+        const server = servers[this.#armed % servers.length];
+        await server?.stop();
         gateway.goOn();
-        await this.#options.lab.prosody.restart();
+        await server?.restart();
         break;
       }
     }

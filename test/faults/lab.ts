@@ -1,10 +1,10 @@
-/** What a run happens on: a Prosody with pairs of rooms, their people, and the links. */
+/** What a run happens on: pairs of rooms on one Prosody or two, their people, and the links. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Operations, StatusReport } from "../../core/operations.ts";
+import type { Operations, RoomReference, StatusReport } from "../../core/operations.ts";
 import { type Prosody, startProsody } from "../../deploy/servers/prosody.ts";
-import { accounts, Crowd, directions } from "./crowd.ts";
+import { accounts, Crowd, directions, type End, endOf } from "./crowd.ts";
 import { until } from "./until.ts";
 import { type Archived, compare, type Comparison, misdirected, type Outage, stallBeyond } from "./verdict.ts";
 
@@ -23,29 +23,35 @@ export interface Direction {
 
 export class Lab {
   readonly folder: string;
-  readonly prosody: Prosody;
+  /** Where each end of a pair lies; on one server where there is one only. */
+  readonly prosodys: Readonly<Record<End, Prosody>>;
   readonly crowd: Crowd;
   readonly pairs: number;
 
-  private constructor(folder: string, prosody: Prosody, crowd: Crowd, pairs: number) {
+  private constructor(folder: string, prosodys: Readonly<Record<End, Prosody>>, pairs: number, rate: number) {
     this.folder = folder;
-    this.prosody = prosody;
-    this.crowd = crowd;
+    this.prosodys = prosodys;
+    this.crowd = new Crowd({ prosodys, pairs, rate });
     this.pairs = pairs;
   }
 
-  static async open(pairs: number, rate: number): Promise<Lab> {
+  /** `servers`: one with all rooms, or one for each end of the pairs. */
+  static async open(pairs: number, rate: number, servers: 1 | 2 = 1): Promise<Lab> {
     const folder = mkdtempSync(join(tmpdir(), "mimi-faults-"));
-    const prosodyFolder = join(folder, "prosody");
-    mkdirSync(prosodyFolder);
-    const prosody = await startProsody({
-      folder: prosodyFolder,
-      domain: "localhost",
-      components: [COMPONENT],
-      archive: "sql",
-      users: accounts(pairs),
-    });
-    return new Lab(folder, prosody, new Crowd({ prosody, pairs, rate }), pairs);
+    const start = async (name: string): Promise<Prosody> => {
+      const prosodyFolder = join(folder, name);
+      mkdirSync(prosodyFolder);
+      const users = accounts(pairs);
+      const settings = { folder: prosodyFolder, domain: "localhost", archive: "sql", users } as const;
+      return startProsody({ ...settings, components: [COMPONENT] });
+    };
+    const north = await start("prosody");
+    const south = servers === 1 ? north : await start("prosody-south");
+    return new Lab(folder, { north, south }, pairs, rate);
+  }
+
+  get servers(): readonly Prosody[] {
+    return [...new Set(Object.values(this.prosodys))];
   }
 
   /** A folder for one gateway. */
@@ -59,33 +65,39 @@ export class Lab {
     return join(this.folder, "armed");
   }
 
-  /** The account that every gateway here serves. */
-  get account() {
-    const service = `xmpp://127.0.0.1:${this.prosody.ports.component}`;
+  /** The account that a gateway serves at that end. */
+  account(end: End = "north") {
+    const service = `xmpp://127.0.0.1:${this.prosodys[end].ports.component}`;
     return { name: ACCOUNT, bridge: "xmpp", service, ...COMPONENT };
   }
 
-  /** Links every pair of rooms. */
-  async link(operations: Operations): Promise<void> {
-    await until("the account's connection", 20_000, async () => {
-      const { accounts: found } = await operations.status();
-      return found[0]?.health?.state === "up";
+  /** The rooms of each pair, as the command line names them. */
+  get rooms(): readonly Readonly<Record<End, RoomReference>>[] {
+    const reference = (end: End, name: string): RoomReference => ({
+      account: ACCOUNT,
+      room: `${name}@${this.prosodys[end].rooms}`,
     });
-    for (const { from, to } of directions(this.pairs).filter((_, i) => i % 2 === 0)) {
-      const rooms = [from, to].map((room) => ({ account: ACCOUNT, room: `${room}@${this.prosody.rooms}` }));
-      await operations.link(rooms, null);
-    }
+    return directions(this.pairs)
+      .filter((_, i) => i % 2 === 0)
+      .map(({ from, to }) => ({ north: reference("north", from), south: reference("south", to) }));
+  }
+
+  /** Links every pair of rooms by one gateway. */
+  async link(operations: Operations): Promise<void> {
+    await untilConnected(operations);
+    for (const { north, south } of this.rooms) await operations.link([north, south], null);
   }
 
   /**
-   * Resolves with the status when nothing is behind any more and the last text of every direction has arrived; with the
-   * status as it is where that does not come.
+   * Resolves with the gateways' status when nothing is behind any more and the last text of every direction has arrived; with
+   * the status as it is where that does not come.
    */
-  async drain(status: () => Promise<StatusReport>): Promise<StatusReport> {
+  async drain(status: () => Promise<readonly StatusReport[]>): Promise<readonly StatusReport[]> {
     const look = async () => {
-      const report = await status();
-      const caughtUp = report.bindings.every(({ behind, inbox }) => behind === 0 && inbox === 0);
-      return caughtUp && this.lastArrived() ? report : null;
+      const reports = await status();
+      const bindings = reports.flatMap((report) => report.bindings);
+      const caughtUp = bindings.every(({ behind, inbox }) => behind === 0 && inbox === 0);
+      return caughtUp && this.lastArrived() ? reports : null;
     };
     return until("everything that was said", DRAINED_WITHIN, look).catch(status);
   }
@@ -119,7 +131,7 @@ export class Lab {
   /** Ends everything, and says which processes are left that know this folder. */
   async close(keepFolder: boolean): Promise<readonly string[]> {
     await this.crowd.leave();
-    await this.prosody.stop();
+    for (const server of this.servers) await server.stop();
     const left = processesOf(this.folder);
     if (!keepFolder) rmSync(this.folder, { recursive: true, force: true });
     return left;
@@ -134,7 +146,8 @@ export class Lab {
   }
 
   #said(room: string, speaker: string): (Archived & { when: number })[] {
-    return this.prosody.readArchive(`${room}@${this.prosody.rooms}`).flatMap(({ stanza, when }) => {
+    const prosody = this.prosodys[endOf(room)];
+    return prosody.readArchive(`${room}@${prosody.rooms}`).flatMap(({ stanza, when }) => {
       const text = /<body>([^<]*)<\/body>/.exec(stanza)?.[1] ?? "";
       if (TEXT.exec(text)?.groups?.["speaker"] !== speaker) return [];
       const id = /^<message\b[^>]*\bid=['"]([^'"]+)/.exec(stanza)?.[1] ?? "";
@@ -142,6 +155,14 @@ export class Lab {
       return [{ text, id, corrects, when }];
     });
   }
+}
+
+/** Resolves when the gateway is in its XMPP service. */
+export async function untilConnected(operations: Operations): Promise<void> {
+  await until("the account's connection", 20_000, async () => {
+    const { accounts: found } = await operations.status();
+    return found[0]?.health?.state === "up";
+  });
 }
 
 const texts = (messages: readonly { readonly text: string }[]): string[] => messages.map(({ text }) => text);

@@ -3,7 +3,7 @@
  * holds, every message once and in order, whatever is killed, stopped or emptied on the way.
  *
  *   npm run faults                                 3 seeds in every mode, then the broken copies
- *   npm run faults -- --seeds 20 --mode queue      more seeds, one mode (direct, queue, two; both: direct and queue)
+ *   npm run faults -- --seeds 20 --mode queue      more seeds, one mode (direct, queue, two, federated; both: direct and queue)
  *   npm run faults -- --seed 7 --mode direct       one seed again, nothing else
  *   npm run faults -- --short                      what npm test runs: one seed a mode, and the broken copies
  */
@@ -12,11 +12,12 @@ import { parseArgs } from "node:util";
 import { asGatewayError } from "../../core/errors.ts";
 import { breakages, tryBreakage } from "./broken-copies.ts";
 import type { Outcome } from "./outcome.ts";
+import { runPointsFederated } from "./federated.ts";
 import { type Drawing, drawPoints, stepNames } from "./points.ts";
-import { runPoints } from "./points-run.ts";
+import { type PointsRun, runPoints } from "./points-run.ts";
 import { runPointsOnTwo } from "./two-gateways.ts";
 
-const allModes = ["direct", "queue", "two"] as const;
+const allModes = ["direct", "queue", "two", "federated"] as const;
 type Mode = (typeof allModes)[number];
 
 /** What a seed draws is the same in every form of the test, so that a seed and a mode are all it takes to repeat a run. */
@@ -24,6 +25,13 @@ const drawings: Readonly<Record<Mode, Drawing>> = {
   direct: { count: 30, gatewayStops: 1, redisStops: 1 },
   queue: { count: 30, gatewayStops: 1, redisStops: 1 },
   two: { count: 6, gatewayStops: 1, redisStops: 0 },
+  federated: { count: 40, gatewayStops: 1, redisStops: 1 },
+};
+const runners: Readonly<Record<Mode, (run: PointsRun) => Promise<Outcome>>> = {
+  direct: runPoints,
+  queue: runPoints,
+  two: runPointsOnTwo,
+  federated: runPointsFederated,
 };
 const PAIRS = 10;
 const STOP_MS = 15_000;
@@ -32,6 +40,7 @@ const loads: Readonly<Record<Mode, { messages: number; rate: number }>> = {
   direct: { messages: 2_000, rate: 60 },
   queue: { messages: 2_000, rate: 60 },
   two: { messages: 1_000, rate: 30 },
+  federated: { messages: 2_000, rate: 40 },
 };
 
 interface Row {
@@ -78,7 +87,7 @@ async function run(seed: number, mode: Mode): Promise<Row> {
   say(`seed ${seed}, ${mode}`);
   const settings = {
     root,
-    wake: mode === "two" ? ("direct" as const) : mode,
+    wake: mode === "queue" ? mode : ("direct" as const),
     points: drawPoints(allModes.length * seed + allModes.indexOf(mode), drawings[mode]),
     pairs: PAIRS,
     ...loads[mode],
@@ -86,17 +95,19 @@ async function run(seed: number, mode: Mode): Promise<Row> {
     keepLogs: true,
     progress: (line: string) => say(`  ${line}`),
   };
-  const outcome = await (mode === "two" ? runPointsOnTwo(settings) : runPoints(settings));
+  const outcome = await runners[mode](settings);
   for (const problem of outcome.problems) say(`  FAILED: ${problem}`);
   return { seed, mode, outcome, seconds: (performance.now() - start) / 1000 };
 }
 
 function report(): void {
-  console.log("\nseed  mode    points  messages  restarts  lost  doubled  out of order  longest stall  took");
+  console.log(
+    "\nseed  mode       points  messages  restarts  lost  doubled  out of order  longest stall  took",
+  );
   for (const { seed, mode, seconds, outcome } of rows) {
     const cells = [
       String(seed).padEnd(4),
-      mode.padEnd(6),
+      mode.padEnd(9),
       String(outcome.points).padStart(6),
       String(outcome.said).padStart(8),
       String(outcome.deaths).padStart(8),
@@ -135,9 +146,10 @@ function modes(text: string | undefined): readonly Mode[] {
     case "direct":
     case "queue":
     case "two":
+    case "federated":
       return [text];
     default:
-      return refuse(`--mode is direct, queue, two or both, not ${text}`);
+      return refuse(`--mode is direct, queue, two, federated or both, not ${text}`);
   }
 }
 

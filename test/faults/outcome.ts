@@ -23,8 +23,9 @@ export interface Outcome {
 
 export interface Judged {
   readonly lab: Lab;
-  /** The first one answers for all. */
-  readonly gateways: readonly [GatewayProcess, ...GatewayProcess[]];
+  readonly gateways: readonly GatewayProcess[];
+  /** Those that have a store of their own; the first one where there is one store. */
+  readonly answering?: readonly GatewayProcess[];
   readonly disturbance: Disturbance;
   /** How many points were to be reached. */
   readonly count: number;
@@ -38,18 +39,21 @@ export interface Judged {
 /** Ends the run and judges it. Where it is red the folder with all logs stays, if that is wanted, and is named. */
 export async function judge(run: Judged): Promise<Outcome> {
   const { lab, gateways, disturbance, problems } = run;
+  const answering = run.answering ?? gateways.slice(0, 1);
   const attempt = async (act: () => Promise<void>): Promise<void> => {
     await act().catch((thrown: unknown) => void problems.push(asGatewayError(thrown).detail));
   };
   await attempt(async () => lab.crowd.hush());
   await attempt(async () => {
-    const operations = await gateways[0].operations();
-    const status = await lab.drain(async () => operations.status());
-    if (status.setAside > 0) problems.push(`${status.setAside} set aside`);
-    if (status.unclear > 0) problems.push(`${status.unclear} of unclear outcome`);
-    const behind = status.bindings.filter(({ behind, inbox }) => behind > 0 || inbox > 0);
-    for (const { room, behind: events, inbox } of behind)
-      problems.push(`${room} is ${events} events behind, ${inbox} in its inbox`);
+    const asked = await Promise.all(answering.map(async (gateway) => gateway.operations()));
+    const reports = await lab.drain(async () => Promise.all(asked.map(async (one) => one.status())));
+    for (const { setAside, unclear, bindings } of reports) {
+      if (setAside > 0) problems.push(`${setAside} set aside`);
+      if (unclear > 0) problems.push(`${unclear} of unclear outcome`);
+      const behind = bindings.filter(({ behind, inbox }) => behind > 0 || inbox > 0);
+      for (const { room, behind: events, inbox } of behind)
+        problems.push(`${room} is ${events} events behind, ${inbox} in its inbox`);
+    }
   });
   for (const gateway of gateways) await attempt(async () => gateway.stop());
   for (const server of run.servers ?? []) await attempt(async () => server.stop());

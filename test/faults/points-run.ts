@@ -38,7 +38,7 @@ export async function runPoints(run: PointsRun): Promise<Outcome> {
     root: run.root,
     folder,
     armed: lab.armed,
-    config: { wake: run.wake, accounts: [lab.account] },
+    config: { wake: run.wake, accounts: [lab.account()] },
     reached: disturbance.reached,
   });
   const problems: string[] = [];

@@ -52,7 +52,7 @@ export async function runTakeOver(run: Omit<PointsRun, "points">): Promise<Outco
     const holder = await disturbance.arm("intend.begin", DELIVERIES_BEFORE, "stop");
     run.progress("the holder is stopped");
     const from = Date.now();
-    await lab.prosody.restart();
+    for (const server of lab.servers) await server.restart();
     disturbance.outages.push({ from, to: Date.now() });
     const back = Date.now();
     await until("the other one's take-over", TAKEN_OVER_WITHIN, () => lab.crowd.flowsSince(back));
@@ -95,7 +95,7 @@ async function withTwo(run: PointsRun, act: (two: Two) => Promise<void>): Promis
         store: { postgres: url },
         redis: { url: redis.url },
         limits: { lease: `${LEASE}s` },
-        accounts: [lab.account],
+        accounts: [lab.account()],
       },
       reached: disturbance.reached,
     });

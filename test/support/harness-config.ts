@@ -33,7 +33,14 @@ export function harnessConfig<Account extends AccountBase>(
     limits: { ...limits, leaseMs: 10_000, sweepMs: 100, tries: 4, ...options.limits },
     // What serves files in tests listens on loopback.
     media: { maxBytes: limits.mediaBytes, allow: ["127.0.0.0/8"] },
-    federation: { listen: null, endpoint: `https://${base}`, peers: [], allow: [] },
+    federation: {
+      listen: null,
+      unreachable: false,
+      confirm: false,
+      endpoint: `https://${base}`,
+      peers: [],
+      allow: [],
+    },
     slot: options.slot ?? null,
     accounts,
     secrets: [],

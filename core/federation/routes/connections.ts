@@ -4,7 +4,7 @@ import type { Milliseconds } from "../../bridge.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, PeerId } from "../../ids.ts";
 import type { Store } from "../../store/store.ts";
-import { type ConnectionRow, type EndedConnection, listConnections } from "../../store/units/connections.ts";
+import { type ConnectionChange, type ConnectionRow, listConnections } from "../../store/units/connections.ts";
 import { headFor } from "../../store/units/guests.ts";
 import { callerOf } from "../caller.ts";
 import { ProblemError } from "../problem.ts";
@@ -22,9 +22,11 @@ export interface ConnectionRoutesOptions {
   readonly cursorOf: CursorOf;
   readonly now: () => Milliseconds;
   /** Told after the commit. */
-  readonly ended: (what: EndedConnection) => void;
+  readonly changed: (change: ConnectionChange) => void;
 }
 
+/** How long a connection that has ended is still shown. */
+const SHOWN_MS: Milliseconds = 31 * 86_400_000;
 const CONNECTION_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** The id, or null where the text can't be one. */
@@ -34,19 +36,21 @@ export function parseConnectionId(text: string): ConnectionId | null {
 
 /** The routes. Ids that are none between the two are `not_found`, whoever's they are. */
 export function connectionRoutes(options: ConnectionRoutesOptions): Routes {
-  const { store, now, ended } = options;
+  const { store, now, changed } = options;
   return (server) => {
-    server.get("/connections", async (request) => {
+    const config = { caller: "acquaintance" } as const;
+    server.get("/connections", { config }, async (request) => {
       const { peer } = callerOf(request);
       const rows = await store.read(listConnections(peer));
-      return { connections: await Promise.all(rows.map((row) => wireForm(options, peer, row))) };
+      const shown = rows.filter(({ endedAt }) => endedAt === null || endedAt > now() - SHOWN_MS);
+      return { connections: await Promise.all(shown.map((row) => wireForm(options, peer, row))) };
     });
-    server.delete<{ Params: { id: string } }>("/connections/:id", async (request, reply) => {
+    server.delete<{ Params: { id: string } }>("/connections/:id", { config }, async (request, reply) => {
       const { peer, as } = callerOf(request);
       const id = parseConnectionId(request.params.id);
       if (id === null) throw new ProblemError("not_found");
       try {
-        ended(await store.write("endConnection", { id, peer, at: now(), actor: as }));
+        changed(await store.write("endConnection", { id, peer, at: now(), actor: as }));
       } catch (thrown) {
         if (thrown instanceof GatewayError && thrown.code === "connection_unknown")
           throw new ProblemError("not_found");
@@ -63,12 +67,13 @@ async function wireForm(
   row: ConnectionRow,
 ): Promise<unknown> {
   const { id, scope, provider, group: uri, role, createdAt, expires } = row;
-  const over = row.state === "ended" || (expires !== null && expires <= now());
-  const guest = uri === null || over ? undefined : await store.read(headFor({ uri, peer }));
+  const state = expires !== null && expires <= now() ? "ended" : row.state;
+  const active = uri !== null && state === "active";
+  const guest = active ? await store.read(headFor({ uri, peer })) : undefined;
   return {
     connection: id,
     scope,
-    state: over ? "ended" : "active",
+    state,
     provider,
     ...(uri === null ? {} : { group: uri, role: Number(role) }),
     ...(uri === null || !guest ? {} : placeOf(cursorOf, uri, { seq: guest.visibleFrom - 1, rev: guest.rev })),

@@ -9,6 +9,7 @@ import { limits } from "../../limits.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { HistoryPolicy } from "../../store/units/guests.ts";
+import type { ConnectionChange } from "../../store/units/connections.ts";
 import { lookAtCode, type Redeemed } from "../../store/units/redeem.ts";
 import { headOf } from "../caller.ts";
 import { hashSecret, isSecret } from "../code-text.ts";
@@ -34,10 +35,12 @@ export interface RedeemRouteOptions {
   readonly cursorOf: CursorOf;
   /** How much of a group's past those see who join it by a code. */
   readonly history: HistoryPolicy;
+  /** Every redeemer waits until somebody here has confirmed it, whatever its code says. */
+  readonly confirm: boolean;
   readonly now: () => Milliseconds;
   readonly log: Logger;
   /** Told after the commit. */
-  readonly redeemed: (made: Redeemed) => void;
+  readonly changed: (change: ConnectionChange) => void;
 }
 
 /** The role that a redeemer's users have at first (docs/mtp.md, Roles and capabilities). */
@@ -97,7 +100,7 @@ export function redeemRoute(options: RedeemRouteOptions): Routes {
         });
         try {
           const made = await makeConnection(options, asked, verified.as);
-          options.redeemed(made);
+          options.changed(made.change);
           return answerOf(options, made);
         } catch (thrown) {
           if (!(thrown instanceof GatewayError) || !UNIFORM.includes(thrown.code)) throw thrown;
@@ -115,7 +118,7 @@ async function makeConnection(
   asked: Asked,
   as: ProviderDomain,
 ): Promise<Redeemed> {
-  const { store, wellKnowns, exchanger, now, history } = options;
+  const { store, wellKnowns, exchanger, now, history, confirm } = options;
   const hash = hashSecret(asked.code);
   const { good } = await store.read(lookAtCode({ hash, redeemer: as, now: now() }));
   if (!good) throw refused("the code is not good");
@@ -135,6 +138,7 @@ async function makeConnection(
     id: randomBytes(CONNECTION_OCTETS).toString("base64url") as ConnectionId,
     role: FIRST_ROLE,
     history,
+    confirm,
     at: now(),
   });
 }
@@ -146,12 +150,11 @@ const isUsable = (
   now: Milliseconds,
 ): boolean => key.notBefore <= now && (key.expires === null || key.expires > now);
 
-function answerOf({ cursorOf }: RedeemRouteOptions, { connection, expires, group }: Redeemed): unknown {
-  return {
-    connection,
-    scope: group === null ? "gateway" : "group",
-    state: "active",
-    ...(expires === null ? {} : { expires }),
-    ...(group === null ? {} : { group: group.uri, role: group.role, ...placeOf(cursorOf, group.uri, group) }),
-  };
+function answerOf({ cursorOf }: RedeemRouteOptions, made: Redeemed): unknown {
+  const { connection, state, expires, group } = made;
+  const begun = { connection, scope: group === null ? "gateway" : "group", state };
+  const ends = expires === null ? {} : { expires };
+  if (group === null) return { ...begun, ...ends };
+  const { uri, role, place } = group;
+  return { ...begun, ...ends, group: uri, role, ...(place === null ? {} : placeOf(cursorOf, uri, place)) };
 }

@@ -19,6 +19,7 @@ function steps(dialect: Dialect): CompiledStep[] {
       state: "text",
       features: "text",
       static: "int",
+      trusted: "int",
       created_at: "int",
       read_at: "int",
     },
@@ -43,6 +44,7 @@ function steps(dialect: Dialect): CompiledStep[] {
       state: "text",
       created_at: "int",
       expires: "int?",
+      ended_at: "int?",
     },
     ["id"],
   );
@@ -56,6 +58,7 @@ function steps(dialect: Dialect): CompiledStep[] {
       grp: "int?",
       issuer: "text",
       uses_left: "int",
+      confirm: "int",
       expires: "int",
       created_at: "int",
       revoked: "int",

@@ -69,7 +69,12 @@ const addGroup = statement<{ uri: GroupUri; provider: ProviderId; at: Millisecon
       .returning(["id", "uri", "head"]),
 );
 const findGroup = statement<{ uri: GroupUri }>("bindings.findGroup")((db, { p }) =>
-  db.selectFrom("grp").select(["id", "uri", "head"]).where("uri", "=", p.uri),
+  db
+    .selectFrom("grp")
+    .leftJoin("following", "following.grp", "grp.id")
+    .leftJoin("peer", "peer.id", "following.peer")
+    .select(["grp.id", "peer.base as owner", "following.state as following", "following.code"])
+    .where("grp.uri", "=", p.uri),
 );
 const groupById = statement<{ id: GroupId }>("bindings.groupById")((db, { p }) =>
   db
@@ -142,7 +147,7 @@ export interface LinkInput {
 /**
  * Ties rooms to one group, each from the group's present head on: history from before is not bridged. Each new
  * room is told with what it is linked, and so are those that were there. `linked`: the places in `rooms` that are
- * new. Throws room_linked, group_unknown.
+ * new. Throws room_linked, group_unknown, group_not_followed.
  */
 export function* link(input: LinkInput): Unit<{ group: GroupUri; linked: readonly number[] }> {
   const present: (BindingRow | undefined)[] = [];
@@ -181,7 +186,19 @@ export function* link(input: LinkInput): Unit<{ group: GroupUri; linked: readonl
 function* groupFor(input: LinkInput, present: readonly (BindingRow | undefined)[]) {
   if (input.group !== null) {
     const found = yield* first(findGroup, { uri: input.group });
-    if (!found) throw new GatewayError("group_unknown", `no group ${input.group} is known here`);
+    if (!found)
+      throw new GatewayError(
+        "group_unknown",
+        `no group ${input.group} is known here; one of another gateway's is made known by a code: ` +
+          "mimi-gateway redeem CODE",
+      );
+    if (found.owner !== null && found.following !== "following") {
+      const why = found.code === null ? "" : ` (${found.code})`;
+      throw new GatewayError(
+        "group_not_followed",
+        `${input.group} is a group of ${found.owner} and not followed any more${why}; ask there for a new code`,
+      );
+    }
     return yield* only(groupById, { id: found.id });
   }
   const there = present.find((binding) => binding !== undefined);

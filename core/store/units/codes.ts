@@ -9,7 +9,13 @@ import { all, first, only, type Unit } from "../unit.ts";
 import { addAudit } from "./audit.ts";
 
 const findGroup = statement<{ uri: GroupUri }>("codes.findGroup")((db, { p }) =>
-  db.selectFrom("grp").select("id").where("uri", "=", p.uri),
+  db
+    .selectFrom("grp")
+    .select(["id", "state"])
+    .select((eb) => [
+      eb.selectFrom("following").select("peer").whereRef("following.grp", "=", "grp.id").as("ownerPeer"),
+    ])
+    .where("uri", "=", p.uri),
 );
 const addCode = statement<{
   hash: string;
@@ -17,6 +23,7 @@ const addCode = statement<{
   group: GroupId | null;
   issuer: string;
   uses: number;
+  confirm: number;
   expires: Milliseconds;
   at: Milliseconds;
 }>("codes.addCode")((db, { p }) =>
@@ -28,6 +35,7 @@ const addCode = statement<{
       grp: p.group,
       issuer: p.issuer,
       uses_left: p.uses,
+      confirm: p.confirm,
       expires: p.expires,
       created_at: p.at,
       revoked: 0,
@@ -37,21 +45,34 @@ const addCode = statement<{
 
 /**
  * Keeps a code. `hash`: SHA-256 of its secret in lower-case hexadecimal digits; the secret has 128 random bits and is
- * shown once by whoever made it. `group`: the only group that it is good for; null: one between gateways. Throws
- * group_unknown.
+ * shown once by whoever made it. `group`: the only group that it is good for; null: one between gateways. `confirm`:
+ * whoever redeems it has to be confirmed. Throws group_unknown, also where the group is another gateway's or has ended.
  */
 export function* createCode(input: {
   hash: string;
   group: GroupUri | null;
   issuer: string;
   uses: number;
+  confirm: boolean;
   expires: Milliseconds;
   at: Milliseconds;
 }): Unit<CodeId> {
   const group = input.group === null ? null : yield* first(findGroup, { uri: input.group });
   if (group === undefined) throw new GatewayError("group_unknown", `no group ${input.group} is known here`);
+  if (group && group.ownerPeer !== null)
+    throw new GatewayError(
+      "group_unknown",
+      `${input.group} is another gateway's, which alone gives codes for it`,
+    );
+  if (group?.state === "closed")
+    throw new GatewayError("group_unknown", `the group ${input.group} has ended`);
   const kind = group === null ? "gateway" : "group";
-  const { id } = yield* only(addCode, { ...input, kind, group: group?.id ?? null });
+  const { id } = yield* only(addCode, {
+    ...input,
+    kind,
+    group: group?.id ?? null,
+    confirm: input.confirm ? 1 : 0,
+  });
   const detail = input.group ?? "gateway";
   const audit = { at: input.at, actor: input.issuer, act: "code create", subject: `code ${id}`, detail };
   yield* first(addAudit, audit);
@@ -67,14 +88,13 @@ export interface TakenCode {
 }
 
 // The write takes the row's lock, so that the last use is given once.
-const lockCode = statement<{ hash: string; now: Milliseconds }>("codes.lockCode")((db, { p }) =>
+const lockCode = statement<{ hash: string }>("codes.lockCode")((db, { p }) =>
   db
     .updateTable("code")
     .set((eb) => ({ uses_left: eb.ref("uses_left") }))
     .where("hash", "=", p.hash)
-    .where("expires", ">", p.now)
     .where("revoked", "=", 0)
-    .returning(["id", "kind", "grp as group", "issuer", "uses_left as left"]),
+    .returning(["id", "kind", "grp as group", "issuer", "uses_left as left", "expires"]),
 );
 const usedBy = statement<{ code: CodeId; redeemer: ProviderDomain }>("codes.usedBy")((db, { p }) =>
   db.selectFrom("code_use").select("at").where("code", "=", p.code).where("redeemer", "=", p.redeemer),
@@ -91,7 +111,8 @@ const countUse = statement<{ code: CodeId }>("codes.countUse")((db, { p }) =>
 
 /**
  * Counts a use of a code by a provider, and says what it opens; null for every code that is not good, whatever the reason.
- * Whoever has used it before is not counted again: the answer may have been lost on its way.
+ * Whoever has used it before is not counted again, whatever its age: the answer may have been lost on its way, or he had to
+ * wait until somebody confirmed him.
  */
 export function* takeCode(input: {
   hash: string;
@@ -101,9 +122,9 @@ export function* takeCode(input: {
   const { redeemer, now: at } = input;
   const code = yield* first(lockCode, input);
   if (!code) return null;
-  const { left, ...taken } = code;
+  const { left, expires, ...taken } = code;
   if (yield* first(usedBy, { code: code.id, redeemer })) return taken;
-  if (left <= 0) return null;
+  if (left <= 0 || expires <= at) return null;
   yield* first(countUse, { code: code.id });
   yield* first(addUse, { code: code.id, redeemer, at });
   return taken;
@@ -115,9 +136,12 @@ export interface CodeRow {
   readonly group: GroupUri | null;
   readonly issuer: string;
   readonly usesLeft: number;
+  readonly confirm: boolean;
   readonly expires: Milliseconds;
   readonly createdAt: Milliseconds;
   readonly revoked: boolean;
+  /** The providers that have redeemed it, the first one first. */
+  readonly usedBy: readonly ProviderDomain[];
 }
 
 const everyCode = statement("codes.everyCode")((db) =>
@@ -130,16 +154,26 @@ const everyCode = statement("codes.everyCode")((db) =>
       "grp.uri as group",
       "code.issuer",
       "code.uses_left as usesLeft",
+      "code.confirm",
       "code.expires",
       "code.created_at as createdAt",
       "code.revoked",
     ])
     .orderBy("code.id"),
 );
+const everyUse = statement("codes.everyUse")((db) =>
+  db.selectFrom("code_use").select(["code", "redeemer"]).orderBy("at").orderBy("redeemer"),
+);
 
 /** Every code there ever was, used up, expired and revoked ones too. */
 export function* listCodes(): Unit<readonly CodeRow[]> {
-  return (yield* all(everyCode, {})).map((row) => ({ ...row, revoked: row.revoked === 1 }));
+  const uses = yield* all(everyUse, {});
+  return (yield* all(everyCode, {})).map((row) => ({
+    ...row,
+    confirm: row.confirm === 1,
+    revoked: row.revoked === 1,
+    usedBy: uses.filter(({ code }) => code === row.id).map(({ redeemer }) => redeemer),
+  }));
 }
 
 const revoke = statement<{ code: CodeId }>("codes.revoke")((db, { p }) =>

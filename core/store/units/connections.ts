@@ -1,13 +1,12 @@
 /** Who may reach whom: connections with providers of other gateways. */
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../bridge.ts";
-import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId, ProviderId } from "../../ids.ts";
 import type { ConnectionTable } from "../federation-schema.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 import { addAudit } from "./audit.ts";
-import { removeGuest } from "./guests.ts";
+import type { RoomsToWake } from "./carried-events.ts";
 
 export interface NewConnection {
   readonly id: ConnectionId;
@@ -18,6 +17,19 @@ export interface NewConnection {
   readonly group: GroupId | null;
   readonly role: string;
   readonly expires: Milliseconds | null;
+  /** Somebody here has to confirm it before it allows anything. */
+  readonly waiting: boolean;
+}
+
+/** What has to be told once connections have changed. */
+export interface ConnectionChange {
+  readonly peer: PeerId;
+  /** Groups of ours whose log grew, or whose guests are others. */
+  readonly groups: readonly GroupId[];
+  /** Rooms that have something to be told. */
+  readonly rooms: RoomsToWake;
+  /** Groups of the peer's that are followed from now on, or no more. */
+  readonly followed: readonly GroupId[];
 }
 
 const insertConnection = statement<{
@@ -27,6 +39,7 @@ const insertConnection = statement<{
   scope: ConnectionTable["scope"];
   group: GroupId | null;
   role: string;
+  state: ConnectionTable["state"];
   at: Milliseconds;
   expires: Milliseconds | null;
 }>("connections.insert")((db, { p }) =>
@@ -39,35 +52,51 @@ const insertConnection = statement<{
       scope: p.scope,
       grp: p.group,
       role: p.role,
-      state: "active",
+      state: p.state,
       created_at: p.at,
       expires: p.expires,
+      ended_at: null,
     })
     .onConflict((conflict) => conflict.doNothing()),
 );
-const activeOf = statement<{ peer: PeerId; now: Milliseconds }>("connections.activeOf")((db, { p }) =>
+/** Those of a peer that wait or are active. */
+export const standingOf = statement<{ peer: PeerId; now: Milliseconds }>("connections.standingOf")(
+  (db, { p }) =>
+    db
+      .selectFrom("connection")
+      .select(["id", "provider", "scope", "grp as group", "role", "state"])
+      .where("peer", "=", p.peer)
+      .where("state", "!=", "ended")
+      .where((eb) => eb.or([eb("expires", "is", null), eb("expires", ">", p.now)]))
+      .orderBy("created_at")
+      .orderBy("id"),
+);
+
+/** A row back: it has waited until now. */
+export const setActive = statement<{ id: ConnectionId }>("connections.setActive")((db, { p }) =>
   db
-    .selectFrom("connection")
-    .select(["id", "provider", "scope", "grp as group", "role"])
-    .where("peer", "=", p.peer)
-    .where("state", "=", "active")
-    .where((eb) => eb.or([eb("expires", "is", null), eb("expires", ">", p.now)]))
-    .orderBy("created_at")
-    .orderBy("id"),
+    .updateTable("connection")
+    .set({ state: "active" })
+    .where("id", "=", p.id)
+    .where("state", "=", "waiting")
+    .returning(["grp as group"]),
 );
 
 /**
  * Makes a connection; the id of the one that stands, where the same provider has one of the same scope already (the code
- * was redeemed before and the answer lost).
+ * was redeemed before and the answer lost). One that waits is active from now on where nobody has to be asked any more.
  */
 export function* addConnection(
   input: NewConnection & { at: Milliseconds; actor: string },
 ): Unit<ConnectionId> {
   const { at, actor, peer, provider, group } = input;
-  for (const row of yield* all(activeOf, { peer, now: at }))
-    if (row.provider === provider && row.group === group) return row.id;
+  for (const row of yield* all(standingOf, { peer, now: at })) {
+    if (row.provider !== provider || row.group !== group) continue;
+    if (!input.waiting) yield* first(setActive, { id: row.id });
+    return row.id;
+  }
   const scope = group === null ? "gateway" : "group";
-  yield* first(insertConnection, { ...input, scope });
+  yield* first(insertConnection, { ...input, scope, state: input.waiting ? "waiting" : "active" });
   const audit = { at, actor, act: "connection add", subject: input.id, detail: `${scope}, peer ${peer}` };
   yield* first(addAudit, audit);
   return input.id;
@@ -79,9 +108,10 @@ export function* connectionAllows(input: {
   group: GroupId | null;
   now: Milliseconds;
 }): Unit<{ readonly id: ConnectionId; readonly provider: ProviderId; readonly role: string } | undefined> {
-  const rows = yield* all(activeOf, input);
+  const rows = yield* all(standingOf, input);
   const found = rows.find(
-    ({ scope, group }) => scope === "gateway" || (group !== null && group === input.group),
+    ({ scope, group, state }) =>
+      state === "active" && (scope === "gateway" || (group !== null && group === input.group)),
   );
   return found && { id: found.id, provider: found.provider, role: found.role };
 }
@@ -90,13 +120,18 @@ export interface ConnectionRow {
   readonly id: ConnectionId;
   readonly peer: PeerId;
   readonly base: ProviderDomain;
+  /** The one that has redeemed the code. */
   readonly provider: ProviderDomain;
+  /** Whose code it was. */
+  readonly issuer: "we" | "they";
   readonly scope: ConnectionTable["scope"];
   readonly group: GroupUri | null;
   readonly role: string;
   readonly state: ConnectionTable["state"];
   readonly createdAt: Milliseconds;
   readonly expires: Milliseconds | null;
+  /** null: it has not ended. */
+  readonly endedAt: Milliseconds | null;
 }
 
 const everyConnection = statement("connections.every")((db) =>
@@ -110,12 +145,14 @@ const everyConnection = statement("connections.every")((db) =>
       "connection.peer",
       "peer.base",
       "provider.domain as provider",
+      "provider.peer as spokenBy",
       "connection.scope",
       "grp.uri as group",
       "connection.role",
       "connection.state",
       "connection.created_at as createdAt",
       "connection.expires",
+      "connection.ended_at as endedAt",
     ])
     .orderBy("connection.created_at")
     .orderBy("connection.id"),
@@ -123,60 +160,6 @@ const everyConnection = statement("connections.every")((db) =>
 
 /** All connections, or those of one peer; ended and expired ones too, the oldest first. */
 export function* listConnections(peer: PeerId | null): Unit<readonly ConnectionRow[]> {
-  const rows = yield* all(everyConnection, {});
-  return peer === null ? rows : rows.filter((row) => row.peer === peer);
-}
-
-const setEnded = statement<{ id: ConnectionId }>("connections.setEnded")((db, { p }) =>
-  db.updateTable("connection").set({ state: "ended" }).where("id", "=", p.id).returning(["peer"]),
-);
-const byId = statement<{ id: ConnectionId }>("connections.byId")((db, { p }) =>
-  db.selectFrom("connection").select("peer").where("id", "=", p.id),
-);
-const guestsBy = statement<{ id: ConnectionId }>("connections.guestsBy")((db, { p }) =>
-  db
-    .selectFrom("guest")
-    .select(["grp as group", "peer"])
-    .where("connection", "=", p.id)
-    .where("left_seq", "is", null)
-    .orderBy("grp"),
-);
-const endFollowing = statement<{ id: ConnectionId; code: string }>("connections.endFollowing")((db, { p }) =>
-  db
-    .updateTable("following")
-    .set({ state: "left", code: p.code })
-    .where("connection", "=", p.id)
-    .where("state", "!=", "left")
-    .returning("grp as group"),
-);
-
-/** What ended with a connection: groups of ours that the peer sees no further, and groups that we follow no more. */
-export interface EndedConnection {
-  readonly guestIn: readonly GroupId[];
-  readonly followed: readonly GroupId[];
-}
-
-/**
- * Ends a connection and all that it allowed. `peer`: the one that asks for it; null: an operator. Throws
- * connection_unknown, also where it is another peer's.
- */
-export function* endConnection(input: {
-  id: ConnectionId;
-  peer: PeerId | null;
-  at: Milliseconds;
-  actor: string;
-}): Unit<EndedConnection> {
-  const { id, at, actor } = input;
-  const found = yield* first(byId, { id });
-  if (!found || (input.peer !== null && input.peer !== found.peer))
-    throw new GatewayError("connection_unknown", `no connection ${id} is known here`);
-  yield* first(setEnded, { id });
-  const guestIn: GroupId[] = [];
-  for (const { group, peer } of yield* all(guestsBy, { id })) {
-    yield* removeGuest({ group, peer });
-    guestIn.push(group);
-  }
-  const followed = yield* all(endFollowing, { id, code: "connection_ended" });
-  yield* first(addAudit, { at, actor, act: "connection end", subject: id, detail: `peer ${found.peer}` });
-  return { guestIn, followed: followed.map(({ group }) => group) };
+  const rows = (yield* all(everyConnection, {})).filter((row) => peer === null || row.peer === peer);
+  return rows.map(({ spokenBy, ...row }) => ({ ...row, issuer: spokenBy === row.peer ? "we" : "they" }));
 }

@@ -2,6 +2,7 @@ import type { BindingId, NativeRoom } from "../../ids.ts";
 import type { UserUri } from "../../../mappings/ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
+import { eraseMediaOfRoom } from "./media.ts";
 
 const dropLinks = statement<{ binding: BindingId }>("erase.dropLinks")((db, { p }) =>
   db.deleteFrom("link").where("binding", "=", p.binding),
@@ -85,6 +86,7 @@ const eraseEvents = statement<{ binding: BindingId }>("erase.eraseEvents")((db, 
  * everybody's cursors stay right; so do the audit's rows, which say that it was linked and erased.
  */
 export function* eraseRoom(binding: BindingId): Unit<void> {
+  yield* eraseMediaOfRoom(binding);
   for (const drop of [dropLinks, dropAside, dropOrigins, dropSubmissions, dropReactions, eraseProperties])
     yield* first(drop, { binding });
   for (const erase of [eraseUsers, eraseEvents]) yield* first(erase, { binding });

@@ -63,6 +63,9 @@ const putFollowing = statement<{
     ),
 );
 
+/** Why a group that we were invited to is not followed: the answer alone is still given to its owner. */
+export const DECLINED = "declined";
+
 /** Where the owner's log begins for us. */
 export interface FollowStart {
   /** The seq before the first one that is visible. */
@@ -91,7 +94,7 @@ export function* follow(
   if (owner?.id !== peer || !uri.startsWith(`mimi://${input.owner}/`))
     throw new GatewayError("domain_taken", `the peer does not speak for the owner of ${uri}`);
   const { id: group } = yield* only(addGroup, { uri, provider: owner.provider, head: after, rev, at });
-  yield* jump(group, after, at);
+  yield* skipTo(group, after, at);
   yield* first(putFollowing, { ...input, group });
   yield* first(addAudit, { at, actor: input.actor, act: "follow", subject: uri, detail: owner.base });
   return group;
@@ -110,33 +113,11 @@ const passGap = statement<{ group: GroupId; from: number; to: number }>("followi
  * Where the owner's log begins after what is held, what lies between is not to be had any more. Where it begins before, what
  * is held is compared with it as it comes.
  */
-function* jump(group: GroupId, after: Seq | 0, at: Milliseconds): Unit<void> {
+export function* skipTo(group: GroupId, after: Seq | 0, at: Milliseconds): Unit<void> {
   const { head, accepted_at: last } = yield* only(lockGroup, { group });
   if (after <= head) return;
   yield* first(moveHead, { group, head: after, at: Math.max(last, at) });
   yield* first(passGap, { group, from: head, to: after });
-}
-
-const setRevision = statement<{ group: GroupId; cursor: string | null; rev: number }>("following.setRev")(
-  (db, { p }) =>
-    db
-      .updateTable("following")
-      .set({ cursor: p.cursor, rev: p.rev })
-      .where("grp", "=", p.group)
-      .where("state", "=", "following")
-      .returning("grp"),
-);
-
-/**
- * Goes on after the owner has said that the cursor is gone. Throws lane_lost where the group is not followed any more.
- */
-export function* restartFollowing(
-  input: FollowStart & { fence: Fence; group: GroupId; now: Milliseconds },
-): Unit<void> {
-  yield* checkFence(input.fence);
-  yield* jump(input.group, input.after, input.now);
-  if (!(yield* first(setRevision, input)))
-    throw new GatewayError("lane_lost", `group ${input.group} is not followed any more`);
 }
 
 const moveCursor = statement<{ group: GroupId; from: string | null; to: string }>("following.moveCursor")(
@@ -166,12 +147,14 @@ const setStopped = statement<{ group: GroupId; state: FollowingTable["state"]; c
     .returning("grp"),
 );
 
-/** Ends the following of one group, and says why. False: it was not followed. */
+/** Ends the following of one group, and says why; `fence` null: an operator does. False: it was not followed. */
 export function* stopFollowing(input: {
+  fence: Fence | null;
   group: GroupId;
   state: "stopped" | "left";
   code: string;
 }): Unit<boolean> {
+  if (input.fence !== null) yield* checkFence(input.fence);
   return (yield* first(setStopped, input)) !== undefined;
 }
 

@@ -1,18 +1,25 @@
 /** How a group's log grows in one transaction: opened under the group's lock, added to, closed. */
 import type { Milliseconds } from "../../bridge.ts";
 import type { ErrorCode } from "../../errors.ts";
-import type { EventKind, PropertyName } from "../../../mappings/events.ts";
+import type { EventKind, PropertyChange } from "../../../mappings/events.ts";
 import type { EventId, GroupUri } from "../../../mappings/ids.ts";
+import type { MessageAct } from "../../../mappings/message-act.ts";
 import { step } from "../../steps.ts";
 import type { AccountId, BindingId, GroupId, NativeId, PeerId, ProviderId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
-import { addEvent, liveRooms, lockGroup, moveHead } from "./log.ts";
-import { type GrowingLog, memberOf, metUser, type Sender } from "./members.ts";
+import { judgeOwn, type OwnJudgedLog } from "./judge-own.ts";
+import { addEvent, liveRooms, lockGroup, moveHead, setDeleted } from "./log.ts";
+import { type GrowingLog, joinBySpeaking, metUser, type Sender } from "./members.ts";
+import { addMedia, type NewMedia } from "./media.ts";
+import { linkTo, refuse } from "./event-links.ts";
 import { addNotice } from "./notices.ts";
+import { refusalNotice } from "./refusal-notice.ts";
+import { noteProfile } from "./profiles.ts";
 import { type Effect, isNews, takeEffect } from "./reactions.ts";
-import { isChange, setProperty } from "./properties.ts";
-import { addSubmission } from "./submissions.ts";
+import { isChange } from "./properties.ts";
+import { forgetRules, takeProperty } from "./roles.ts";
+import { addSubmission, isUnderWay } from "./submissions.ts";
 
 /** A translated thing, its content written and its id computed. */
 export interface NewEvent {
@@ -24,7 +31,11 @@ export interface NewEvent {
   readonly native: NativeId | null;
   readonly aux: string | null;
   readonly effect: Effect;
-  readonly property: { readonly name: PropertyName; readonly value: string } | null;
+  /** Of a message: what it does; null: it is none. */
+  readonly act: MessageAct | null;
+  readonly property: PropertyChange | null;
+  /** Files that this gateway gives to others; nothing said: none. */
+  readonly media?: readonly NewMedia[];
 }
 
 /** What something said in a room has become. */
@@ -47,29 +58,6 @@ export interface AppendPlace {
   readonly now: Milliseconds;
 }
 
-const addLink = statement<{
-  binding: BindingId;
-  native: NativeId;
-  aux: string | null;
-  part: number;
-  id: EventId;
-  state: "live" | "refused";
-  at: Milliseconds;
-}>("group-log.addLink")((db, { p }) =>
-  db
-    .insertInto("link")
-    .values({
-      binding: p.binding,
-      native: p.native,
-      aux: p.aux,
-      event_id: p.id,
-      part: p.part,
-      state: p.state,
-      attempts: 1,
-      at: p.at,
-    })
-    .onConflict((conflict) => conflict.doNothing()),
-);
 // Where nothing else waits for it, the room that said this has nothing to be given: its outbox need not even run.
 const passOwn = statement<{ binding: BindingId; from: number; to: number }>("group-log.passOwn")(
   (db, { p }) =>
@@ -82,7 +70,10 @@ const passOwn = statement<{ binding: BindingId; from: number; to: number }>("gro
 );
 
 export interface Appended {
+  readonly group: GroupId;
   readonly head: number;
+  /** Whether the log has more than before. */
+  readonly grew: boolean;
   /** The group's other rooms, each with the account that serves it: their lanes have work now. */
   readonly others: readonly { readonly id: BindingId; readonly account: AccountId }[];
   /** True: a verdict waits to be told in the origin's own room. */
@@ -91,7 +82,7 @@ export interface Appended {
   readonly submittedTo: PeerId | null;
 }
 
-interface OpenLog extends GrowingLog {
+interface OpenLog extends GrowingLog, OwnJudgedLog {
   readonly uri: GroupUri;
   readonly begun: number;
   /** null: the group is ours. */
@@ -111,6 +102,9 @@ export function* openLog(place: AppendPlace): Unit<OpenLog> {
     owner: peer === null ? null : { peer, reached: row.following !== "left" },
     acceptedAt: Math.max(place.now, row.accepted_at),
     met: new Map(),
+    standings: new Map(),
+    flags: row,
+    rules: null,
     told: false,
     submitted: false,
   };
@@ -149,7 +143,14 @@ export function* closeLog(place: AppendPlace, log: OpenLog): Unit<Appended> {
   }
   step("append.written");
   const others = head === begun ? [] : yield* all(liveRooms, { group: place.group, but: place.binding });
-  return { head, others, told, submittedTo: log.submitted && log.owner !== null ? log.owner.peer : null };
+  return {
+    group: place.group,
+    head,
+    grew: head !== begun,
+    others,
+    told,
+    submittedTo: log.submitted && log.owner !== null ? log.owner.peer : null,
+  };
 }
 
 function* add(
@@ -161,8 +162,18 @@ function* add(
   const { binding, group } = place;
   if (event.property !== null && !(yield* isChange(place, event.property))) return;
   const at = { ...times, acceptedAt: log.acceptedAt, group, binding };
-  const sender =
-    event.sender === null ? null : yield* memberOf(place.provider, log.uri, log, event.sender, at);
+  const met = event.sender && (yield* metUser(place.provider, log, event.sender));
+  const sender = met && met.user;
+  const judged = yield* judgeOwn(place, log, event, sender);
+  if (judged.kind === "holds") return;
+  if (judged.kind === "refused") {
+    yield* refuse(place, event, refusalNotice(judged.code));
+    log.told = true;
+    return;
+  }
+  if (judged.joins && met && event.sender)
+    yield* joinBySpeaking(log.uri, log, { uri: event.sender.uri, user: met.user }, at);
+  if (met && met.before !== "met") yield* noteProfile(group, met.user);
   const seq = (log.head + 1) as Seq;
   const { id, kind, content, effect } = event;
   if (!(yield* takeEffect({ group, user: sender, id, seq }, effect))) return;
@@ -170,7 +181,12 @@ function* add(
   if (!(yield* first(addEvent, { ...at, seq, id, kind, sender, content, root }))) return;
   log.head = seq;
   yield* linkTo(place, event, "live");
-  if (event.property !== null) yield* first(setProperty, { group, ...event.property, seq, by: sender });
+  yield* addMedia(place, event);
+  if (event.act?.act === "delete" && event.act.target !== null)
+    yield* first(setDeleted, { group, seq, id: event.act.target });
+  if (event.property === null) return;
+  yield* takeProperty({ group, user: sender, seq }, event.property);
+  forgetRules(log, kind);
 }
 
 const NOT_REACHED =
@@ -185,29 +201,16 @@ function* submit(
 ): Unit<void> {
   const { binding, group } = place;
   if (event.property !== null && !(yield* isChange(place, event.property))) return;
-  const sender = event.sender && (yield* metUser(place.provider, log, event.sender)).user;
+  const met = event.sender && (yield* metUser(place.provider, log, event.sender));
+  const sender = met && met.user;
+  if (met && met.before !== "met") yield* noteProfile(group, met.user);
   const { id, kind, content, native, aux, effect } = event;
-  if (!(yield* isNews({ group, user: sender }, effect))) return;
+  const open = sender !== null && (yield* isUnderWay({ group, sender }));
+  if (!open && !(yield* isNews({ group, user: sender }, effect))) return;
   const root = effect.kind === "version" ? effect.root : null;
   const row = { ...times, group, binding, id, kind, sender, content, root, native, aux };
   if (!(yield* first(addSubmission, row))) return;
   log.submitted = true;
   yield* linkTo(place, event, "live");
-}
-
-/** What the origin's room calls the event. What changes something else is no part of a message. */
-function* linkTo(place: AppendPlace, event: NewEvent, state: "live" | "refused"): Unit<void> {
-  const { binding, now: at } = place;
-  const { native, aux, id } = event;
-  if (native === null) return;
-  const part = state === "refused" || event.effect.kind === "none" ? 0 : -1;
-  yield* first(addLink, { binding, native, aux, part, id, state, at });
-}
-
-/** The verdict on an event that the group does not take: its link says so, and its author is told once. */
-function* refuse(place: AppendPlace, event: NewEvent, text: string): Unit<void> {
-  const { binding, now: at } = place;
-  yield* linkTo(place, event, "refused");
-  const to = event.sender && { native: event.sender.native, name: event.sender.name };
-  yield* addNotice({ binding, to, text, at });
+  yield* addMedia(place, event);
 }

@@ -17,6 +17,8 @@ export interface WireEvent {
   readonly originAt: Milliseconds;
   /** null: erased. */
   readonly content: Uint8Array | null;
+  /** Since when the content is erased. */
+  readonly erasedAt: Milliseconds | null;
   readonly root: EventId | null;
   /** The gateways that it passed before this one. */
   readonly via: readonly string[];
@@ -24,22 +26,24 @@ export interface WireEvent {
   readonly proof: Uint8Array | null;
 }
 
-const sizes = statement<{ group: GroupId; after: number; to: number; limit: number }>("guest-pages.sizes")(
-  (db, { p, sql, dialect }) =>
-    db
-      .selectFrom("event")
-      .select((eb) => [
-        "seq",
-        // Neither reads the content for its length.
-        dialect === "sqlite"
-          ? sql<number | null>`length(${eb.ref("content")})`.as("size")
-          : sql<number | null>`octet_length(${eb.ref("content")})`.as("size"),
-      ])
-      .where("grp", "=", p.group)
-      .where("seq", ">", p.after as Seq)
-      .where("seq", "<=", p.to as Seq)
-      .orderBy("seq")
-      .limit(p.limit),
+/** How large the next events are, so that as many as fit can be read. */
+export const eventSizes = statement<{ group: GroupId; after: number; to: number; limit: number }>(
+  "guest-pages.sizes",
+)((db, { p, sql, dialect }) =>
+  db
+    .selectFrom("event")
+    .select((eb) => [
+      "seq",
+      // Neither reads the content for its length.
+      dialect === "sqlite"
+        ? sql<number | null>`length(${eb.ref("content")})`.as("size")
+        : sql<number | null>`octet_length(${eb.ref("content")})`.as("size"),
+    ])
+    .where("grp", "=", p.group)
+    .where("seq", ">", p.after as Seq)
+    .where("seq", "<=", p.to as Seq)
+    .orderBy("seq")
+    .limit(p.limit),
 );
 const events = statement<{ group: GroupId; after: number; to: number }>("guest-pages.events")((db, { p }) =>
   db
@@ -53,6 +57,7 @@ const events = statement<{ group: GroupId; after: number; to: number }>("guest-p
       "event.accepted_at as acceptedAt",
       "event.origin_at as originAt",
       "event.content",
+      "event.erased_at as erasedAt",
       "event.root_id as root",
       "event.via",
       "event.proof",
@@ -80,15 +85,24 @@ export function* eventsForGuest(
 ): Unit<GuestPage> {
   const { group, head } = guest;
   const after = Math.max(page.after, guest.visibleFrom - 1);
-  const rows = yield* all(sizes, { group, after, to: head, limit: page.limit });
+  const rows = yield* all(eventSizes, { group, after, to: head, limit: page.limit });
   let octets = 0;
   const fits = rows.findIndex(({ size }, i) => (octets += size ?? 0) > page.bytes && i > 0);
   const last = rows.at(fits < 0 ? -1 : fits - 1)?.seq;
   if (last === undefined) return { events: [], more: false, gone: head > after };
-  const found = yield* all(events, { group, after, to: last });
   return {
-    events: found.map((row) => ({ ...row, via: row.via === null ? [] : row.via.split(" ") })),
+    events: yield* eventsBetween({ group, after, to: last }),
     more: last < head,
     gone: rows[0]?.seq !== after + 1,
   };
+}
+
+/** The events of a group's log behind one place, up to and with another. */
+export function* eventsBetween(range: {
+  readonly group: GroupId;
+  readonly after: number;
+  readonly to: number;
+}): Unit<readonly WireEvent[]> {
+  const found = yield* all(events, range);
+  return found.map((row) => ({ ...row, via: row.via === null ? [] : row.via.split(" ") }));
 }

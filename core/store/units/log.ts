@@ -97,6 +97,7 @@ export const lockGroup = statement<{ group: GroupId }>("log.lockGroup")((db, { p
     .set((eb) => ({ head: eb.ref("head") }))
     .where("id", "=", p.group)
     .returning(["uri", "head", "accepted_at", "owner_provider as ownerProvider", "state", "rev"])
+    .returning(["policed", "join_policy as join"])
     .returning((eb) => [
       eb.selectFrom("following").select("peer").whereRef("following.grp", "=", "grp.id").as("ownerPeer"),
       eb.selectFrom("following").select("state").whereRef("following.grp", "=", "grp.id").as("following"),
@@ -118,6 +119,16 @@ export const liveRooms = statement<{ group: GroupId; but: BindingId | 0 }>("log.
     .where("state", "=", "live")
     .where("id", "!=", p.but as BindingId)
     .orderBy("id"),
+);
+/** The first version of a message is deleted by the event at `seq`; the first deletion counts. */
+export const setDeleted = statement<{ group: GroupId; id: EventId; seq: Seq }>("log.setDeleted")(
+  (db, { p }) =>
+    db
+      .updateTable("event")
+      .set({ deleted_seq: p.seq })
+      .where("grp", "=", p.group)
+      .where("id", "=", p.id)
+      .where("deleted_seq", "is", null),
 );
 /** The event at a place of the log. */
 export const eventAt = statement<{ group: GroupId; seq: Seq }>("log.eventAt")((db, { p }) =>

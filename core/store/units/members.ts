@@ -1,8 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { encodeMember } from "../../../mappings/event-content.ts";
 import { eventId, SALT_OCTETS } from "../../../mappings/event-id.ts";
-import type { GroupUri, UserUri } from "../../../mappings/ids.ts";
+import type { MemberChange, Moderation } from "../../../mappings/events.ts";
+import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
+import { type Standing, stranger } from "../../../mappings/room-policy/deed.ts";
+import { standingAfter } from "../../../mappings/room-policy/judge-member.ts";
+import { NO_MEMBER, ORDINARY } from "../../../mappings/room-policy/roles.ts";
+import type { Milliseconds } from "../../bridge.ts";
 import type { GroupId, ProviderId, Seq, UserId } from "../../ids.ts";
+import type { MemberTable } from "../schema.ts";
 import { statement } from "../statement.ts";
 import { first, only, type Unit } from "../unit.ts";
 import { addEvent, type EventPlace } from "./log.ts";
@@ -24,21 +30,55 @@ const addUser = statement<{ uri: UserUri; provider: ProviderId; native: string; 
     .onConflict((conflict) => conflict.columns(["provider", "native"]).doUpdateSet({ name: p.name }))
     .returning("id"),
 );
-export const renameUser = statement<{ user: UserId; name: string }>("members.renameUser")((db, { p }) =>
+const renameUser = statement<{ user: UserId; name: string }>("members.renameUser")((db, { p }) =>
   db
     .updateTable("user")
     .set((eb) => ({ name: p.name, profile_rev: eb("profile_rev", "+", 1) }))
     .where("id", "=", p.user),
 );
-export const findMember = statement<{ group: GroupId; user: UserId }>("members.findMember")((db, { p }) =>
-  db.selectFrom("member").select("state").where("grp", "=", p.group).where("user_id", "=", p.user),
+const findStanding = statement<{ group: GroupId; user: UserId }>("members.findStanding")((db, { p }) =>
+  db
+    .selectFrom("member")
+    .select(["state", "role", "muted_until as mutedUntil"])
+    .where("grp", "=", p.group)
+    .where("user_id", "=", p.user),
 );
-export const addMember = statement<{ group: GroupId; user: UserId; seq: Seq }>("members.addMember")(
+const putMember = statement<{
+  group: GroupId;
+  user: UserId;
+  state: MemberTable["state"];
+  role: number;
+  seq: Seq;
+}>("members.put")((db, { p, sql }) =>
+  db
+    .insertInto("member")
+    .values({
+      grp: p.group,
+      user_id: p.user,
+      state: p.state,
+      role: p.role,
+      since_seq: p.seq,
+      version: p.seq,
+      muted_until: null,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["grp", "user_id"]).doUpdateSet((eb) => ({
+        state: p.state,
+        role: p.role,
+        version: p.seq,
+        // Since when the state holds; a change of the role alone leaves it.
+        since_seq: sql<Seq>`case when ${eb.ref("member.state")} = excluded.state
+          then ${eb.ref("member.since_seq")} else excluded.since_seq end`,
+      })),
+    ),
+);
+const setMuted = statement<{ group: GroupId; user: UserId; until: Milliseconds | null }>("members.setMuted")(
   (db, { p }) =>
     db
-      .insertInto("member")
-      .values({ grp: p.group, user_id: p.user, state: "joined", since_seq: p.seq })
-      .onConflict((conflict) => conflict.columns(["grp", "user_id"]).doUpdateSet({ state: "joined" })),
+      .updateTable("member")
+      .set({ muted_until: p.until })
+      .where("grp", "=", p.group)
+      .where("user_id", "=", p.user),
 );
 // Known by his URI alone until now: his own events came back before he was met.
 const adoptUser = statement<{ uri: UserUri; provider: ProviderId; native: string; name: string }>(
@@ -46,7 +86,7 @@ const adoptUser = statement<{ uri: UserUri; provider: ProviderId; native: string
 )((db, { p }) =>
   db
     .updateTable("user")
-    .set({ native: p.native, name: p.name })
+    .set((eb) => ({ native: p.native, name: p.name, profile_rev: eb("profile_rev", "+", 1) }))
     .where("uri", "=", p.uri)
     .where("provider", "=", p.provider)
     .returning("id"),
@@ -62,11 +102,13 @@ export interface Sender {
 export interface GrowingLog {
   head: number;
   readonly acceptedAt: number;
-  /** Members that this unit has met already, by native id. */
+  /** Those whom this unit has met already, by native id. */
   readonly met: Map<string, { readonly user: UserId; readonly name: string }>;
+  /** Where those stand who were asked for. */
+  readonly standings: Map<UserId, Standing>;
 }
 
-/** The row of somebody of a provider of ours, under the name that he has now. */
+/** The row of somebody of a provider of ours, under the name that he has now. `met`: this unit has seen him under it. */
 export function* metUser(
   provider: ProviderId,
   log: Pick<GrowingLog, "met">,
@@ -82,27 +124,70 @@ export function* metUser(
   return { user, before: known ? "known" : "unknown" };
 }
 
-/**
- * The sender's row. Whoever the group does not know joins it here, by an event before the one that he sends; `log.head`
- * moves past it.
- */
-export function* memberOf(
-  provider: ProviderId,
+/** Where somebody stands in a group; nobody knows him: a stranger. */
+export function* standingIn(
+  log: Pick<GrowingLog, "standings">,
+  group: GroupId,
+  user: UserId,
+): Unit<Standing> {
+  const before = log.standings.get(user);
+  if (before) return before;
+  const row = yield* first(findStanding, { group, user });
+  const standing = row ? { ...row, role: row.role ?? indexOf(row.state) } : stranger;
+  log.standings.set(user, standing);
+  return standing;
+}
+
+const indexOf = (state: Standing["state"]): number => (state === "joined" ? ORDINARY : NO_MEMBER);
+
+/** A change of a member that has its place in the log. */
+export function* changeMember(
+  log: Pick<GrowingLog, "standings">,
+  place: { readonly group: GroupId; readonly user: UserId; readonly seq: Seq },
+  member: Pick<MemberChange, "change" | "role">,
+): Unit<void> {
+  const before = yield* standingIn(log, place.group, place.user);
+  const after = standingAfter(member, before);
+  yield* first(putMember, { ...place, ...after });
+  log.standings.set(place.user, { ...after, mutedUntil: before.mutedUntil });
+}
+
+/** A mute that stands until it is taken away ends at no time that there is. */
+const FOR_EVER = Number.MAX_SAFE_INTEGER;
+
+export function* muteMember(
+  log: Pick<GrowingLog, "standings">,
+  { group, user }: { readonly group: GroupId; readonly user: UserId },
+  { act, until }: Pick<Moderation, "act" | "until">,
+): Unit<void> {
+  const before = yield* standingIn(log, group, user);
+  const mutedUntil = act === "mute" ? (until ?? FOR_EVER) : null;
+  yield* first(setMuted, { group, user, until: mutedUntil });
+  log.standings.set(user, { ...before, mutedUntil });
+}
+
+/** Takes somebody of ours in who speaks: by an event of the owner's own before the one that he sends (M53, M55). */
+export function* joinBySpeaking(
   groupUri: GroupUri,
   log: GrowingLog,
-  sender: Sender,
+  { uri, user }: { readonly uri: UserUri; readonly user: UserId },
   place: EventPlace,
-): Unit<UserId> {
+): Unit<void> {
   const { group } = place;
-  const { user, before } = yield* metUser(provider, log, sender);
-  if (before === "met") return user;
-  if (before === "known" && (yield* first(findMember, { group, user }))?.state === "joined") return user;
-  const salt = randomBytes(SALT_OCTETS);
-  const content = encodeMember({ user: sender.uri, change: "join" }, salt);
-  const id = eventId("member", sender.uri, groupUri, content, salt);
+  const member = { user: uri, change: "join" } as const;
+  const { content, id } = memberEvent(groupUri, member);
   const seq = (log.head + 1) as Seq;
-  yield* only(addEvent, { ...place, seq, id, kind: "member", sender: user, content, root: null });
-  yield* first(addMember, { group, user, seq });
+  yield* only(addEvent, { ...place, seq, id, kind: "member", sender: null, content, root: null });
+  yield* changeMember(log, { group, user, seq }, { ...member, role: null });
   log.head = seq;
-  return user;
+}
+
+/** The content and id of a change that the owner itself writes down. */
+export function memberEvent(
+  group: GroupUri,
+  member: Pick<MemberChange, "user" | "change">,
+): { readonly content: Uint8Array; readonly id: EventId } {
+  const salt = randomBytes(SALT_OCTETS);
+  const content = encodeMember(member, salt);
+  return { content, id: eventId("member", "", group, content, salt) };
 }

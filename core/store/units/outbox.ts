@@ -144,7 +144,9 @@ const speakers = statement<{ group: GroupId }>("outbox.speakers")((db, { p }) =>
     .selectFrom("member")
     .innerJoin("user", "user.id", "member.user_id")
     .select(["user.uri", "user.name"])
-    .where("member.grp", "=", p.group),
+    .where("member.grp", "=", p.group)
+    // Providers are members, too, and nobody who speaks.
+    .where("user.uri", "like", "mimi://%/u/%" as UserUri),
 );
 
 /** Everybody of the group: those who may have a ghost in the room. */

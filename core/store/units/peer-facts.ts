@@ -75,6 +75,12 @@ export function* replaceFacts(peer: PeerId, facts: PeerFacts): Unit<readonly Pro
   return refused;
 }
 
+/** Lets a peer speak for one provider more, which the caller has seen to count. False: it is ours, or another peer's. */
+export function* speakFor(peer: PeerId, domain: ProviderDomain): Unit<boolean> {
+  const taken = (yield* first(addHost, { domain, peer })) ?? (yield* first(takeHost, { domain, peer }));
+  return taken !== undefined;
+}
+
 const keysOf = statement<{ peer: PeerId }>("peer-facts.keysOf")((db, { p }) =>
   db
     .selectFrom("peer_key")

@@ -17,6 +17,8 @@ export interface PeerRow {
   readonly state: PeerTable["state"];
   readonly features: readonly string[];
   readonly static: boolean;
+  /** An operator has said where it is, so that it may be in a network of one's own. */
+  readonly trusted: boolean;
   readonly createdAt: Milliseconds;
   readonly readAt: Milliseconds;
 }
@@ -40,6 +42,7 @@ const insertPeer = statement<{
   endpoint: string;
   features: string;
   static: number;
+  trusted: number;
   at: Milliseconds;
 }>("peers.insertPeer")((db, { p }) =>
   db
@@ -50,6 +53,7 @@ const insertPeer = statement<{
       state: "known",
       features: p.features,
       static: p.static,
+      trusted: p.trusted,
       created_at: p.at,
       read_at: p.at,
     })
@@ -72,6 +76,7 @@ const setFacts = statement<{ peer: PeerId; endpoint: string; features: string; a
 export function* addPeer(input: {
   base: ProviderDomain;
   static: boolean;
+  trusted?: boolean;
   facts: PeerFacts;
   at: Milliseconds;
   actor: string;
@@ -80,7 +85,8 @@ export function* addPeer(input: {
   if (yield* first(ownDomain, { domain: base }))
     throw new GatewayError("domain_taken", `${base} is a provider of this gateway`);
   const features = JSON.stringify(facts.features);
-  const row = { base, endpoint: facts.endpoint, features, static: input.static ? 1 : 0, at };
+  const [fixed, trusted] = [input.static ? 1 : 0, input.trusted ? 1 : 0];
+  const row = { base, endpoint: facts.endpoint, features, static: fixed, trusted, at };
   const added = yield* first(insertPeer, row);
   if (!added) throw new GatewayError("peer_known", `the gateway ${base} is known already`);
   yield* addSyncLane(added.id);
@@ -106,6 +112,7 @@ const columns = [
   "peer.state",
   "peer.features",
   "peer.static",
+  "peer.trusted",
   "peer.created_at as createdAt",
   "peer.read_at as readAt",
 ] as const;
@@ -120,10 +127,19 @@ const byHost = statement<{ domain: ProviderDomain }>("peers.byHost")((db, { p })
     .select("provider.id as provider")
     .where("provider.domain", "=", p.domain),
 );
+const byId = statement<{ id: PeerId }>("peers.byId")((db, { p }) =>
+  db.selectFrom("peer").select(columns).where("id", "=", p.id),
+);
 const everyPeer = statement("peers.everyPeer")((db) => db.selectFrom("peer").select(columns).orderBy("base"));
 /** The peer of a base domain. */
 export function* findPeer(base: ProviderDomain): Unit<PeerRow | undefined> {
   const row = yield* first(byBase, { base });
+  return row && asPeer(row);
+}
+
+/** A peer by its number. */
+export function* peerById(id: PeerId): Unit<PeerRow | undefined> {
+  const row = yield* first(byId, { id });
   return row && asPeer(row);
 }
 
@@ -132,7 +148,9 @@ export function* peerOfProvider(
   domain: ProviderDomain,
 ): Unit<(PeerRow & { readonly provider: ProviderId }) | undefined> {
   const row = yield* first(byHost, { domain });
-  return row && { ...asPeer(row), provider: row.provider };
+  if (!row) return undefined;
+  const { provider, ...peer } = row;
+  return { ...asPeer(peer), provider };
 }
 
 /** Every peer, blocked ones too, by base domain, with the providers that it speaks for. */
@@ -144,23 +162,15 @@ export function* peersAll(): Unit<readonly (PeerRow & { readonly hosts: readonly
   return rows;
 }
 
-type StoredPeer = Omit<PeerRow, "features" | "static"> & {
+type StoredPeer = Omit<PeerRow, "features" | "static" | "trusted"> & {
   readonly features: string;
   readonly static: number;
+  readonly trusted: number;
 };
 
-function asPeer({
-  id,
-  base,
-  endpoint,
-  state,
-  features,
-  static: fixed,
-  createdAt,
-  readAt,
-}: StoredPeer): PeerRow {
+function asPeer({ features, static: fixed, trusted, ...row }: StoredPeer): PeerRow {
   const names = JSON.parse(features) as readonly string[];
-  return { id, base, endpoint, state, features: names, static: fixed === 1, createdAt, readAt };
+  return { ...row, features: names, static: fixed === 1, trusted: trusted === 1 };
 }
 
 const setState = statement<{ base: ProviderDomain; state: PeerTable["state"] }>("peers.setState")(

@@ -1,18 +1,25 @@
-import type { PropertyName } from "../../../mappings/events.ts";
+import {
+  type GroupPropertyName,
+  type PropertyChange,
+  type PropertyName,
+  propertyNames,
+} from "../../../mappings/events.ts";
 import type { BindingId, GroupId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
 
+/** The current value of a property, whose version is the seq of the event that set it. */
 export const setProperty = statement<{
   group: GroupId;
-  name: PropertyName;
+  name: GroupPropertyName;
+  item: string;
   value: string;
   seq: Seq;
   by: UserId | null;
 }>("properties.setProperty")((db, { p }) =>
   db
     .insertInto("property")
-    .values({ grp: p.group, name: p.name, item: "", value: p.value, seq: p.seq, by_user: p.by })
+    .values({ grp: p.group, name: p.name, item: p.item, value: p.value, seq: p.seq, by_user: p.by })
     .onConflict((conflict) =>
       conflict.columns(["grp", "name", "item"]).doUpdateSet({ value: p.value, seq: p.seq, by_user: p.by }),
     ),
@@ -26,10 +33,26 @@ const setSeen = statement<{ binding: BindingId; name: PropertyName; value: strin
         conflict.columns(["binding", "name", "item"]).doUpdateSet({ last_seen: p.value }),
       ),
 );
-const currentProperty = statement<{ group: GroupId; name: PropertyName }>("properties.currentProperty")(
-  (db, { p }) =>
-    db.selectFrom("property").select("value").where("grp", "=", p.group).where("name", "=", p.name),
+const currentProperty = statement<{ group: GroupId; name: GroupPropertyName; item: string }>(
+  "properties.currentProperty",
+)((db, { p }) =>
+  db
+    .selectFrom("property")
+    .select(["value", "seq"])
+    .where("grp", "=", p.group)
+    .where("name", "=", p.name)
+    .where("item", "=", p.item),
 );
+
+/** A property as it stands; version 0 where no event has set it. */
+export function* propertyNow(
+  group: GroupId,
+  { name, item }: Pick<PropertyChange, "name" | "item">,
+): Unit<{ readonly value: string; readonly version: number }> {
+  const row = yield* first(currentProperty, { group, name, item });
+  return { value: row?.value ?? "", version: row?.seq ?? 0 };
+}
+
 const lastSeen = statement<{ binding: BindingId; name: PropertyName }>("properties.lastSeen")((db, { p }) =>
   db
     .selectFrom("binding_property")
@@ -43,12 +66,18 @@ const lastSeen = statement<{ binding: BindingId; name: PropertyName }>("properti
  */
 export function* isChange(
   input: { readonly binding: BindingId; readonly group: GroupId },
-  property: { readonly name: PropertyName; readonly value: string },
+  property: PropertyChange,
 ): Unit<boolean> {
   const { binding, group } = input;
-  const seen = (yield* first(lastSeen, { binding, name: property.name }))?.value ?? null;
-  if (seen === property.value) return false;
-  yield* first(setSeen, { binding, ...property });
+  const { name, value } = property;
+  if (!isShown(name)) return (yield* propertyNow(group, property)).value !== value;
+  const seen = (yield* first(lastSeen, { binding, name }))?.value ?? null;
+  if (seen === value) return false;
+  yield* first(setSeen, { binding, name, value });
   if (seen === null) return false;
-  return (yield* first(currentProperty, { group, name: property.name }))?.value !== property.value;
+  return (yield* first(currentProperty, { group, name, item: "" }))?.value !== value;
 }
+
+/** Whether rooms show it, so that what they were last seen to hold is kept. */
+const isShown = (name: GroupPropertyName): name is PropertyName =>
+  (propertyNames as readonly string[]).includes(name);

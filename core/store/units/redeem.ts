@@ -1,26 +1,21 @@
 /** A code turned into a connection, at the gateway that has issued it. */
-import { randomBytes } from "node:crypto";
-import { encodeMember } from "../../../mappings/event-content.ts";
-import { eventId, SALT_OCTETS } from "../../../mappings/event-id.ts";
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../bridge.ts";
 import { GatewayError } from "../../errors.ts";
-import type { CodeId, ConnectionId, GroupId, PeerId, ProviderId, Seq } from "../../ids.ts";
+import type { CodeId, ConnectionId, GroupId, PeerId, ProviderId } from "../../ids.ts";
 import { statement } from "../statement.ts";
-import { all, first, only, type Unit } from "../unit.ts";
-import type { RoomsToWake } from "./carried-events.ts";
+import { first, only, type Unit } from "../unit.ts";
 import { takeCode } from "./codes.ts";
-import { addConnection, listConnections } from "./connections.ts";
-import { addGuest, type HistoryPolicy, headFor } from "./guests.ts";
-import { addCarriedEvent, liveRooms, lockGroup, moveHead } from "./log.ts";
-import { addNotice } from "./notices.ts";
+import { addConnection, type ConnectionChange, type ConnectionRow, listConnections } from "./connections.ts";
+import type { HistoryPolicy } from "./guests.ts";
+import { letIn } from "./let-in.ts";
 import { hostsOfPeer, type PeerFacts } from "./peer-facts.ts";
 import { addPeer, findPeer, peerOfProvider, updatePeer } from "./peers.ts";
 
 const findCode = statement<{ hash: string }>("redeem.findCode")((db, { p }) =>
   db
     .selectFrom("code")
-    .select(["id", "grp as group", "uses_left as left", "expires", "revoked"])
+    .select(["id", "grp as group", "uses_left as left", "confirm", "expires", "revoked"])
     .where("hash", "=", p.hash),
 );
 const findUse = statement<{ code: CodeId | 0; redeemer: ProviderDomain }>("redeem.findUse")((db, { p }) =>
@@ -31,18 +26,28 @@ const findUse = statement<{ code: CodeId | 0; redeemer: ProviderDomain }>("redee
     .where("redeemer", "=", p.redeemer),
 );
 
-/** Whether a code is good for a provider now. `again`: it has used it before. Costs the same whatever the answer. */
+/** What a code is for a provider now. */
+export interface CodeLook {
+  readonly good: boolean;
+  /** The provider has used it before. */
+  readonly again: boolean;
+  readonly group: GroupId | null;
+  /** Whoever made it wants to confirm who redeems it. */
+  readonly confirm: boolean;
+}
+
+/** Costs the same whatever the answer. */
 export function* lookAtCode(input: {
   hash: string;
   redeemer: ProviderDomain;
   now: Milliseconds;
-}): Unit<{ readonly good: boolean; readonly again: boolean; readonly group: GroupId | null }> {
+}): Unit<CodeLook> {
   const code = yield* first(findCode, input);
   const used = yield* first(findUse, { code: code?.id ?? 0, redeemer: input.redeemer });
   const again = used !== undefined;
-  const good =
-    code !== undefined && code.revoked === 0 && code.expires > input.now && (again || code.left > 0);
-  return { good, again, group: code?.group ?? null };
+  const fresh = code !== undefined && code.expires > input.now && code.left > 0;
+  const good = code?.revoked === 0 && (again || fresh);
+  return { good, again, group: code?.group ?? null, confirm: code?.confirm === 1 };
 }
 
 export interface RedeemInput {
@@ -58,26 +63,27 @@ export interface RedeemInput {
   readonly id: ConnectionId;
   readonly role: number;
   readonly history: HistoryPolicy;
+  /** The policy here: every new connection has to be confirmed, whatever the code says. */
+  readonly confirm: boolean;
   readonly at: Milliseconds;
 }
 
 export interface Redeemed {
   readonly connection: ConnectionId;
+  readonly state: "active" | "waiting";
   readonly expires: Milliseconds | null;
   /** null: a connection between the gateways. */
   readonly group: {
     readonly uri: GroupUri;
     readonly role: number;
-    /** The seq before the first event that the guest may see. */
-    readonly seq: number;
-    readonly rev: number;
+    /** Where reading begins: behind the event of this seq. null: not before the connection is confirmed. */
+    readonly place: { readonly seq: number; readonly rev: number } | null;
   } | null;
-  /** Rooms that have something to be told. */
-  readonly rooms: RoomsToWake;
+  readonly change: ConnectionChange;
 }
 
 const groupUriOf = statement<{ group: GroupId }>("redeem.groupUri")((db, { p }) =>
-  db.selectFrom("grp").select(["uri", "state"]).where("id", "=", p.group),
+  db.selectFrom("grp").select("uri").where("id", "=", p.group),
 );
 
 /**
@@ -85,38 +91,53 @@ const groupUriOf = statement<{ group: GroupId }>("redeem.groupUri")((db, { p }) 
  * provider has used the code before. Throws redeem_refused, domain_taken, group_unknown; nothing is changed then.
  */
 export function* redeem(input: RedeemInput): Unit<Redeemed> {
-  const { redeemer, at } = input;
-  const { again, group } = yield* lookAtCode({ ...input, now: at });
-  const peer = yield* knowPeer(input);
+  const { redeemer, at, history } = input;
+  const { again, group, confirm } = yield* lookAtCode({ ...input, now: at });
+  const { id: peer, provider } = yield* knowPeer(input);
   const taken = yield* takeCode({ hash: input.hash, redeemer, now: at });
   if (!taken) throw refused("the code is not good");
-  if (again && !(yield* stands(input, peer.id, group)))
+  const uri = group === null ? null : (yield* only(groupUriOf, { group })).uri;
+  if (again && !(yield* standing(input, peer, uri)))
     throw refused("the connection that the code has made is ended");
   const connection = yield* addConnection({
     id: input.id,
-    peer: peer.id,
-    provider: peer.provider,
+    peer,
+    provider,
     group,
     role: String(input.role),
     expires: null,
+    // Who was taken for good before is not looked at again.
+    waiting: confirm || input.confirm,
     at,
     actor: redeemer,
   });
-  const row = (yield* listConnections(peer.id)).find(({ id }) => id === connection);
-  if (!row) throw refused("the connection has the id of another one");
-  const made = { connection, expires: row.expires };
-  if (group === null) return { ...made, group: null, rooms: [] };
-  return { ...made, ...(yield* letIn(input, group, peer.id, connection, Number(row.role))) };
+  const row = yield* standing(input, peer, uri);
+  if (row?.id !== connection) throw refused("the connection has the id of another one");
+  const state = row.state === "active" ? "active" : "waiting";
+  const made = { connection, state, expires: row.expires } as const;
+  const change = { peer, groups: [], rooms: [], followed: [] };
+  if (group === null || uri === null) return { ...made, group: null, change };
+  const role = Number(row.role);
+  if (state === "waiting") return { ...made, group: { uri, role, place: null }, change };
+  const { seq, rev, rooms } = yield* letIn({ group, peer, provider: redeemer, connection, history, at });
+  return {
+    ...made,
+    group: { uri, role, place: { seq, rev } },
+    change: { ...change, groups: [group], rooms },
+  };
 }
 
 const refused = (why: string): GatewayError => new GatewayError("redeem_refused", why);
 
-/** Whether the redeemer has an active connection of this scope. */
-function* stands({ redeemer, at }: RedeemInput, peer: PeerId, group: GroupId | null): Unit<boolean> {
-  const uri = group === null ? null : (yield* only(groupUriOf, { group })).uri;
-  return (yield* listConnections(peer)).some(
+/** The redeemer's connection of this scope that has not ended. */
+function* standing(
+  { redeemer, at }: RedeemInput,
+  peer: PeerId,
+  uri: GroupUri | null,
+): Unit<ConnectionRow | undefined> {
+  return (yield* listConnections(peer)).find(
     (row) =>
-      row.state === "active" &&
+      row.state !== "ended" &&
       row.provider === redeemer &&
       row.group === uri &&
       (row.expires === null || row.expires > at),
@@ -140,47 +161,4 @@ function* knowPeer({ base, redeemer, facts, named, at }: RedeemInput): Unit<{
   if (owner?.id !== done.id)
     throw new GatewayError("domain_taken", `${redeemer} is spoken for by another gateway`);
   return { id: done.id, provider: owner.provider };
-}
-
-/** Makes the peer a guest. The log says whose gateway reads from now on (M54), and so do the rooms (M126). */
-function* letIn(
-  { redeemer, history, at }: RedeemInput,
-  group: GroupId,
-  peer: PeerId,
-  connection: ConnectionId,
-  role: number,
-): Unit<Pick<Redeemed, "group" | "rooms">> {
-  const { uri, state } = yield* only(groupUriOf, { group });
-  if (state === "closed") throw refused(`the group ${uri} has ended`);
-  const before = yield* headFor({ uri, peer });
-  const { visibleFrom, rev } = yield* addGuest({ group, peer, history, connection, now: at });
-  const facts = { uri, role, seq: visibleFrom - 1, rev };
-  if (before && !before.left) return { group: facts, rooms: [] };
-  const log = yield* only(lockGroup, { group });
-  const salt = randomBytes(SALT_OCTETS);
-  const content = encodeMember({ user: `mimi://${redeemer}`, change: "join" }, salt);
-  const seq = (log.head + 1) as Seq;
-  const acceptedAt = Math.max(at, log.accepted_at);
-  yield* first(addCarriedEvent, {
-    group,
-    seq,
-    id: eventId("member", "", uri, content, salt),
-    kind: "member",
-    sender: null,
-    acceptedAt,
-    originAt: at,
-    receivedAt: at,
-    content,
-    binding: null,
-    root: null,
-    proof: null,
-    via: null,
-    originPeer: null,
-    erasedAt: null,
-  });
-  yield* first(moveHead, { group, head: seq, at: acceptedAt });
-  const rooms = yield* all(liveRooms, { group, but: 0 });
-  const text = `From now on users of ${redeemer} can read what is said here.`;
-  for (const { id: binding } of rooms) yield* addNotice({ binding, to: null, text, at });
-  return { group: facts, rooms };
 }

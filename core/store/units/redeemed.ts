@@ -5,10 +5,11 @@ import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, only, type Unit } from "../unit.ts";
-import { addConnection, endConnection, listConnections } from "./connections.ts";
+import { addConnection, listConnections } from "./connections.ts";
 import { follow, type FollowStart } from "./following.ts";
 import { hostsOfPeer, type PeerFacts } from "./peer-facts.ts";
 import { addPeer, findPeer, updatePeer } from "./peers.ts";
+import { endConnection } from "./settle-connection.ts";
 
 const ownProvider = statement<{ domain: ProviderDomain }>("redeemed.ownProvider")((db, { p }) =>
   db
@@ -56,7 +57,8 @@ export function* keepRedeemed(
   };
   // Followed first, since the connection names the group's row; then again, under the connection.
   const group = joined ? yield* follow({ ...joined, ...begun, connection: null, at, actor }) : null;
-  const connection = { id, peer, provider: row.id, group, role: String(joined?.role ?? ""), expires };
+  const role = String(joined?.role ?? "");
+  const connection = { id, peer, provider: row.id, group, role, expires, waiting: false };
   const stands = yield* addConnection({ ...connection, at, actor });
   if (stands !== id) {
     // The issuer has ended it without our having heard of it.

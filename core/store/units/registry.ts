@@ -13,19 +13,28 @@ import {
 } from "./lanes.ts";
 import { giveUp, noteUnclear } from "./give-up.ts";
 import { noteAttempt } from "./inbox.ts";
+import { takeValues } from "./latest-values.ts";
+import { noteMarkers } from "./markers.ts";
 import { link } from "./bindings.ts";
 import { endBinding, unlink } from "./leave.ts";
 import { createCode, revokeCode, takeCode } from "./codes.ts";
-import { addConnection, endConnection } from "./connections.ts";
-import { follow, putOffFollowing, restartFollowing, setCursor, stopFollowing } from "./following.ts";
+import { addConnection } from "./connections.ts";
+import { follow, putOffFollowing, setCursor, stopFollowing } from "./following.ts";
 import { addGuest, removeGuest } from "./guests.ts";
+import { addBlock, dropBlockOf } from "./blocks.ts";
+import { setGroupPolicy } from "./group-policy.ts";
+import { admitProvider, dismissProvider } from "./provider-members.ts";
 import { addPeer, blockPeer, updatePeer } from "./peers.ts";
 import { redeem } from "./redeem.ts";
+import { confirmConnection, endConnection } from "./settle-connection.ts";
 import { keepRedeemed } from "./redeemed.ts";
 import { applyRemoteEvents } from "./remote-events.ts";
-import { markServed, recordVerdict, withdraw } from "./submissions.ts";
-import { appendSubmitted } from "./submitted.ts";
+import { restartFollowing } from "./restart-following.ts";
+import { recordVerdict, withdraw } from "./submission-verdicts.ts";
+import { markServed } from "./submissions.ts";
+import { appendSubmitted, forgetPulled } from "./submitted.ts";
 import { tellVerdicts } from "./verdicts.ts";
+import { dropUnnamedMedia, keepMedia } from "./kept-media.ts";
 import { discardAside, retryAside } from "./set-aside.ts";
 import { progress } from "./progress.ts";
 import { registerAccount } from "./accounts.ts";
@@ -33,25 +42,34 @@ import { replaceSetting, settle } from "./settings.ts";
 
 export const writingUnits = {
   accept,
+  addBlock,
   addConnection,
   addGuest,
   addPeer,
+  admitProvider,
   append,
   appendSubmitted,
   applyRemoteEvents,
   blockPeer,
   claimLane,
+  confirmConnection,
   createCode,
   discardAside,
+  dismissProvider,
+  dropBlockOf,
+  dropUnnamedMedia,
   endBinding,
   endConnection,
   follow,
+  forgetPulled,
   freeLeasesOf,
   giveUp,
+  keepMedia,
   keepRedeemed,
   link,
   markServed,
   noteAttempt,
+  noteMarkers,
   noteUnclear,
   progress,
   pullLaneForward,
@@ -69,9 +87,11 @@ export const writingUnits = {
   retryAside,
   revokeCode,
   setCursor,
+  setGroupPolicy,
   settle,
   stopFollowing,
   takeCode,
+  takeValues,
   tellVerdicts,
   unlink,
   updatePeer,

@@ -4,6 +4,7 @@ import type { Milliseconds } from "../../bridge.ts";
 import { GatewayError } from "../../errors.ts";
 import type { GroupId, PeerId, Seq } from "../../ids.ts";
 import { step } from "../../steps.ts";
+import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 import { applyEffects, type CarriedEvent, rootOf, type RoomsToWake, viaText } from "./carried-events.ts";
 import { checkFence, type Fence } from "./fence.ts";
@@ -40,10 +41,14 @@ export interface AppliedEvents {
   readonly rooms: RoomsToWake;
 }
 
+const timeAt = statement<{ group: GroupId; seq: Seq }>("remote-events.timeAt")((db, { p }) =>
+  db.selectFrom("event").select("accepted_at as at").where("grp", "=", p.group).where("seq", "=", p.seq),
+);
+
 /**
  * Takes a page of the owner's log, all of it or nothing. What is held already is nothing; what our users said is matched
- * with its submission, so that the room that said it is given nothing. Throws event_gap, event_conflict and sender_forged
- * where the owner misbehaves, and lane_lost where the group is not followed there any more or the cursor was moved by
+ * with its submission, so that the room that said it is given nothing. Throws event_gap, event_conflict, event_time and
+ * sender_forged where the owner misbehaves, and lane_lost where the group is not followed there any more or the cursor was moved by
  * somebody else.
  */
 export function* applyRemoteEvents(input: RemoteEventsInput): Unit<AppliedEvents> {
@@ -54,7 +59,8 @@ export function* applyRemoteEvents(input: RemoteEventsInput): Unit<AppliedEvents
     throw new GatewayError("lane_lost", `group ${group} is not followed any more`);
   const met: MetUsers = new Map();
   let head: number = log.head;
-  let acceptedAt: number = log.accepted_at;
+  // Where nothing is held, the group's own time is ours, and says nothing of the owner's.
+  let acceptedAt = (yield* first(timeAt, { group, seq: log.head as Seq }))?.at ?? 0;
   for (const event of events) {
     if (event.seq <= head) {
       yield* checkHeld(group, event);
@@ -62,6 +68,8 @@ export function* applyRemoteEvents(input: RemoteEventsInput): Unit<AppliedEvents
     }
     if (event.seq !== head + 1)
       throw new GatewayError("event_gap", `the owner of ${log.uri} gave ${event.seq} after ${head}`);
+    if (event.acceptedAt < acceptedAt)
+      throw new GatewayError("event_time", `${event.seq} of ${log.uri} is older than the one before`);
     yield* addRemote(input, event, met);
     head = event.seq;
     acceptedAt = event.acceptedAt;
@@ -108,5 +116,5 @@ function* addRemote(input: RemoteEventsInput, event: RemoteEvent, met: MetUsers)
   });
   if (!added)
     throw new GatewayError("event_conflict", `${id} of group ${group} has another place than ${seq} already`);
-  yield* applyEffects({ group, user: sender?.id ?? null, seq }, event, met);
+  yield* applyEffects({ group, user: sender?.id ?? null, seq, at: now }, event, met);
 }

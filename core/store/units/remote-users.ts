@@ -3,7 +3,6 @@ import { parseProviderDomain, type ProviderDomain, type UserUri } from "../../..
 import type { PeerId, ProviderId, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, only, type Unit } from "../unit.ts";
-import { renameUser } from "./members.ts";
 
 const findUser = statement<{ uri: UserUri }>("remote-users.find")((db, { p }) =>
   db
@@ -34,8 +33,12 @@ const addUser = statement<{ uri: UserUri; provider: ProviderId; name: string }>(
     db
       .insertInto("user")
       // No platform of ours has a name for him: his URI is as good as any, and can't be another's.
-      .values({ uri: p.uri, provider: p.provider, native: p.uri, name: p.name, profile_rev: 1 })
+      .values({ uri: p.uri, provider: p.provider, native: p.uri, name: p.name, profile_rev: -1 })
       .onConflict((conflict) => conflict.column("uri").doUpdateSet((eb) => ({ uri: eb.ref("user.uri") }))),
+);
+const callUser = statement<{ user: UserId; name: string }>("remote-users.call")((db, { p }) =>
+  // Not a revision of his profile, which his own gateway counts.
+  db.updateTable("user").set({ name: p.name }).where("id", "=", p.user),
 );
 
 /** Somebody by his URI. */
@@ -64,7 +67,7 @@ export function* userByUri(met: MetUsers, uri: UserUri, name: string | null): Un
   }
   // Ours are called what their platform calls them.
   const renamed = name !== null && name !== row.name && !row.ours;
-  if (renamed) yield* first(renameUser, { user: row.id, name });
+  if (renamed) yield* first(callUser, { user: row.id, name });
   const user = { ...row, name: renamed ? name : row.name, ours: Boolean(row.ours) };
   met.set(uri, user);
   return user;

@@ -2,11 +2,10 @@
 import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../bridge.ts";
-import type { AccountId, BindingId, GroupId, NativeId, PeerId, UserId } from "../../ids.ts";
+import type { BindingId, GroupId, NativeId, PeerId, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
-import { addNotice } from "./notices.ts";
-import type { Verdict } from "./verdicts.ts";
+import { DECLINED } from "./following.ts";
 
 /** Written in place of an event where the group's owner is a peer. No row back: it is there already. */
 export const addSubmission = statement<{
@@ -65,7 +64,7 @@ const waitingGroups = statement<{ peer: PeerId }>("submissions.waitingGroups")((
     .innerJoin("grp", "grp.id", "following.grp")
     .select(["grp.id as group", "grp.uri"])
     .where("following.peer", "=", p.peer)
-    .where("following.state", "=", "following")
+    .where((eb) => eb.or([eb("following.state", "=", "following"), eb("following.code", "=", DECLINED)]))
     .where((eb) =>
       eb.exists(
         eb
@@ -162,81 +161,19 @@ export function* markServed(input: {
 const stateOf = statement<{ group: GroupId; id: EventId }>("submissions.stateOf")((db, { p }) =>
   db.selectFrom("submission").select("state").where("grp", "=", p.group).where("id", "=", p.id),
 );
-const setAccepted = statement<{ group: GroupId; id: EventId }>("submissions.setAccepted")((db, { p }) =>
+const waitingOf = statement<{ group: GroupId; sender: UserId }>("submissions.waitingOf")((db, { p }) =>
   db
-    .updateTable("submission")
-    .set({ state: "accepted" })
+    .selectFrom("submission")
+    .select("n")
     .where("grp", "=", p.group)
-    .where("id", "=", p.id)
-    .where("state", "in", ["pending", "served"]),
-);
-const setRefused = statement<{ group: GroupId; id: EventId; code: string; at: Milliseconds }>(
-  "submissions.setRefused",
-)((db, { p }) =>
-  db
-    .updateTable("submission")
-    .set({ state: "refused", code: p.code, told_at: p.at })
-    .where("grp", "=", p.group)
-    .where("id", "=", p.id)
-    .where("state", "in", ["pending", "served"])
-    .returning(["origin_binding as binding", "sender"]),
-);
-const refuseLink = statement<{ binding: BindingId; id: EventId }>("submissions.refuseLink")((db, { p }) =>
-  db
-    .updateTable("link")
-    .set({ state: "refused" })
-    .where("event_id", "=", p.id)
-    .where("binding", "=", p.binding),
-);
-const author = statement<{ user: UserId }>("submissions.author")((db, { p }) =>
-  db.selectFrom("user").select(["native", "name"]).where("id", "=", p.user),
-);
-const liveRoom = statement<{ binding: BindingId }>("submissions.liveRoom")((db, { p }) =>
-  db.selectFrom("binding").select(["id", "account"]).where("id", "=", p.binding).where("state", "=", "live"),
+    .where("state", "in", ["pending", "served", "accepted"])
+    .where("sender", "=", p.sender)
+    .limit(1),
 );
 
-/**
- * The owner's verdict. Accepted: the row waits for the event. Refused: the link says so, and the author is told once, by
- * `notice`, in the room; that room is returned, since a line waits there now. A verdict on what is decided is nothing.
- */
-export function* recordVerdict(input: {
-  group: GroupId;
-  verdict: Verdict;
-  notice: string;
-  at: Milliseconds;
-}): Unit<{ readonly id: BindingId; readonly account: AccountId } | null> {
-  const { group, at } = input;
-  const { id, code } = input.verdict;
-  if (code === null) {
-    yield* first(setAccepted, { group, id });
-    return null;
-  }
-  const refused = yield* first(setRefused, { group, id, code, at });
-  if (!refused) return null;
-  const { binding, sender } = refused;
-  yield* first(refuseLink, { binding, id });
-  const room = yield* first(liveRoom, { binding });
-  if (!room) return null;
-  const to = sender === null ? null : ((yield* first(author, { user: sender })) ?? null);
-  yield* addNotice({ binding, to, text: input.notice, at });
-  return room;
-}
-
-const setWithdrawn = statement<{ group: GroupId; id: EventId }>("submissions.setWithdrawn")((db, { p }) =>
-  db
-    .updateTable("submission")
-    .set({ state: "withdrawn" })
-    .where("grp", "=", p.group)
-    .where("id", "=", p.id)
-    .where("state", "=", "pending")
-    .returning("origin_binding as binding"),
-);
-
-/** Takes back what was never served. False: the owner may have it. */
-export function* withdraw(input: { group: GroupId; id: EventId }): Unit<boolean> {
-  const row = yield* first(setWithdrawn, input);
-  if (row) yield* first(refuseLink, { binding: row.binding, id: input.id });
-  return row !== undefined;
+/** Whether something of this user's is under way, so that what holds of him is not known before it has come back. */
+export function* isUnderWay(input: { group: GroupId; sender: UserId }): Unit<boolean> {
+  return (yield* first(waitingOf, input)) !== undefined;
 }
 
 /** An event of ours has come back: the row goes, and says where it was said. */

@@ -1,22 +1,24 @@
 /** What guests submit to groups of ours: checked, given its place in the log, and a verdict on each. */
-import { randomBytes } from "node:crypto";
-import { encodeMember } from "../../../mappings/event-content.ts";
-import { eventId, SALT_OCTETS } from "../../../mappings/event-id.ts";
-import type { GroupUri, UserUri } from "../../../mappings/ids.ts";
+import { noParticulars } from "../../../mappings/events.ts";
+import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../bridge.ts";
 import { GatewayError } from "../../errors.ts";
 import type { GroupId, PeerId, Seq } from "../../ids.ts";
 import { step } from "../../steps.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
-import { applyEffects, type CarriedEvent, rootOf, type RoomsToWake, viaText } from "./carried-events.ts";
+import { applyEffects, rootOf, type RoomsToWake, viaText } from "./carried-events.ts";
 import { checkFence, type Fence } from "./fence.ts";
 import { addCarriedEvent, eventOf, liveRooms, lockGroup, moveHead } from "./log.ts";
-import { findMember } from "./members.ts";
-import { type KnownUser, type MetUsers, userByUri } from "./remote-users.ts";
+import { judgeSubmitted, type JudgedEvent, type JudgedLog, quotaLeft, speakerOf } from "./judge-submitted.ts";
+import { nameMedia } from "./kept-media.ts";
+import { memberEvent } from "./members.ts";
+import { noteProfile } from "./profiles.ts";
+import type { KnownUser } from "./remote-users.ts";
+import { forgetRules } from "./roles.ts";
 import { keepVerdict, type Verdict, type VerdictCode } from "./verdicts.ts";
 
-export interface SubmittedEvent extends CarriedEvent {
+export interface SubmittedEvent extends JudgedEvent {
   readonly content: Uint8Array;
   /** What the caller found wrong already (id, proof, content, loop): the verdict is this, and nothing is written. */
   readonly refused: { readonly code: VerdictCode; readonly detail: string } | null;
@@ -28,8 +30,8 @@ export interface SubmittedInput {
   readonly group: GroupId;
   readonly peer: PeerId;
   readonly events: readonly SubmittedEvent[];
-  /** `join`: whoever speaks without being a member becomes one; `refuse`: gets not_member. */
-  readonly strangers: "join" | "refuse";
+  /** How many events of the guest's the group takes in a minute. */
+  readonly perMinute: number;
   /** Kept until told: the owner pulled them. Answered: the verdicts go in the answer to this very request. */
   readonly verdicts: "kept" | "answered";
   /** The guest's cursor behind these, written in the same transaction; null: it stays. */
@@ -44,16 +46,13 @@ export interface SubmittedResult {
   readonly rooms: RoomsToWake;
 }
 
-interface GuestLog {
-  readonly group: GroupId;
-  readonly peer: PeerId;
+interface GuestLog extends JudgedLog {
   readonly uri: GroupUri;
-  readonly strangers: SubmittedInput["strangers"];
   readonly acceptedAt: Milliseconds;
-  readonly receivedAt: Milliseconds;
   readonly closed: boolean;
-  readonly met: MetUsers;
   head: number;
+  /** How many more the guest may say now. */
+  left: number;
 }
 
 const activeGuest = statement<{ group: GroupId; peer: PeerId }>("submitted.activeGuest")((db, { p }) =>
@@ -69,6 +68,16 @@ const setPulled = statement<{ group: GroupId; peer: PeerId; pulled: string }>("s
     db.updateTable("guest").set({ pulled: p.pulled }).where("grp", "=", p.group).where("peer", "=", p.peer),
 );
 
+const clearPulled = statement<{ group: GroupId; peer: PeerId }>("submitted.clearPulled")((db, { p }) =>
+  db.updateTable("guest").set({ pulled: null }).where("grp", "=", p.group).where("peer", "=", p.peer),
+);
+
+/** The guest does not know its cursor any more: it is asked for all that has no verdict. */
+export function* forgetPulled(input: { fence: Fence; group: GroupId; peer: PeerId }): Unit<void> {
+  yield* checkFence(input.fence);
+  yield* first(clearPulled, input);
+}
+
 /**
  * Takes what a guest's users said into the log. An event that is in it already is accepted again, without a second place.
  * Throws group_unknown where the group is not ours or the peer is not in it.
@@ -83,16 +92,19 @@ export function* appendSubmitted(input: SubmittedInput): Unit<SubmittedResult> {
     group,
     peer,
     uri: row.uri,
-    strangers: input.strangers,
     acceptedAt: Math.max(now, row.accepted_at),
     receivedAt: now,
     closed: row.state === "closed",
     met: new Map(),
+    standings: new Map(),
+    flags: row,
+    rules: null,
     head: row.head,
+    left: yield* quotaLeft(input, row.head),
   };
   const verdicts: Verdict[] = [];
   for (const event of input.events) {
-    const wrong = event.refused ?? (yield* take(log, event));
+    const wrong = yield* take(log, event);
     const verdict = { id: event.id, code: wrong?.code ?? null, detail: wrong?.detail ?? "" };
     if (input.verdicts === "kept") yield* keepVerdict({ peer, group, at: now }, verdict);
     verdicts.push(verdict);
@@ -109,52 +121,41 @@ type Refusal = SubmittedEvent["refused"];
 
 const refusal = (code: VerdictCode, detail: string): Refusal => ({ code, detail });
 
+/** By the first line of the table of verdicts that applies. */
 function* take(log: GuestLog, event: SubmittedEvent): Unit<Refusal> {
-  const { group, peer } = log;
-  if (event.sender === null) return refusal("sender_foreign", "the event names no sender");
-  const sender = yield* userByUri(log.met, event.sender, event.senderName);
-  if (sender.ours || sender.peer !== peer)
-    return refusal("sender_foreign", `the gateway does not speak for ${event.sender}`);
-  // After the sender's check: that an id is known tells nothing to somebody else's gateway.
-  const known = yield* first(eventOf, { group, id: event.id });
-  if (known) return null;
-  if (log.closed) return refusal("group_closed", "the group has ended");
-  const wrong = yield* checkRight(log, event, event.sender, sender);
-  if (wrong === null) yield* write(log, event, sender);
-  return wrong;
-}
-
-function* checkRight(log: GuestLog, event: SubmittedEvent, uri: UserUri, sender: KnownUser): Unit<Refusal> {
   const { group } = log;
-  if (event.member !== null && event.member.user !== uri)
-    return refusal("no_right", "nobody comes and goes for others here");
-  const root = rootOf(event);
-  const target = root === null ? undefined : yield* first(eventOf, { group, id: root });
-  if (target && target.sender !== sender.id) return refusal("not_author", "the message is another's");
-  if (event.member?.state === "joined") {
-    if (log.strangers === "join") return null;
-    return refusal("no_right", "the group is joined by invitation");
-  }
-  const member = (yield* first(findMember, { group, user: sender.id }))?.state === "joined";
-  if (member) return null;
-  if (event.member !== null || log.strangers === "refuse")
-    return refusal("not_member", `${uri} is not in the group`);
-  yield* joinFor(log, uri);
+  const speaker = yield* speakerOf(log, event);
+  const mismatched = event.refused?.code === "id_mismatch";
+  // Only for its own users: that an id is known tells nothing to somebody else's gateway.
+  const known = speaker === null || mismatched ? undefined : yield* first(eventOf, { group, id: event.id });
+  if (known && known.sender === (speaker?.user?.id ?? null)) return null;
+  if (log.closed) return refusal("group_closed", "the group has ended");
+  if (mismatched) return event.refused;
+  if (known) return refusal("id_conflict", "the log has that id for something else");
+  if (speaker === null)
+    return refusal("sender_foreign", `the gateway does not speak for ${event.sender ?? "it"}`);
+  if (event.refused !== null) return event.refused;
+  const judged = yield* judgeSubmitted(log, event, speaker);
+  if (judged === "holds") return null;
+  if (judged !== null) return judged;
+  if (log.left === 0) return refusal("quota", "the gateway sends more than the group takes in a minute");
+  if (speaker.joins && speaker.user) yield* joinFor(log, speaker.user.uri);
+  log.left -= 1;
+  yield* write(log, event, speaker.user);
   return null;
 }
 
 /** The owner takes a speaker in: an event of the owner's own, so that it needs no proof of the speaker's gateway. */
-function* joinFor(log: GuestLog, uri: UserUri): Unit<void> {
-  const salt = randomBytes(SALT_OCTETS);
-  const content = encodeMember({ user: uri, change: "join" }, salt);
-  const id = eventId("member", "", log.uri, content, salt);
-  const member = { user: uri, state: "joined" } as const;
-  yield* write(log, { ...nothing, id, kind: "member", originAt: log.receivedAt, content, member }, null);
+function* joinFor(log: GuestLog, user: UserUri): Unit<void> {
+  const member = { user, change: "join", ...noParticulars } as const;
+  const says = { kind: "member", member } as const;
+  const event = { ...memberEvent(log.uri, member), kind: "member", originAt: log.receivedAt, says } as const;
+  yield* write(log, { ...nothing, ...event }, null);
 }
 
-const nothing = { proof: null, via: [], effect: { kind: "none" }, property: null } as const;
+const nothing = { proof: null, via: [], effect: { kind: "none" }, act: null } as const;
 
-type Written = Omit<SubmittedEvent, "sender" | "senderName" | "refused">;
+type Written = Omit<SubmittedEvent, "sender" | "senderName" | "provider" | "refused" | "expect">;
 
 function* write(log: GuestLog, event: Written, sender: KnownUser | null): Unit<void> {
   const { group, peer } = log;
@@ -178,5 +179,21 @@ function* write(log: GuestLog, event: Written, sender: KnownUser | null): Unit<v
     erasedAt: null,
   });
   log.head = seq;
-  yield* applyEffects({ group, user, seq }, event, log.met);
+  yield* nameMedia({ group, peer, event: event.id, content: event.content });
+  yield* applyEffects({ group, user, seq, at: log.receivedAt }, event, log.met, log.standings);
+  forgetRules(log, event.kind);
+  if (user !== null) yield* noteProfile(group, user);
+}
+
+/** Where these stand in the log; one that does not is left out. */
+export function* placesOf(input: {
+  group: GroupId;
+  ids: readonly EventId[];
+}): Unit<ReadonlyMap<EventId, Seq>> {
+  const places = new Map<EventId, Seq>();
+  for (const id of input.ids) {
+    const found = yield* first(eventOf, { group: input.group, id });
+    if (found) places.set(id, found.seq);
+  }
+  return places;
 }

@@ -1,7 +1,7 @@
 /** What became of the events that guests submitted: kept at the owner until the guest was told. */
 import type { EventId, GroupUri } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../bridge.ts";
-import type { GroupId, PeerId } from "../../ids.ts";
+import type { GroupId, PeerId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 
@@ -61,7 +61,10 @@ const untold = statement<{ peer: PeerId; limit: number }>("verdicts.untold")((db
   db
     .selectFrom("verdict")
     .innerJoin("grp", "grp.id", "verdict.grp")
-    .select(["verdict.grp as group", "grp.uri", "verdict.id", "verdict.code", "verdict.detail"])
+    .leftJoin("event", (join) =>
+      join.onRef("event.grp", "=", "verdict.grp").onRef("event.id", "=", "verdict.id"),
+    )
+    .select(["verdict.grp as group", "grp.uri", "verdict.id", "verdict.code", "verdict.detail", "event.seq"])
     .where("verdict.peer", "=", p.peer)
     .orderBy("verdict.at")
     .orderBy("verdict.grp")
@@ -72,6 +75,8 @@ const untold = statement<{ peer: PeerId; limit: number }>("verdicts.untold")((db
 export interface UntoldVerdict extends Verdict {
   readonly group: GroupId;
   readonly uri: GroupUri;
+  /** Its place in the log. null: it has none. */
+  readonly seq: Seq | null;
 }
 
 /** What a peer has not been told yet, the oldest first. */

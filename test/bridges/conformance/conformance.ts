@@ -278,6 +278,12 @@ class RecordingHost implements BridgeHost {
 
   transient(): void {}
 
+  read(): void {}
+
+  command(): Promise<string> {
+    return Promise.resolve("");
+  }
+
   ready(room: NativeRoom): void {
     this.readied.add(room);
   }

@@ -2,75 +2,15 @@ import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { xmppConfigSchema } from "../../../bridges/xmpp/config.ts";
-import { createProgram } from "../../../core/cli/program.ts";
 import { startControlServer } from "../../../core/control/server.ts";
 import { controlSocketPath } from "../../../core/control/socket-path.ts";
 import { GatewayError } from "../../../core/errors.ts";
-import {
-  NOW,
-  sampleOperations,
-  sampleSetAside,
-  sampleStatus,
-  sampleTrace,
-} from "../control/sample-operations.ts";
-
-const root = mkdtempSync(join(tmpdir(), "mimi-cli-"));
-after(() => rmSync(root, { recursive: true }));
-let folders = 0;
-function freshFolder(): string {
-  const folder = join(root, String((folders += 1)));
-  mkdirSync(folder);
-  return folder;
-}
-
-interface Setting {
-  readonly folder?: string;
-  readonly env?: Record<string, string>;
-  readonly storeFault?: Error;
-  readonly input?: Uint8Array;
-}
-
-/** Runs a command line in this process; `storeFault`: what opening the store throws. */
-async function run(line: readonly string[], setting: Setting = {}) {
-  const written = { out: "", err: "" };
-  const asked = sampleOperations();
-  let closed = 0;
-  const program = createProgram({
-    bridges: () => Promise.resolve({ xmpp: xmppConfigSchema }),
-    startGateway: () => assert.fail("not in these tests"),
-    openOperations: async () => {
-      await Promise.resolve();
-      if (setting.storeFault) throw setting.storeFault;
-      return {
-        operations: asked.operations,
-        close: () => {
-          closed += 1;
-          return Promise.resolve();
-        },
-      };
-    },
-  });
-  const code = await program.run(line, {
-    out: (text) => void (written.out += text),
-    err: (text) => void (written.err += text),
-    input: async function* () {
-      await Promise.resolve();
-      yield setting.input ?? new Uint8Array();
-    },
-    env: setting.env ?? {},
-    folder: setting.folder ?? freshFolder(),
-    now: () => NOW,
-    onSignal: () => () => {},
-    exitNow: () => assert.fail("not in these tests"),
-  });
-  return { code, ...written, calls: asked.calls, closed };
-}
+import { sampleOperations, sampleSetAside, sampleStatus, sampleTrace } from "../control/sample-operations.ts";
+import { freshFolder, run } from "./run-line.ts";
 
 void describe("the command line", () => {
   void it("asks the store where no gateway runs, and closes it", async () => {

@@ -1,5 +1,6 @@
 /** Operations with plausible answers, which note what they were asked. */
 import { GatewayError } from "../../../core/errors.ts";
+import { sampleFederation } from "./sample-federation.ts";
 import type { Operations, SetAsideEntry, StatusReport, TraceReport } from "../../../core/operations.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -115,6 +116,7 @@ export function sampleOperations(): Asked {
       setAsideList: () => asked([sampleSetAside], "setAsideList"),
       setAsideRetry: async (id) => asked(known(id), "setAsideRetry", id),
       setAsideDiscard: async (id) => asked(known(id), "setAsideDiscard", id),
+      federation: sampleFederation(calls),
     },
   };
 }

@@ -164,6 +164,7 @@ export class TwoGateways {
       notBefore: 0,
       expires: null,
       blocked: false,
+      connected: true,
       ...facts,
     });
   }

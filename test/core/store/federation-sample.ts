@@ -5,6 +5,7 @@ import type { PeerId, Seq } from "../../../core/ids.ts";
 import type { PeerFacts } from "../../../core/store/units/peer-facts.ts";
 import type { RemoteEvent } from "../../../core/store/units/remote-events.ts";
 import type { SubmittedEvent } from "../../../core/store/units/submitted.ts";
+import { type GroupPropertyName, type MemberAct, noParticulars } from "../../../mappings/events.ts";
 import { parseProviderDomain, type ProviderDomain, type UserUri, userUri } from "../../../mappings/ids.ts";
 import { eventId, type SampleStore } from "./sample.ts";
 
@@ -50,9 +51,17 @@ const plain = {
   proof: null,
   via: [],
   effect: { kind: "none" },
-  property: null,
-  member: null,
+  act: null,
+  says: null,
 } as const;
+
+/** A member's change of himself, or without sender of somebody, as an event says it. */
+export const memberSays = (user: string, change: MemberAct, role: number | null = null) =>
+  ({ kind: "member", says: { kind: "member", member: { ...noParticulars, user, change, role } } }) as const;
+
+/** A property's new value, as an event says it. */
+export const propertySays = (name: GroupPropertyName, value: string, item = "") =>
+  ({ kind: "property", says: { kind: "property", property: { name, item, value } } }) as const;
 
 /** A message of the owner's log, said by somebody of its own. */
 export function remote(seq: number, sender: UserUri | null, change: Partial<RemoteEvent> = {}): RemoteEvent {
@@ -71,7 +80,8 @@ export function remote(seq: number, sender: UserUri | null, change: Partial<Remo
 /** A message that a guest submits. */
 export function submitted(sender: UserUri | null, change: Partial<SubmittedEvent> = {}): SubmittedEvent {
   const content = randomBytes(8);
-  return { ...plain, id: eventId(), kind: "message", sender, content, refused: null, ...change };
+  const known = { provider: null, expect: null, refused: null } as const;
+  return { ...plain, ...known, id: eventId(), kind: "message", sender, content, ...change };
 }
 
 export const person = (host: ProviderDomain, name: string): UserUri => userUri(host, name);

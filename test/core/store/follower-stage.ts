@@ -92,6 +92,7 @@ export class FollowerStage {
     return this.sample.store.write("recordVerdict", {
       group: this.group,
       verdict: { id, code, detail: "" },
+      seq: null,
       notice: `not carried: ${code}`,
       at: 40_000,
     });

@@ -64,7 +64,7 @@ export class OwnerStage {
       group: this.room.group,
       peer: this.peer,
       events,
-      strangers: "join",
+      perMinute: 1_000,
       verdicts: "kept",
       pulled: null,
       now: 20_000,

@@ -207,14 +207,16 @@ export function message(text: string, sender = anna): NewEvent {
     native: `native ${text}` as NativeId,
     aux: `aux ${text}`,
     effect: { kind: "none" },
+    act: null,
     property: null,
   };
 }
 
 export function property(name: PropertyName, value: string): NewEvent {
-  const content = encodeProperty({ name, value }, randomBytes(16));
+  const change = { name, item: "", value };
+  const content = encodeProperty(change, randomBytes(16));
   const effect = { kind: "none" } as const;
-  const told = { native: null, aux: null, effect, property: { name, value } };
+  const told = { native: null, aux: null, effect, act: null, property: change };
   return { kind: "property", id: eventId(), content, sender: anna, ...told };
 }
 

@@ -49,7 +49,9 @@ for (const kind of storeKinds()) {
       assert.deepEqual(done.appended, [
         {
           binding: a.id,
+          group: a.group,
           head: 3,
+          grew: true,
           others: [{ id: b.id, account: b.account }],
           told: false,
           submittedTo: null,

@@ -68,7 +68,9 @@ for (const kind of storeKinds()) {
       const rows = await sample.rows(a.id);
       const appended = await sample.append(fence, a, rows);
       assert.deepEqual(appended, {
+        group: a.group,
         head: 3,
+        grew: true,
         others: [{ id: b.id, account: b.account }],
         told: false,
         submittedTo: null,
@@ -77,7 +79,7 @@ for (const kind of storeKinds()) {
       assert.deepEqual(
         log.map(({ seq, kind, senderNative }) => [seq, kind, senderNative]),
         [
-          [1, "member", "anna"],
+          [1, "member", null],
           [2, "message", "anna"],
           [3, "message", "anna"],
         ],
@@ -93,7 +95,7 @@ for (const kind of storeKinds()) {
       const again = await sample.append(fence, a, rows);
       assert.deepEqual(
         again,
-        { head: 3, others: [], told: false, submittedTo: null },
+        { group: a.group, head: 3, grew: false, others: [], told: false, submittedTo: null },
         "rows that are gone change nothing",
       );
       await store.write("releaseLane", fence);

@@ -86,7 +86,7 @@ for (const kind of storeKinds()) {
             group: a.group,
             peer: 1 as PeerId,
             events: [],
-            strangers: "join",
+            perMinute: 1_000,
             verdicts: "kept",
             pulled: null,
             now: 1,
@@ -99,8 +99,12 @@ for (const kind of storeKinds()) {
             after: 0,
             cursor: null,
             rev: 1,
+            properties: [],
             now: 1,
           }),
+        forgetPulled: (fence) => store.write("forgetPulled", { fence, group: a.group, peer: 1 as PeerId }),
+        stopFollowing: (fence) =>
+          store.write("stopFollowing", { fence, group: a.group, state: "stopped", code: "log_gap" }),
       };
       for (const [name, attempt] of Object.entries(attempts))
         await assert.rejects(attempt(stale), lost, `${name} must refuse`);
@@ -115,6 +119,7 @@ for (const kind of storeKinds()) {
         "addPeer",
         "blockPeer",
         "claimLane",
+        "confirmConnection",
         "createCode",
         "discardAside",
         "endConnection",
@@ -131,7 +136,6 @@ for (const kind of storeKinds()) {
         "revokeCode",
         "setCursor",
         "settle",
-        "stopFollowing",
         "takeCode",
         "tellVerdicts",
         "unlink",

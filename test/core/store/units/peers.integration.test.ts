@@ -41,6 +41,7 @@ for (const kind of storeKinds()) {
         state: "known",
         features: ["submit.post"],
         static: true,
+        trusted: false,
         createdAt: 5_000,
         readAt: 5_000,
       });
@@ -131,6 +132,7 @@ for (const kind of storeKinds()) {
         group,
         issuer: "anna",
         uses,
+        confirm: false,
         expires,
         at: 5_000,
       });
@@ -170,7 +172,12 @@ for (const kind of storeKinds()) {
       await assert.rejects(store.write("revokeCode", { code: 999 as never, ...by }), {
         code: "code_unknown",
       });
-      const nowhere = { hash: sha256("x"), group: `${sample.a.groupUri}x` as never, issuer: "a" };
+      const nowhere = {
+        hash: sha256("x"),
+        group: `${sample.a.groupUri}x` as never,
+        issuer: "a",
+        confirm: false,
+      };
       await assert.rejects(store.write("createCode", { ...nowhere, uses: 1, expires: 9_000, at: 1 }), {
         code: "group_unknown",
       });
@@ -181,7 +188,7 @@ for (const kind of storeKinds()) {
       const { id: peer, host } = await addPeer(sample, "eight.test");
       const provider = (await store.read(peerOfProvider(host)))?.provider;
       assert.ok(provider);
-      const common = { peer, provider, role: "member", ...by };
+      const common = { peer, provider, role: "member", waiting: false, ...by };
       const forGroup = { ...common, id: "c1" as ConnectionId, group: a.group, expires: null };
       assert.equal(await store.write("addConnection", forGroup), "c1");
       const repeated = await store.write("addConnection", { ...forGroup, id: "c2" as ConnectionId });
@@ -211,7 +218,7 @@ for (const kind of storeKinds()) {
       const provider = (await store.read(peerOfProvider(host)))?.provider;
       assert.ok(provider);
       const id = "c9" as ConnectionId;
-      const wide = { id, peer, provider, group: null, role: "member", expires: null, ...by };
+      const wide = { id, peer, provider, group: null, role: "2", expires: null, waiting: false, ...by };
       await store.write("addConnection", wide);
       await store.write("addGuest", {
         group: a.group,
@@ -225,14 +232,17 @@ for (const kind of storeKinds()) {
         code: "connection_unknown",
       });
       const ended = await store.write("endConnection", { id, peer, ...by });
-      assert.deepEqual(ended, { guestIn: [a.group], followed: [group] });
+      assert.deepEqual([ended.peer, ended.groups, ended.followed], [peer, [a.group], [group]]);
+      assert.deepEqual(
+        ended.rooms.map((room) => room.id),
+        [sample.a.id, sample.b.id],
+        "they are told",
+      );
       assert.equal((await store.read(headFor({ uri: a.groupUri, peer })))?.left, true);
       assert.equal(await sample.count(`following where grp = ${group} and state = 'left'`), 1);
       assert.equal(await store.read(connectionAllows({ peer, group: null, now: 6_000 })), undefined);
-      assert.deepEqual(await store.write("endConnection", { id, peer: null, ...by }), {
-        guestIn: [],
-        followed: [],
-      });
+      const again = await store.write("endConnection", { id, peer: null, ...by });
+      assert.deepEqual(again, { peer, groups: [], rooms: [], followed: [] });
     });
   });
 }

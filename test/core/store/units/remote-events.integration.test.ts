@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import type { Seq } from "../../../../core/ids.ts";
 import { outLane } from "../../../../core/lanes/lane-key.ts";
 import { lanesBehind } from "../../../../core/store/units/lanes.ts";
-import { addPeer, domain, person, remote } from "../federation-sample.ts";
+import { addPeer, domain, memberSays, person, remote } from "../federation-sample.ts";
 import { FollowerStage } from "../follower-stage.ts";
 import { done, eventId, message, SampleStore } from "../sample.ts";
 import { storeKinds } from "../stores.ts";
@@ -27,7 +27,7 @@ for (const kind of storeKinds()) {
     void test("the owner's log comes in with its seqs and times, its people are known, and the room is woken", async () => {
       const mia = person(at.host, "mia");
       const third = person(domain("third.test"), "max");
-      const member = { kind: "member", sender: null, member: { user: mia, state: "joined" } } as const;
+      const member = { ...memberSays(mia, "join"), sender: null };
       const proof = Buffer.from("proof");
       const events = [
         remote(1, null, member),
@@ -56,8 +56,7 @@ for (const kind of storeKinds()) {
       );
       assert.equal(await at.count("member where state = 'joined'"), 1);
       assert.ok((await sample.store.read(lanesBehind())).some(({ key }) => key === outLane(at.room.id)));
-      const left = { ...member, member: { user: mia, state: "left" } } as const;
-      await at.apply([remote(4, null, left)]);
+      await at.apply([remote(4, null, memberSays(mia, "leave"))]);
       assert.equal(await at.count("member where state = 'left' and since_seq = 4"), 1);
     });
 
@@ -97,7 +96,7 @@ for (const kind of storeKinds()) {
       const { store } = sample;
       const mia = person(at.host, "mia");
       await at.apply([remote(1, mia)]);
-      const stop = { group: at.group, state: "stopped", code: "event_gap" } as const;
+      const stop = { fence: at.fence, group: at.group, state: "stopped", code: "event_gap" } as const;
       assert.equal(await store.write("stopFollowing", stop), true);
       assert.equal(await store.write("stopFollowing", stop), false);
       assert.deepEqual([(await at.state())?.state, (await at.state())?.code], ["stopped", "event_gap"]);
@@ -133,7 +132,7 @@ for (const kind of storeKinds()) {
       const settled = notices.map(({ seq }) => ({ ...done, seq: Number(seq) }));
       const moved = sample.progress(out, at.room.id, { settled, intendedSeq: 42 as Seq });
       await store.write("progress", moved);
-      const jump = { group: at.group, after: 50 as Seq, cursor: "c50", rev: 2, now: 1 };
+      const jump = { group: at.group, after: 50 as Seq, cursor: "c50", rev: 2, properties: [], now: 1 };
       await store.write("restartFollowing", { fence: at.fence, ...jump });
       assert.deepEqual(
         [(await at.state())?.head, (await at.state())?.rev, (await at.state())?.cursor],
@@ -141,7 +140,12 @@ for (const kind of storeKinds()) {
       );
       assert.equal(await store.write("releaseIfCaughtUp", out), true, "nothing waits in the gap");
       assert.equal((await at.apply([remote(51, mia)])).head, 51);
-      await store.write("stopFollowing", { group: at.group, state: "left", code: "connection_ended" });
+      await store.write("stopFollowing", {
+        fence: null,
+        group: at.group,
+        state: "left",
+        code: "connection_ended",
+      });
       await assert.rejects(store.write("restartFollowing", { fence: at.fence, ...jump }), {
         code: "lane_lost",
       });
@@ -163,8 +167,7 @@ for (const kind of storeKinds()) {
 
     void test("one of ours whom the owner names before he was met is the same when he speaks", async () => {
       const uri = person(domain("fake.mimi.test"), `carl${turn}`);
-      const member = { kind: "member", member: { user: uri, state: "joined" } } as const;
-      await at.apply([remote(1, null, member)]);
+      await at.apply([remote(1, null, memberSays(uri, "join"))]);
       const event = message(`hello ${turn}`, { uri, native: `carl ${turn}`, name: "Carl" });
       await at.say(event);
       await at.apply([at.back(2, event)]);
@@ -173,6 +176,18 @@ for (const kind of storeKinds()) {
         [`carl ${turn}`, "Carl"],
       );
       assert.equal(await sample.count(`"user" where uri = '${uri}'`), 1);
+    });
+
+    void test("the rooms are told once whose users can read the group from now on", async () => {
+      const uri = `mimi://reader${turn}.test`;
+      const told = () =>
+        sample.count(
+          `notice where binding = ${at.room.id} and text like '%users of reader${turn}.test can read%'`,
+        );
+      await at.apply([remote(1, null, memberSays(uri, "join")), remote(2, null, memberSays(uri, "join"))]);
+      assert.equal(await told(), 1);
+      await at.apply([remote(3, null, memberSays(uri, "leave")), remote(4, null, memberSays(uri, "join"))]);
+      assert.equal(await told(), 2, "it is a new guest");
     });
 
     void test("an event that was erased before it came keeps its place, empty", async () => {

@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { knownMessages, reactionsTo } from "../../../../core/store/units/relations.ts";
 import { outLane } from "../../../../core/lanes/lane-key.ts";
 import { groupsWaiting, pendingFor } from "../../../../core/store/units/submissions.ts";
-import { person, remote } from "../federation-sample.ts";
+import { person, propertySays, remote } from "../federation-sample.ts";
 import { FollowerStage } from "../follower-stage.ts";
 import { eventId, linkRooms, message, property, SampleStore } from "../sample.ts";
 import { storeKinds } from "../stores.ts";
@@ -193,9 +193,8 @@ for (const kind of storeKinds()) {
         at.back(4, edit),
         remote(5, topic.sender, {
           id: topic.id,
-          kind: "property",
+          ...propertySays("topic", "cake"),
           content: topic.content,
-          property: { name: "topic", value: "cake" },
         }),
       ]);
       assert.equal(await at.count("event where seq = 4 and root_id is not null"), 1);
@@ -204,7 +203,7 @@ for (const kind of storeKinds()) {
     });
 
     void test("in a group that we are no longer in nothing is submitted, and the author is told", async () => {
-      await sample.store.write("stopFollowing", { group: at.group, state: "left", code: "connection_ended" });
+      await sample.store.write("stopFollowing", { fence: null, group: at.group, state: "left", code: "connection_ended" });
       const appended = await at.say(message(`into the void ${turn}`));
       assert.deepEqual([appended.told, appended.submittedTo], [true, null]);
       assert.equal(await at.count("submission where n > 0"), 0);

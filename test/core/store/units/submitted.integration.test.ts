@@ -1,14 +1,18 @@
 /** What users of other gateways say in groups of ours. On SQLite and on PostgreSQL. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import type { EventId } from "../../../../mappings/ids.ts";
+import { plainAct } from "../../../../mappings/message-act.ts";
 import { logAfter } from "../../../../core/store/units/outbox.ts";
 import { reactionsTo } from "../../../../core/store/units/relations.ts";
 import { verdictsFor } from "../../../../core/store/units/verdicts.ts";
-import { addPeer, domain, person, submitted } from "../federation-sample.ts";
+import { addPeer, domain, memberSays, person, propertySays, submitted } from "../federation-sample.ts";
 import { OwnerStage } from "../owner-stage.ts";
 import { eventId, SampleStore } from "../sample.ts";
 import { storeKinds } from "../stores.ts";
 
+const edits = (root: EventId) =>
+  ({ effect: { kind: "version", root }, act: { ...plainAct, act: "edit", target: root } }) as const;
 for (const kind of storeKinds()) {
   void describe(`what guests submit on ${kind.name}`, () => {
     let sample: SampleStore;
@@ -47,6 +51,7 @@ for (const kind of storeKinds()) {
           acceptedAt: 20_000,
           originAt: 500,
           content: null,
+          erasedAt: null,
           root: null,
           via: ["x.test", "y.test"],
           proof: null,
@@ -111,43 +116,57 @@ for (const kind of storeKinds()) {
     void test("strangers are refused where they may not join, and nobody edits or removes others", async () => {
       await at.admit({ kind: "all" });
       const [mia, max] = [person(at.host, "mia"), person(at.host, "max")];
-      const join = { kind: "member", member: { user: mia, state: "joined" } } as const;
-      const alone = { strangers: "refuse" } as const;
-      assert.deepEqual(await at.codes([submitted(mia), submitted(mia, join)], alone), [
-        "not_member",
-        "no_right",
-      ]);
-      const first = submitted(mia);
-      assert.deepEqual(await at.codes([submitted(mia, join), first]), [null, null]);
-      const effect = { kind: "version", root: first.id } as const;
-      assert.deepEqual(await at.codes([submitted(max, { effect }), submitted(mia, { effect })]), [
-        "not_author",
-        null,
-      ]);
-      const leave = { kind: "member", member: { user: mia, state: "left" } } as const;
-      assert.deepEqual(await at.codes([submitted(max, leave), submitted(mia, leave)]), ["no_right", null]);
-      assert.deepEqual(await at.codes([submitted(mia)], alone), ["not_member"]);
+      const join = memberSays(mia, "join");
+      const policy = (join: string) =>
+        sample.sql(`update grp set join_policy = '${join}' where id = ${at.room.group}`);
+      await policy("invite");
+      assert.deepEqual(await at.codes([submitted(mia), submitted(mia, join)]), ["not_member", "no_right"]);
+      await policy("asserted");
+      const said = submitted(mia);
+      assert.deepEqual(await at.codes([submitted(mia, join), said]), [null, null]);
+      const edit = edits(said.id);
+      assert.deepEqual(await at.codes([submitted(max, edit), submitted(mia, edit)]), ["not_author", null]);
+      const leave = memberSays(mia, "leave");
+      assert.deepEqual(await at.codes([submitted(max, leave), submitted(mia, leave)]), ["not_member", null]);
+      await policy("invite");
+      assert.deepEqual(await at.codes([submitted(mia)]), ["not_member"]);
       await sample.sql(`update grp set state = 'closed' where id = ${at.room.group}`);
-      assert.deepEqual(await at.codes([submitted(max), first]), ["group_closed", null]);
+      assert.deepEqual(await at.codes([submitted(max), said]), ["group_closed", null]);
     });
 
-    void test("reactions and properties of guests take effect; one that changes nothing has its place all the same", async () => {
+    void test("reactions and properties of guests take effect; what holds already is accepted without a place", async () => {
       await at.admit({ kind: "all" });
       const mia = person(at.host, "mia");
-      const first = submitted(mia);
-      const like = () => submitted(mia, { effect: { kind: "reaction", target: first.id, emoji: "👍" } });
-      const named = { kind: "property", property: { name: "topic", value: "tea" } } as const;
-      const done = await at.submit([first, like(), like(), submitted(mia, named)]);
-      assert.equal(done.head, 5);
-      const rows = await sample.store.read(reactionsTo({ group: at.room.group, target: first.id }));
+      const said = submitted(mia);
+      const like = () =>
+        submitted(mia, {
+          effect: { kind: "reaction", target: said.id, emoji: "👍" },
+          act: { ...plainAct, act: "react", target: said.id },
+        });
+      const named = () => submitted(mia, propertySays("topic", "tea"));
+      const done = await at.submit([said, like(), like(), named(), named()]);
+      assert.equal(done.head, 4);
+      assert.ok(done.verdicts.every(({ code }) => code === null));
+      const rows = await sample.store.read(reactionsTo({ group: at.room.group, target: said.id }));
       assert.deepEqual(
         rows.map(({ emoji, author }) => [emoji, author]),
         [["👍", mia]],
       );
-      assert.equal(
-        await sample.count(`property where grp = ${at.room.group} and value = 'tea' and seq = 5`),
-        1,
+      const set = `property where grp = ${at.room.group}`;
+      assert.equal(await sample.count(`${set} and value = 'tea' and seq = 4`), 1);
+      const coffee = (expect: number) => submitted(mia, { ...propertySays("topic", "coffee"), expect });
+      const { verdicts } = await at.submit([coffee(3), coffee(4)]);
+      assert.deepEqual(
+        verdicts.map(({ code, detail }) => [code, detail]),
+        [
+          ["property_conflict", "4"],
+          [null, ""],
+        ],
       );
+      const pin = submitted(mia, propertySays("pins", "true", said.id));
+      const link = submitted(mia, propertySays("links", '{"title":"t","url":"https://x.test"}', "a"));
+      assert.deepEqual(await at.codes([pin, link]), [null, null]);
+      assert.equal(await sample.count(`${set} and item in ('${said.id}', 'a')`), 2);
     });
 
     void test("verdicts wait until the guest was told, and none is kept where the answer has them", async () => {

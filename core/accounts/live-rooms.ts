@@ -1,0 +1,55 @@
+/** The rooms that this process serves, for what is shown in them without being delivered. */
+import type { Speaker, Transient } from "../bridge.ts";
+import { asGatewayError } from "../errors.ts";
+import { contextAround } from "../groups/room-context.ts";
+import type { MessageMemo } from "../groups/message-memo.ts";
+import type { BindingId, GroupId } from "../ids.ts";
+import type { Logger } from "../log.ts";
+import type { Store } from "../store/store.ts";
+import type { MovedMarker } from "../store/units/markers.ts";
+import type { AccountHost } from "./account-host.ts";
+
+export interface LiveRoomsOptions {
+  readonly store: Store;
+  readonly memo: MessageMemo;
+  readonly log: Logger;
+  /** Those there are by now. */
+  readonly hosts: () => readonly Pick<AccountHost, "bindings" | "serving" | "options">[];
+}
+
+export class LiveRooms {
+  readonly #options: LiveRoomsOptions;
+
+  constructor(options: LiveRoomsOptions) {
+    this.#options = options;
+  }
+
+  /** Shows something in all rooms of a group but the one that it comes from. */
+  show(group: GroupId, speaker: Speaker, what: Transient, from: BindingId | null): void {
+    for (const { bridge, binding } of this.#rooms(group, from)) bridge.show(binding.native, speaker, what);
+  }
+
+  /** Shows up to where somebody has read, in the rooms of a group that have the message. */
+  async showRead(group: GroupId, { uri, name, id: upTo, binding: from }: MovedMarker): Promise<void> {
+    const { store, memo, log } = this.#options;
+    for (const { bridge, binding, provider } of this.#rooms(group, from)) {
+      try {
+        const context = await contextAround(store, memo, { id: binding.id, group, provider }, upTo);
+        if (context.message(upTo))
+          bridge.show(binding.native, { uri, name }, { kind: "read", upTo, context });
+      } catch (thrown) {
+        log.debug({ room: binding.native, err: asGatewayError(thrown) }, "a marker is not shown in a room");
+      }
+    }
+  }
+
+  *#rooms(group: GroupId, but: BindingId | null) {
+    for (const host of this.#options.hosts()) {
+      if (!host.serving) continue;
+      const { bridge, row } = host.options;
+      for (const binding of host.bindings())
+        if (binding.group === group && binding.id !== but && binding.state === "live")
+          yield { bridge, binding, provider: row.provider };
+    }
+  }
+}

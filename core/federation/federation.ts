@@ -1,0 +1,261 @@
+/** The part of a gateway that speaks with other gateways, put together: what it serves, what it asks for, what it knows of them. */
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ProviderDomain } from "../../mappings/ids.ts";
+import type { Milliseconds } from "../bridge.ts";
+import { asGatewayError, GatewayError } from "../errors.ts";
+import type { PeerId } from "../ids.ts";
+import { HeldLane } from "../lanes/held-lane.ts";
+import { type LaneKey, syncLane } from "../lanes/lane-key.ts";
+import type { LaneWork } from "../lanes/lane-runner.ts";
+import { KeptFiles } from "../media/kept-files.ts";
+import type { ConnectionChange } from "../store/units/connections.ts";
+import type { HistoryPolicy } from "../store/units/guests.ts";
+import { readLane } from "../store/units/lanes.ts";
+import { peersAll } from "../store/units/peers.ts";
+import { syncLanesFree } from "../store/units/sync-lanes.ts";
+import { Exchanger } from "./exchange.ts";
+import { createFederationAccess, type FederationAccess } from "./federation-access.ts";
+import { announcedLimits, featuresOf } from "./features.ts";
+import type { FederationParts } from "./federation-parts.ts";
+import { HeldRequests } from "./held-requests.ts";
+import { Hints } from "./hints.ts";
+import { LatestValues } from "./latest-values.ts";
+import { MemberFiles } from "./member-files.ts";
+import { groupTopic, News, peerTopic } from "./news.ts";
+import { PeerClient, type PeerEndpoint } from "./peer-client.ts";
+import { StoredPeers } from "./peer-directory.ts";
+import { type PublicServer, startPublicServer } from "./public-server.ts";
+import { RecentWellKnowns } from "./recent-well-knowns.ts";
+import { allRoutes } from "./routes/all.ts";
+import { SigningKeys } from "./signing-keys.ts";
+import { runSync } from "./sync-lane.ts";
+import type { SyncOptions } from "./sync-options.ts";
+import { processClock, Typing } from "./typing.ts";
+import { type WellKnown, wellKnownRoute } from "./well-known.ts";
+
+/** New guests see nothing of what was said before them, unless the group says otherwise. */
+const HISTORY: HistoryPolicy = { kind: "none" };
+/** How often what is learnt of peers is looked at for what has become stale. */
+const REFRESH_EVERY: Milliseconds = 3_600_000;
+
+export class Federation {
+  readonly access: FederationAccess;
+  readonly values: LatestValues;
+  readonly typing: Typing;
+  readonly files: MemberFiles;
+  readonly #parts: FederationParts;
+  readonly #keys: SigningKeys;
+  readonly #news: News;
+  readonly #held: HeldRequests;
+  readonly #exchanger: Exchanger;
+  readonly #peers: StoredPeers;
+  readonly #sync: SyncOptions;
+  readonly #wellKnowns: RecentWellKnowns;
+  readonly #kept: KeptFiles;
+  #server: PublicServer | null = null;
+  /** Endpoints that an operator has given by the command line. */
+  #placed: ReadonlyMap<ProviderDomain, string> = new Map();
+  #refreshedAt: Milliseconds = 0;
+
+  /** null where the configuration says nothing of other gateways. Nothing is served or asked yet. */
+  static async create(parts: FederationParts): Promise<Federation | null> {
+    const { listen, unreachable } = parts.config.federation;
+    if (listen === null && !unreachable) return null;
+    return new Federation(parts, await SigningKeys.open(parts.store, parts.now));
+  }
+
+  private constructor(parts: FederationParts, keys: SigningKeys) {
+    const { config, store, redis, log, now, announcer, rooms, wake } = parts;
+    const { base, federation, limits } = config;
+    this.#parts = parts;
+    this.#keys = keys;
+    this.#news = new News({ store, redis, base, log });
+    this.#held = new HeldRequests(limits.peerHeld);
+    this.#exchanger = new Exchanger(federation.allow);
+    this.#kept = new KeptFiles(join(config.data, "media"));
+    const exchanger = this.#exchanger;
+    const news = this.#news;
+    const signer = () => keys.signer();
+    const placeOf = (of: ProviderDomain): PeerEndpoint | undefined => {
+      const url = federation.peers.find((peer) => peer.base === of)?.endpoint ?? this.#placed.get(of);
+      return url === undefined ? undefined : { url, trusted: true };
+    };
+    this.#wellKnowns = new RecentWellKnowns({ exchanger, placeOf, now });
+    const wellKnowns = this.#wellKnowns;
+    const connected = federation.peers.flatMap(({ key, ...peer }) =>
+      key === null ? [] : [{ ...peer, key }],
+    );
+    this.#peers = new StoredPeers({ store, base, static: connected, wellKnowns, exchanger, now, log });
+    const client = new PeerClient({ exchanger, signer, now });
+    this.typing = new Typing({
+      clock: processClock,
+      give: (group, row, from) => news.transient(group, row, from),
+      show: (group, speaker, what) => rooms.show(group, speaker, what, null),
+    });
+    this.values = new LatestValues({
+      store,
+      typing: this.typing,
+      tell: (topics) => news.tell(topics),
+      showRead: (group, moved) => rooms.showRead(group, moved),
+    });
+    this.files = new MemberFiles({ store, base, wellKnowns, signer, allow: federation.allow, now });
+    this.access = createFederationAccess({
+      store,
+      base,
+      endpoint: federation.endpoint,
+      client,
+      signer,
+      exchanger,
+      wellKnowns,
+      placeOf,
+      now,
+      history: HISTORY,
+      changed: (change) => this.#changed(change),
+    });
+    this.#sync = {
+      store,
+      log,
+      limits,
+      now,
+      client,
+      signer,
+      base,
+      proofs: { store, wellKnowns, exchanger, base, hosts: () => [], keys: () => keys.published(), now },
+      news,
+      announcer,
+      wake,
+      values: this.values,
+      unreachable: federation.unreachable,
+      perMinute: limits.guestEventsPerMinute,
+      placeOf,
+      hints: new Hints({ client, base, now, log }),
+      pace: { random: Math.random, pause },
+      startedAt: now(),
+    };
+    announcer.outside = {
+      grew: (group) => news.tell([groupTopic(group)]),
+      waits: (peer) => news.tell([peerTopic(peer)]),
+    };
+  }
+
+  /** Begins to serve, where the configuration says so. Rejects with GatewayError where the address can't be listened on. */
+  async start(): Promise<void> {
+    const { config, log, now } = this.#parts;
+    const { listen, endpoint } = config.federation;
+    await this.#peers.putStatic();
+    await this.#learnPlaces();
+    if (listen === null) return;
+    try {
+      this.#server = await startPublicServer({
+        listen,
+        endpoint,
+        peers: this.#peers,
+        held: this.#held,
+        limits: config.limits,
+        now,
+        log,
+        wellKnown: wellKnownRoute(() => this.#self()),
+        routes: allRoutes({
+          ...this.#parts,
+          sync: this.#sync,
+          news: this.#news,
+          held: this.#held,
+          values: this.values,
+          exchanger: this.#exchanger,
+          wellKnowns: this.#wellKnowns,
+          files: this.#kept,
+          history: HISTORY,
+          changed: (change) => this.#changed(change),
+        }),
+      });
+    } catch (thrown) {
+      const { host, port } = listen;
+      throw new GatewayError("config_invalid", `federation.listen: ${host}:${port} can't be listened on`, {
+        cause: thrown,
+      });
+    }
+    log.info({ endpoint, port: this.#server.port }, "other gateways are served");
+  }
+
+  /** The work of a peer's lane, claimed for this process; null where it is another's, or put off. */
+  async work(lane: LaneKey, peer: PeerId): Promise<LaneWork | null> {
+    const { store, config } = this.#parts;
+    const { wait, failures } = await store.read(readLane(lane));
+    if (wait > 0) return null;
+    const held = await HeldLane.claim(store, lane, config.limits.leaseMs);
+    return held && { held, own: true, failures, run: (run) => runSync(this.#sync, run, peer) };
+  }
+
+  /** Runs lanes of peers that nobody holds, and learns anew what is stale. Called again and again. */
+  async sweep(): Promise<void> {
+    const { store, runner, now } = this.#parts;
+    for (const { key } of await store.read(syncLanesFree())) void runner.run(key);
+    await this.#keys.refresh();
+    await this.#learnPlaces();
+    if (now() - this.#refreshedAt < REFRESH_EVERY) return;
+    this.#refreshedAt = now();
+    // Peers may take their time to answer, which nothing else is to wait for.
+    void this.#refresh();
+  }
+
+  /** Answers what is held, takes no more requests, and ends those that are under way. */
+  async drain(): Promise<void> {
+    await this.#server?.drain();
+    await this.#parts.runner.stop((lane) => lane.startsWith("sync:"));
+  }
+
+  async close(): Promise<void> {
+    this.typing.close();
+    await this.#news.close();
+    this.#exchanger.close();
+  }
+
+  async #refresh(): Promise<void> {
+    const { store, config, now, log } = this.#parts;
+    try {
+      await this.#kept.sweep(store, now() - config.limits.unnamedMediaMs);
+      await this.#peers.refreshStale();
+    } catch (thrown) {
+      log.warn(
+        { err: asGatewayError(thrown) },
+        "what is known of other gateways could not be brought up to date",
+      );
+    }
+  }
+
+  async #learnPlaces(): Promise<void> {
+    const peers = await this.#parts.store.read(peersAll());
+    this.#placed = new Map(
+      peers.flatMap(({ base, endpoint, trusted }) => (trusted ? [[base, endpoint]] : [])),
+    );
+  }
+
+  #changed({ peer, groups, rooms }: ConnectionChange): void {
+    this.#peers.forget();
+    this.#parts.announcer.rooms(rooms);
+    this.#news.tell([peerTopic(peer), ...groups.map(groupTopic)]);
+    void this.#parts.runner.run(syncLane(peer));
+  }
+
+  #self(): WellKnown {
+    const { base, federation, limits } = this.#parts.config;
+    return {
+      base,
+      endpoint: federation.endpoint,
+      // Accounts are named under the base domain, so that all of them count without being listed.
+      hosts: [],
+      keys: this.#keys.published(),
+      features: featuresOf(federation.unreachable),
+      limits: announcedLimits(limits),
+    };
+  }
+}
+
+async function pause(ms: Milliseconds, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal });
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+  }
+}

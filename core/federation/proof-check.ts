@@ -1,0 +1,143 @@
+/** Whether proofs are to be believed: by which keys, of whose well-known (docs/mtp.md, M35 to M40). */
+import type { EventId, ProviderDomain } from "../../mappings/ids.ts";
+import type { Milliseconds } from "../bridge.ts";
+import type { PeerId } from "../ids.ts";
+import type { Store } from "../store/store.ts";
+import { peerSpeakingFor, type SpeakingPeer } from "../store/units/peer-of-host.ts";
+import type { Exchanger } from "./exchange.ts";
+import { FederationError } from "./federation-error.ts";
+import { proofKeyId, verifyProof } from "./proof.ts";
+import { type KeyId, parsePublicKey } from "./public-key.ts";
+import type { RecentWellKnowns } from "./recent-well-knowns.ts";
+import type { VerificationKey } from "./signature.ts";
+import type { PublishedKey } from "./signing-keys.ts";
+import { hostCounts, liesUnder } from "./well-known.ts";
+
+export interface ProofCheckOptions {
+  readonly store: Store;
+  readonly wellKnowns: RecentWellKnowns;
+  readonly exchanger: Exchanger;
+  /** Our own base domain, the providers that we speak for beside those under it, and our keys. */
+  readonly base: ProviderDomain;
+  readonly hosts: () => readonly ProviderDomain[];
+  readonly keys: () => readonly PublishedKey[];
+  readonly now: () => Milliseconds;
+}
+
+/** What a proof says of an event. */
+export interface Claim {
+  readonly id: EventId;
+  readonly provider: ProviderDomain;
+  readonly via: readonly ProviderDomain[];
+  readonly proof: Uint8Array | null;
+}
+
+/**
+ * `good`: believed, or not due. `wrong`: missing, or wrong by a key that is listed. `dead`: its key is listed no more.
+ * `unknown`: the keys can't be read now, and may be later.
+ */
+export type ProofVerdict = "good" | "wrong" | "dead" | "unknown";
+
+type Keys = ReadonlyMap<KeyId, VerificationKey>;
+
+/** Where the keys of a provider's gateway are. */
+interface KeySource {
+  readonly known: Keys;
+  /** Its well-known, read anew; null: what is known is all there is. Throws FederationError. */
+  readonly fresh: (() => Promise<Keys>) | null;
+}
+
+/** Checks the proofs of one page of events: what it has looked up holds for this page. */
+export class ProofCheck {
+  readonly #options: ProofCheckOptions;
+  readonly #sources = new Map<string, Promise<KeySource | null>>();
+  readonly #peers = new Map<ProviderDomain, Promise<SpeakingPeer | undefined>>();
+
+  constructor(options: ProofCheckOptions) {
+    this.#options = options;
+  }
+
+  /** Whether an event of a group that `owner` orders is believed (M37). */
+  async ofLog(claim: Claim, owner: PeerId): Promise<ProofVerdict> {
+    if (await this.speaksFor(owner, claim.provider)) return "good";
+    return this.#check(claim);
+  }
+
+  /** Whether a submission is believed to be of its sender's provider. */
+  ofSubmission(claim: Claim): Promise<ProofVerdict> {
+    return this.#check(claim);
+  }
+
+  /** Whether a peer speaks for a provider, by what it is known for (M19, M20). */
+  async speaksFor(peer: PeerId, provider: ProviderDomain): Promise<boolean> {
+    return !this.#isOurs(provider) && (await this.#peerOf(provider))?.peer === peer;
+  }
+
+  #isOurs(provider: ProviderDomain): boolean {
+    const { base, hosts } = this.#options;
+    return liesUnder(provider, base) || hosts().includes(provider);
+  }
+
+  async #check({ id, provider, via, proof }: Claim): Promise<ProofVerdict> {
+    const kid = proof && proofKeyId(proof);
+    if (proof === null || kid === null) return "wrong";
+    try {
+      const source = await this.#sourceOf(provider, via);
+      if (source === null) return "wrong";
+      let key = this.#live(source.known.get(kid));
+      if (!key && source.fresh !== null) key = this.#live((await source.fresh()).get(kid));
+      if (!key) return "dead";
+      return verifyProof(proof, id, provider, key.key) ? "good" : "wrong";
+    } catch (thrown) {
+      if (thrown instanceof FederationError) return "unknown";
+      throw thrown;
+    }
+  }
+
+  #live(key: VerificationKey | undefined): VerificationKey | undefined {
+    const over = key !== undefined && key.expires !== null && key.expires <= this.#options.now();
+    return over ? undefined : key;
+  }
+
+  /** null: nobody that is named answers for the provider. */
+  #sourceOf(provider: ProviderDomain, via: readonly ProviderDomain[]): Promise<KeySource | null> {
+    const name = `${provider} ${via.at(-2) ?? ""}`;
+    const found = this.#sources.get(name) ?? this.#findSource(provider, via);
+    this.#sources.set(name, found);
+    return found;
+  }
+
+  async #findSource(provider: ProviderDomain, via: readonly ProviderDomain[]): Promise<KeySource | null> {
+    const { wellKnowns, exchanger, keys } = this.#options;
+    if (this.#isOurs(provider)) return { known: byId(keys()), fresh: null };
+    const peer = await this.#peerOf(provider);
+    if (peer) {
+      const known = byId(peer.keys.flatMap(parsedKey));
+      return { known, fresh: async () => byId((await wellKnowns.get(peer.base)).keys) };
+    }
+    const base = via.at(-2);
+    if (base === undefined) return null;
+    const said = await wellKnowns.get(base);
+    return (await hostCounts(provider, said, exchanger)) ? { known: byId(said.keys), fresh: null } : null;
+  }
+
+  #peerOf(domain: ProviderDomain): Promise<SpeakingPeer | undefined> {
+    const { store, now } = this.#options;
+    const known = this.#peers.get(domain) ?? store.read(peerSpeakingFor({ domain, now: now() }));
+    this.#peers.set(domain, known);
+    return known;
+  }
+}
+
+const byId = (keys: readonly PublishedKey[]): Keys => new Map(keys.map((key) => [key.kid, key]));
+
+function parsedKey(stored: {
+  readonly kid: KeyId;
+  readonly public: string;
+  readonly notBefore: Milliseconds;
+  readonly expires: Milliseconds | null;
+}): readonly PublishedKey[] {
+  const key = parsePublicKey(stored.public);
+  const { kid, notBefore, expires } = stored;
+  return key === null ? [] : [{ kid, key, notBefore, expires }];
+}

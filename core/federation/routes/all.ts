@@ -1,0 +1,83 @@
+/** Every resource below the endpoint, each from a file of its own. */
+import type { FederationParts } from "../federation-parts.ts";
+import type { Exchanger } from "../exchange.ts";
+import type { HeldRequests } from "../held-requests.ts";
+import type { LatestValues } from "../latest-values.ts";
+import type { KeptFiles } from "../../media/kept-files.ts";
+import type { ConnectionChange } from "../../store/units/connections.ts";
+import type { HistoryPolicy } from "../../store/units/guests.ts";
+import { syncLane } from "../../lanes/lane-key.ts";
+import { makeCursor } from "../cursor.ts";
+import type { News } from "../news.ts";
+import { mediaOpener } from "../open-media.ts";
+import type { Routes } from "../public-server.ts";
+import type { RecentWellKnowns } from "../recent-well-knowns.ts";
+import { strangerKeys } from "../stranger-keys.ts";
+import type { SyncOptions } from "../sync-options.ts";
+import { connectionRoutes } from "./connections.ts";
+import { groupEventsRoute } from "./group-events.ts";
+import { groupMembersRoute } from "./group-members.ts";
+import { groupSnapshotRoute } from "./group-snapshot.ts";
+import { hintRoute } from "./hint.ts";
+import { mediaRoute } from "./media.ts";
+import { postEventsRoute } from "./post-events.ts";
+import { putMediaRoute } from "./put-media.ts";
+import { redeemRoute } from "./redeem.ts";
+import { submissionsRoute } from "./submissions.ts";
+import { syncRoute } from "./sync.ts";
+
+export interface AllRoutesOptions extends FederationParts {
+  readonly sync: SyncOptions;
+  readonly news: News;
+  readonly held: HeldRequests;
+  readonly values: LatestValues;
+  readonly exchanger: Exchanger;
+  readonly wellKnowns: RecentWellKnowns;
+  readonly files: KeptFiles;
+  /** How much new guests see of what was said before them. */
+  readonly history: HistoryPolicy;
+  readonly changed: (change: ConnectionChange) => void;
+}
+
+/** How long events are kept in groups that say nothing of it. */
+const RETENTION_DAYS = 30;
+
+export function allRoutes(options: AllRoutesOptions): readonly Routes[] {
+  const { config, store, runner, news, held, values, now, log, wellKnowns, exchanger, files, sync } = options;
+  const { base, federation, limits, media } = config;
+  const { endpoint, confirm } = federation;
+  const { changed, history } = options;
+  const cursorOf = makeCursor;
+  const reading = { store, news, held, limits, now, base };
+  return [
+    redeemRoute({
+      store,
+      base,
+      endpoint,
+      wellKnowns,
+      exchanger,
+      cursorOf,
+      history,
+      confirm,
+      now,
+      log,
+      changed,
+    }),
+    connectionRoutes({ store, cursorOf, now, changed }),
+    groupEventsRoute(reading),
+    syncRoute({ ...reading, values: { since: (page, guest, state) => values.since(page, guest, state) } }),
+    groupSnapshotRoute({ store, now, retentionDays: RETENTION_DAYS }),
+    groupMembersRoute({ store, now, limits }),
+    submissionsRoute({ ...sync, news, held, limits, values, log }),
+    postEventsRoute(sync),
+    mediaRoute({
+      store,
+      open: mediaOpener({ media, pathOf: (id) => files.pathOf(id) }),
+      strangerKey: strangerKeys(store, wellKnowns),
+      log,
+    }),
+    putMediaRoute({ store, files, endpoint, now }),
+    // Run as if somebody had poked it: that ends its backoff, too.
+    hintRoute({ now, hinted: (peer) => void runner.run(syncLane(peer)) }),
+  ];
+}

@@ -1,0 +1,194 @@
+/** `POST submissions`: what our users said in groups of the caller's, and its verdicts (docs/mtp.md, Pulled by the owner). */
+import { z } from "zod";
+import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
+import type { GroupId, PeerId } from "../../ids.ts";
+import { type Limits, limits } from "../../limits.ts";
+import type { Logger } from "../../log.ts";
+import type { Wake } from "../../lanes/waker.ts";
+import type { Store } from "../../store/store.ts";
+import { followedAt } from "../../store/units/following.ts";
+import { type PendingSubmission, pendingFor } from "../../store/units/submissions.ts";
+import { callerOf } from "../caller.ts";
+import { makeCursor, readCursor } from "../cursor.ts";
+import type { HeldRequests } from "../held-requests.ts";
+import { holdFor } from "../hold.ts";
+import type { GivenValues, LatestValues } from "../latest-values.ts";
+import { groupTopic, type News, peerTopic, type Topic, type TransientRow } from "../news.ts";
+import { proofsFor } from "../own-proofs.ts";
+import { fitting } from "../post-submissions.ts";
+import { readAs } from "../problem.ts";
+import type { Routes } from "../public-server.ts";
+import { inShard } from "../shard.ts";
+import type { RequestSigner } from "../signature.ts";
+import {
+  groupField,
+  type GroupProblem,
+  holdFields,
+  noneTwice,
+  orProblem,
+  problemOfGroup,
+} from "../subscriptions.ts";
+import { verdictForm } from "../sync-answer.ts";
+import { takeVerdicts } from "../verdict-notice.ts";
+import { submittedEventJson } from "../wire-event.ts";
+
+export interface SubmissionsRouteOptions {
+  readonly store: Store;
+  readonly news: News;
+  readonly held: HeldRequests;
+  readonly limits: Pick<Limits, "holdSettleMs">;
+  readonly values: Pick<LatestValues, "since">;
+  readonly signer: () => RequestSigner;
+  /** Our own base domain. */
+  readonly base: ProviderDomain;
+  readonly wake: Wake;
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+const MOST_VERDICTS = 500;
+/** Cursors of submissions are of no log, and so of no revision. */
+const NO_REVISION = 0;
+
+const form = z.object({
+  groups: z
+    .array(
+      z.object({
+        group: groupField,
+        after: z.string().optional(),
+        state: z.string().optional(),
+        verdicts: z.array(verdictForm).max(MOST_VERDICTS).optional(),
+      }),
+    )
+    .max(limits.subscriptions)
+    .refine(noneTwice, { error: "has a group twice" }),
+  ...holdFields,
+});
+type Asked = z.output<typeof form>;
+
+/** A group of the caller's that we follow, and where the caller stands in what we submit. */
+interface Wanted {
+  readonly uri: GroupUri;
+  readonly group: GroupId;
+  readonly rev: number;
+  readonly after: number;
+  readonly state: string | undefined;
+}
+
+/** What is shown at once or never, by group and user. */
+type Passing = Map<Topic, Map<string, TransientRow>>;
+
+/** What there is for a group. */
+interface Found {
+  readonly events: readonly PendingSubmission[];
+  readonly values: GivenValues | null;
+  readonly transients: readonly TransientRow[];
+}
+
+interface Answer {
+  readonly groups: readonly unknown[];
+  readonly problems: readonly GroupProblem[];
+}
+
+/** The route. Verdicts are on disk before anything is answered, and so is that what is served has left. */
+export function submissionsRoute(options: SubmissionsRouteOptions): Routes {
+  return (server) => {
+    server.post("/submissions", async (request, reply): Promise<Answer> => {
+      const { peer } = callerOf(request);
+      const asked = readAs(form as z.ZodType<Asked>, request.body);
+      const { wanted, problems } = await begin(options, peer, asked);
+      const passing: Passing = new Map();
+      const first = await look(options, peer, wanted, asked, passing);
+      const now = { groups: first?.groups ?? [], problems: [...problems, ...(first?.problems ?? [])] };
+      if (now.groups.length > 0 || now.problems.length > 0 || asked.wait === 0) return now;
+      const found = await holdFor({
+        news: options.news,
+        held: options.held,
+        peer,
+        response: reply.raw,
+        topics: [peerTopic(peer), ...wanted.map(({ group }) => groupTopic(group))],
+        waitMs: asked.wait * 1_000,
+        settleMs: options.limits.holdSettleMs,
+        look: () => look(options, peer, wanted, asked, passing),
+        transient: (topic, { row, from }) => {
+          // Nothing goes back to where it came from; of several of one user the last counts.
+          const before = passing.get(topic) ?? new Map<string, TransientRow>();
+          if (from !== peer) passing.set(topic, before.set(row.user, row));
+        },
+      });
+      return found ?? now;
+    });
+  };
+}
+
+/** Takes the verdicts, and finds the groups. */
+async function begin(
+  options: SubmissionsRouteOptions,
+  peer: PeerId,
+  asked: Asked,
+): Promise<{ readonly wanted: readonly Wanted[]; readonly problems: readonly GroupProblem[] }> {
+  const rows = await options.store.read(followedAt(peer));
+  const followed = new Map(rows.map((row) => [row.uri, row]));
+  const problems: GroupProblem[] = [];
+  const wanted: Wanted[] = [];
+  for (const { group: uri, after, state, verdicts } of asked.groups) {
+    const row = followed.get(uri);
+    // One that was left or stopped is still told what became of what it said.
+    if (row && verdicts) await takeVerdicts(options, row, verdicts);
+    if (asked.shard && !inShard(uri, asked.shard)) continue;
+    if (row?.state !== "following") {
+      problems.push({ group: uri, code: "not_found" });
+      continue;
+    }
+    const place = orProblem(uri, () => (after === undefined ? { seq: 0 } : readCursor(after, uri)));
+    if ("code" in place) problems.push(place);
+    else wanted.push({ uri, group: row.group, rev: row.rev, after: place.seq, state });
+  }
+  return { wanted, problems };
+}
+
+/** What there is for these groups, or null. */
+async function look(
+  options: SubmissionsRouteOptions,
+  peer: PeerId,
+  wanted: readonly Wanted[],
+  { limit, max_bytes: bytes }: Asked,
+  passing: Passing,
+): Promise<Answer | null> {
+  const pending = await options.store.read(pendingFor({ peer, groups: wanted, limit }));
+  const share = Math.floor(bytes / Math.max(1, pending.size));
+  const groups: unknown[] = [];
+  const problems: GroupProblem[] = [];
+  for (const one of wanted) {
+    try {
+      const values = await options.values.since(one, peer, one.state);
+      const events = fitting(pending.get(one.group) ?? [], share);
+      const transients = [...(passing.get(groupTopic(one.group))?.values() ?? [])];
+      if (events.length + transients.length === 0 && values === null) continue;
+      groups.push(await entryOf(options, one, { events, values, transients }));
+    } catch (thrown) {
+      problems.push(problemOfGroup(one.uri, thrown));
+    }
+  }
+  return groups.length === 0 && problems.length === 0 ? null : { groups, problems };
+}
+
+async function entryOf(
+  options: SubmissionsRouteOptions,
+  { uri, group, after }: Wanted,
+  { events, values, transients }: Found,
+): Promise<unknown> {
+  const proven = await proofsFor(options, group, events);
+  // Groups with more than fits are asked for again at once, and find out.
+  const last = events.at(-1)?.n ?? after;
+  return {
+    group: uri,
+    events: proven.map(({ event, proof }) => submittedEventJson(event, options.base, proof)),
+    cursor: makeCursor({ uri, rev: NO_REVISION, seq: last }),
+    more: values?.more ?? false,
+    ...(values && { state: values.state }),
+    ...(values && values.markers.length > 0 ? { markers: values.markers } : {}),
+    ...(values && values.profiles.length > 0 ? { profiles: values.profiles } : {}),
+    ...(transients.length > 0 ? { transients } : {}),
+  };
+}

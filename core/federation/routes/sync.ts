@@ -1,0 +1,179 @@
+/** `POST sync`: logs and latest values of many groups in one held request (docs/mtp.md, Reading many groups). */
+import { z } from "zod";
+import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
+import type { GroupId, PeerId } from "../../ids.ts";
+import { limits } from "../../limits.ts";
+import { type GroupPage, readGroups, type WantedGroup } from "../../store/units/guest-reads.ts";
+import { callerOf } from "../caller.ts";
+import { makeCursor, readCursor } from "../cursor.ts";
+import { holdFor } from "../hold.ts";
+import { groupTopic, type Topic, type Transient, type TransientRow } from "../news.ts";
+import { readAs } from "../problem.ts";
+import type { Routes } from "../public-server.ts";
+import { inShard } from "../shard.ts";
+import {
+  groupField,
+  type GroupProblem,
+  holdFields,
+  noneTwice,
+  orProblem,
+  problemOfGroup,
+} from "../subscriptions.ts";
+import { logEventJson } from "../wire-event.ts";
+import type { GroupReadOptions } from "./group-events.ts";
+
+/** What of a group's latest values is new to a guest, in the form of the wire. */
+export interface NewValues {
+  readonly state: string;
+  readonly markers: readonly unknown[];
+  readonly profiles: readonly unknown[];
+  readonly more: boolean;
+}
+
+export interface SyncRouteOptions extends GroupReadOptions {
+  /**
+   * Values that changed since the state that the guest named (undefined: all there are); null: none did. Throws ProblemError
+   * cursor_malformed, cursor_foreign, cursor_gone.
+   */
+  readonly values: {
+    since(
+      group: { readonly group: GroupId; readonly uri: GroupUri; readonly rev: number },
+      guest: PeerId,
+      state: string | undefined,
+    ): Promise<NewValues | null>;
+  };
+}
+
+const form = z.object({
+  subscriptions: z
+    .array(z.object({ group: groupField, after: z.string().optional(), state: z.string().optional() }))
+    .max(limits.subscriptions)
+    .refine(noneTwice, { error: "has a group twice" }),
+  ...holdFields,
+});
+type Asked = z.output<typeof form>;
+
+interface SyncAnswer {
+  readonly groups: readonly unknown[];
+  readonly problems: readonly GroupProblem[];
+}
+
+/** Who reads, and what for. */
+interface Reading {
+  readonly peer: PeerId;
+  readonly asked: Asked;
+  readonly wanted: readonly WantedGroup[];
+  readonly states: ReadonlyMap<GroupUri, string>;
+  /** The last transient of each user, by group, until it is given. */
+  readonly transients: Map<Topic, Map<string, TransientRow>>;
+}
+
+/** The route. A group that can't be served stands under `problems`, and keeps no other from being served. */
+export function syncRoute(options: SyncRouteOptions): Routes {
+  return (server) => {
+    server.post("/sync", async (request, reply): Promise<SyncAnswer> => {
+      const { peer } = callerOf(request);
+      const asked = readAs(form, request.body);
+      const { reading, problems } = begin(peer, asked);
+      const known = new Map<Topic, WantedGroup>();
+      const first = await look(options, reading, reading.wanted, known);
+      const now = { groups: first?.groups ?? [], problems: [...problems, ...(first?.problems ?? [])] };
+      if (now.groups.length > 0 || now.problems.length > 0 || asked.wait === 0) return now;
+      const found = await holdFor({
+        news: options.news,
+        held: options.held,
+        peer,
+        response: reply.raw,
+        topics: [...known.keys()],
+        waitMs: asked.wait * 1_000,
+        settleMs: options.limits.holdSettleMs,
+        look: (told) =>
+          look(
+            options,
+            reading,
+            [...told].flatMap((topic) => known.get(topic) ?? []),
+          ),
+        transient: (topic, passed) => keep(reading, topic, passed),
+      });
+      return found ?? now;
+    });
+  };
+}
+
+function begin(peer: PeerId, asked: Asked): { reading: Reading; problems: readonly GroupProblem[] } {
+  const problems: GroupProblem[] = [];
+  const wanted: WantedGroup[] = [];
+  const states = new Map<GroupUri, string>();
+  for (const { group: uri, after, state } of asked.subscriptions) {
+    if (asked.shard && !inShard(uri, asked.shard)) continue;
+    const place = orProblem(uri, () => (after === undefined ? null : readCursor(after, uri)));
+    if (place !== null && "code" in place) {
+      problems.push(place);
+      continue;
+    }
+    wanted.push({ uri, place });
+    if (state !== undefined) states.set(uri, state);
+  }
+  return { reading: { peer, asked, wanted, states, transients: new Map() }, problems };
+}
+
+/** What there is for these groups, or null. `known` is given those that can be listened to. */
+async function look(
+  { store, now, values, base }: SyncRouteOptions,
+  reading: Reading,
+  wanted: readonly WantedGroup[],
+  known?: Map<Topic, WantedGroup>,
+): Promise<SyncAnswer | null> {
+  const { peer, asked, states, transients } = reading;
+  const { limit, max_bytes: bytes } = asked;
+  const pages = await store.read(readGroups({ peer, groups: wanted, limit, bytes, now: now() }));
+  const results = await Promise.all(
+    pages.map(async (page, at): Promise<GroupProblem | { readonly entry: unknown } | null> => {
+      if ("refused" in page) return { group: page.uri, code: page.refused };
+      const topic = groupTopic(page.group);
+      const subscription = wanted[at];
+      if (subscription) known?.set(topic, subscription);
+      try {
+        const changed = await values.since(page, peer, states.get(page.uri));
+        const passed = transients.get(topic);
+        transients.delete(topic);
+        if (page.events.length === 0 && changed === null && passed === undefined) return null;
+        return { entry: entryOf(page, base, changed, passed) };
+      } catch (thrown) {
+        return problemOfGroup(page.uri, thrown);
+      }
+    }),
+  );
+  const groups = results.flatMap((result) => (result && "entry" in result ? [result.entry] : []));
+  const problems = results.flatMap((result) => (result && "code" in result ? [result] : []));
+  return groups.length === 0 && problems.length === 0 ? null : { groups, problems };
+}
+
+/** No event comes before the profile of its sender (M81), so none does while there are more values. */
+function entryOf(
+  { uri, rev, after, seq, events, head, more }: GroupPage,
+  base: ProviderDomain,
+  changed: NewValues | null,
+  passed: ReadonlyMap<string, TransientRow> | undefined,
+): unknown {
+  const valuesFirst = changed?.more ?? false;
+  return {
+    group: uri,
+    events: valuesFirst ? [] : events.map((event) => logEventJson(event, base)),
+    cursor: makeCursor({ uri, rev, seq: valuesFirst ? after : seq }),
+    head,
+    more: more || valuesFirst,
+    ...(changed && { state: changed.state }),
+    ...(changed && changed.markers.length > 0 ? { markers: changed.markers } : {}),
+    ...(changed && changed.profiles.length > 0 ? { profiles: changed.profiles } : {}),
+    ...(passed && { transients: [...passed.values()] }),
+  };
+}
+
+/** Nothing goes back to where it came from; of several of one user the last counts. */
+function keep({ peer, transients }: Reading, topic: Topic, { row, from }: Transient): void {
+  if (from === peer) return;
+  const ofGroup = transients.get(topic) ?? new Map<string, TransientRow>();
+  ofGroup.set(row.user, row);
+  transients.set(topic, ofGroup);
+}

@@ -1,0 +1,97 @@
+/**
+ * Who types, across gateways: shown at once or never (docs/mtp.md, Latest values). What is on and not repeated goes off by
+ * itself; nobody is heard more than once a second.
+ */
+import type { Speaker, Transient } from "../bridge.ts";
+import type { Milliseconds } from "../bridge.ts";
+import type { GroupId, PeerId } from "../ids.ts";
+import type { TransientRow } from "./news.ts";
+
+/** How long somebody types whose gateway says no more. */
+export const TYPES_FOR: Milliseconds = 10_000;
+/** How often the same is passed on of one user. */
+export const TYPING_EVERY: Milliseconds = 1_000;
+
+/** Time, which a test moves by itself. */
+export interface Clock {
+  readonly now: () => Milliseconds;
+  /** Calls once after that time, unless what it returns was called before. */
+  readonly after: (wait: Milliseconds, act: () => void) => () => void;
+}
+
+export interface TypingOptions {
+  readonly clock: Clock;
+  /** Gives it to the gateways that share the group. */
+  readonly give: (group: GroupId, row: TransientRow, from: PeerId | null) => void;
+  /** Shows it in the group's rooms here. */
+  readonly show: (group: GroupId, speaker: Speaker, what: Transient) => void;
+}
+
+/** Somebody of another gateway, and what was said of him. */
+export interface HeardTyping {
+  readonly speaker: Speaker;
+  readonly on: boolean;
+}
+
+interface Typist {
+  readonly since: Milliseconds;
+  readonly forget: () => void;
+}
+
+export class Typing {
+  readonly #options: TypingOptions;
+  /** Those who type now, by group and user. */
+  readonly #typists = new Map<string, Typist>();
+
+  constructor(options: TypingOptions) {
+    this.#options = options;
+  }
+
+  /** Somebody in a room of ours types, or ceases to. */
+  said(group: GroupId, user: Speaker["uri"], on: boolean): void {
+    if (this.#passes(`${group} ${user}`, on, () => undefined))
+      this.#options.give(group, { user, kind: "typing", on }, null);
+  }
+
+  /** A peer says so of somebody, who was found to be one that it may speak of. `onward`: other guests are told. */
+  heard(group: GroupId, from: PeerId, { speaker, on }: HeardTyping, onward: boolean): void {
+    const { give, show } = this.#options;
+    const off = (): void => show(group, speaker, { kind: "typing", typing: false });
+    if (!this.#passes(`${group} ${speaker.uri}`, on, off)) return;
+    show(group, speaker, { kind: "typing", typing: on });
+    if (onward) give(group, { user: speaker.uri, kind: "typing", on }, from);
+  }
+
+  /** Forgets everybody; nothing is shown any more. */
+  close(): void {
+    for (const { forget } of this.#typists.values()) forget();
+    this.#typists.clear();
+  }
+
+  /** Whether it is news; `expired` is called where it is on and not repeated in time. */
+  #passes(key: string, on: boolean, expired: () => void): boolean {
+    const { now, after } = this.#options.clock;
+    const typist = this.#typists.get(key);
+    if (!on) {
+      typist?.forget();
+      return this.#typists.delete(key);
+    }
+    if (typist && now() - typist.since < TYPING_EVERY) return false;
+    typist?.forget();
+    const forget = after(TYPES_FOR, () => {
+      this.#typists.delete(key);
+      expired();
+    });
+    this.#typists.set(key, { since: now(), forget });
+    return true;
+  }
+}
+
+/** The time of this process. */
+export const processClock: Clock = {
+  now: () => performance.now(),
+  after: (wait, act) => {
+    const timer = setTimeout(act, wait);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,104 @@
+/** Peers let into groups of ours by their connections, and out again. */
+import type { ProviderDomain } from "../../../mappings/ids.ts";
+import type { Milliseconds } from "../../bridge.ts";
+import { GatewayError } from "../../errors.ts";
+import type { ConnectionId, GroupId, PeerId } from "../../ids.ts";
+import { statement } from "../statement.ts";
+import { all, first, only, type Unit } from "../unit.ts";
+import type { RoomsToWake } from "./carried-events.ts";
+import type { HistoryPolicy } from "./guests.ts";
+import { admitProvider, dismissProvider } from "./provider-members.ts";
+
+/** Where a guest begins to read. */
+export interface GuestPlace {
+  /** The seq before the first event that the guest may see. */
+  readonly seq: number;
+  readonly rev: number;
+  /** Rooms that have something to be told. */
+  readonly rooms: RoomsToWake;
+}
+
+const groupOf = statement<{ group: GroupId }>("let-in.group")((db, { p }) =>
+  db.selectFrom("grp").select(["uri", "state"]).where("id", "=", p.group),
+);
+
+/**
+ * Makes a peer a guest by a connection of one of its providers; one that is a guest already keeps what it sees. Throws
+ * redeem_refused where the group has ended, group_unknown where it is none of ours.
+ */
+export function* letIn(input: {
+  group: GroupId;
+  peer: PeerId;
+  provider: ProviderDomain;
+  connection: ConnectionId;
+  history: HistoryPolicy;
+  at: Milliseconds;
+}): Unit<GuestPlace> {
+  const { uri, state } = yield* only(groupOf, { group: input.group });
+  if (state === "closed") throw new GatewayError("redeem_refused", `the group ${uri} has ended`);
+  const { visibleFrom, rev, rooms } = yield* admitProvider({ ...input, now: input.at });
+  return { seq: visibleFrom - 1, rev, rooms };
+}
+
+const handOver = statement<{ group: GroupId; peer: PeerId; connection: ConnectionId | null }>("let-in.handOver")(
+  (db, { p }) =>
+    db
+      .updateTable("guest")
+      .set({ connection: p.connection })
+      .where("grp", "=", p.group)
+      .where("peer", "=", p.peer),
+);
+
+const presentOf = statement<{ group: GroupId; peer: PeerId }>("let-in.presentOf")((db, { p }) =>
+  db
+    .selectFrom("member")
+    .innerJoin("user", "user.id", "member.user_id")
+    .innerJoin("provider", "provider.id", "user.provider")
+    .select("provider.domain")
+    .distinct()
+    .where("member.grp", "=", p.group)
+    .where("member.state", "in", ["joined", "invited"])
+    .where("provider.peer", "=", p.peer)
+    .orderBy("provider.domain"),
+);
+
+/** A peer's providers that are in a group, or have users there, invited ones too. */
+export function* providersIn(input: { group: GroupId; peer: PeerId }): Unit<readonly ProviderDomain[]> {
+  return (yield* all(presentOf, input)).map(({ domain }) => domain);
+}
+
+/** Takes all providers of a peer's out of a group but those in `but`, by which it remains a guest. */
+export function* letOutAll(input: {
+  group: GroupId;
+  peer: PeerId;
+  but: readonly ProviderDomain[];
+  instead: ConnectionId | null;
+  at: Milliseconds;
+}): Unit<RoomsToWake> {
+  const { group, peer, but, instead, at: now } = input;
+  const leaving = (yield* providersIn({ group, peer })).filter((one) => !but.includes(one));
+  const rooms: RoomsToWake[number][] = [];
+  for (const [i, provider] of leaving.entries()) {
+    const stays = but.length > 0 || i < leaving.length - 1;
+    rooms.push(...(yield* dismissProvider({ group, peer, provider, stays, now })));
+  }
+  if (but.length > 0) yield* first(handOver, { group, peer, connection: instead });
+  return rooms;
+}
+
+/**
+ * Takes a provider and its users out of a group whose connection has ended. Where another connection lets its gateway in,
+ * `instead`, that one remains a guest by it.
+ */
+export function* letOut(input: {
+  group: GroupId;
+  peer: PeerId;
+  provider: ProviderDomain;
+  instead: ConnectionId | null;
+  at: Milliseconds;
+}): Unit<RoomsToWake> {
+  const { group, peer, provider, instead, at: now } = input;
+  const rooms = yield* dismissProvider({ group, peer, provider, stays: instead !== null, now });
+  if (instead !== null) yield* first(handOver, { group, peer, connection: instead });
+  return rooms;
+}

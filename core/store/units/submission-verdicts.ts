@@ -1,0 +1,101 @@
+/** What ends a submission before it comes back: the owner's verdict, or that it is withdrawn. */
+import type { EventId } from "../../../mappings/ids.ts";
+import type { Milliseconds } from "../../bridge.ts";
+import type { AccountId, BindingId, GroupId, Seq, UserId } from "../../ids.ts";
+import { statement } from "../statement.ts";
+import { first, type Unit } from "../unit.ts";
+import { addNotice } from "./notices.ts";
+import type { Verdict } from "./verdicts.ts";
+
+const setAccepted = statement<{ group: GroupId; id: EventId }>("submissions.setAccepted")((db, { p }) =>
+  db
+    .updateTable("submission")
+    .set({ state: "accepted" })
+    .where("grp", "=", p.group)
+    .where("id", "=", p.id)
+    .where("state", "in", ["pending", "served"]),
+);
+const setRefused = statement<{ group: GroupId; id: EventId; code: string; at: Milliseconds }>(
+  "submissions.setRefused",
+)((db, { p }) =>
+  db
+    .updateTable("submission")
+    .set({ state: "refused", code: p.code, told_at: p.at })
+    .where("grp", "=", p.group)
+    .where("id", "=", p.id)
+    .where("state", "in", ["pending", "served"])
+    .returning(["origin_binding as binding", "sender"]),
+);
+const refuseLink = statement<{ binding: BindingId; id: EventId }>("submissions.refuseLink")((db, { p }) =>
+  db
+    .updateTable("link")
+    .set({ state: "refused" })
+    .where("event_id", "=", p.id)
+    .where("binding", "=", p.binding),
+);
+const author = statement<{ user: UserId }>("submissions.author")((db, { p }) =>
+  db.selectFrom("user").select(["native", "name"]).where("id", "=", p.user),
+);
+const liveRoom = statement<{ binding: BindingId }>("submissions.liveRoom")((db, { p }) =>
+  db.selectFrom("binding").select(["id", "account"]).where("id", "=", p.binding).where("state", "=", "live"),
+);
+
+const forgetPlaced = statement<{ group: GroupId; id: EventId; seq: Seq }>("submissions.forgetPlaced")(
+  (db, { p }) =>
+    db
+      .deleteFrom("submission")
+      .where("grp", "=", p.group)
+      .where("id", "=", p.id)
+      .where((eb) =>
+        eb.exists(
+          eb.selectFrom("grp").select("grp.id").where("grp.id", "=", p.group).where("grp.head", ">=", p.seq),
+        ),
+      ),
+);
+
+/**
+ * The owner's verdict. Accepted: the row waits for the event, unless the log is held up to its place and has another there,
+ * which says the same. Refused: the link says so, and the author is told once, by `notice` (null: he is not), in the room; that room
+ * is returned, since a line waits there now. A verdict on what is decided is nothing.
+ */
+export function* recordVerdict(input: {
+  group: GroupId;
+  verdict: Verdict;
+  seq: Seq | null;
+  notice: string | null;
+  at: Milliseconds;
+}): Unit<{ readonly id: BindingId; readonly account: AccountId } | null> {
+  const { group, seq, notice, at } = input;
+  const { id, code } = input.verdict;
+  if (code === null) {
+    yield* first(setAccepted, { group, id });
+    if (seq !== null) yield* first(forgetPlaced, { group, id, seq });
+    return null;
+  }
+  const refused = yield* first(setRefused, { group, id, code, at });
+  if (!refused) return null;
+  const { binding, sender } = refused;
+  yield* first(refuseLink, { binding, id });
+  const room = notice === null ? undefined : yield* first(liveRoom, { binding });
+  if (!room || notice === null) return null;
+  const to = sender === null ? null : ((yield* first(author, { user: sender })) ?? null);
+  yield* addNotice({ binding, to, text: notice, at });
+  return room;
+}
+
+const setWithdrawn = statement<{ group: GroupId; id: EventId }>("submissions.setWithdrawn")((db, { p }) =>
+  db
+    .updateTable("submission")
+    .set({ state: "withdrawn" })
+    .where("grp", "=", p.group)
+    .where("id", "=", p.id)
+    .where("state", "=", "pending")
+    .returning("origin_binding as binding"),
+);
+
+/** Takes back what was never served. False: the owner may have it. */
+export function* withdraw(input: { group: GroupId; id: EventId }): Unit<boolean> {
+  const row = yield* first(setWithdrawn, input);
+  if (row) yield* first(refuseLink, { binding: row.binding, id: input.id });
+  return row !== undefined;
+}

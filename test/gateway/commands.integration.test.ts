@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { twoGateways } from "./federated.ts";
+import { gatewayJid, installation, seen, talk } from "./installation.ts";
+
+const parts = installation();
+
+void test("owners link their rooms across two gateways by writing to the gateways in private", async (t) => {
+  const [one, two] = await twoGateways(parts);
+  await one.start();
+  await two.start();
+  const anna = await parts.person("anna");
+  const ben = await parts.person("ben");
+  const carla = await parts.person("carla");
+  const here = { room: await parts.room(), user: anna };
+  const there = { room: await parts.room(), user: ben };
+  await anna.join(here.room, "anna");
+  await anna.grant(here.room, gatewayJid("one"), "owner");
+  await ben.join(there.room, "ben");
+  await ben.grant(there.room, gatewayJid("two"), "owner");
+
+  await t.test("the words are told to everybody", async () => {
+    assert.match(await carla.ask(gatewayJid("one"), "help"), /code ROOM: a code, good once/);
+    assert.match(await carla.ask(gatewayJid("one"), "dance"), /Write: help/);
+  });
+
+  await t.test(
+    "nobody but a room's owner or admin gets a code for it, or learns what it is linked with",
+    async () => {
+      for (const command of ["code", "status"]) {
+        const answer = await carla.ask(gatewayJid("one"), `${command} ${here.room}`);
+        assert.match(answer, /^Only the owners and admins of/);
+      }
+      assert.match(await carla.ask(gatewayJid("one"), "code nowhere"), /is not a room's address/);
+    },
+  );
+
+  const made = await anna.ask(gatewayJid("one"), `code ${here.room}`);
+  const code = /mtp1:\S+/.exec(made)?.[0] ?? "";
+  assert.match(code, /^mtp1:one\.test:/);
+
+  await t.test("a room that is somebody else's can't be linked with it", async () => {
+    const answer = await carla.ask(gatewayJid("two"), `redeem ${code} ${there.room}`);
+    assert.match(answer, /^Only the owners and admins of/);
+  });
+
+  await t.test("the owner of a room elsewhere redeems it, and what is said crosses", async () => {
+    const answer = await ben.ask(gatewayJid("two"), `redeem ${code} ${there.room}`);
+    assert.match(answer, /is linked with mimi:\/\/xmpp\.one\.test\/r\/\w+ of one\.test/);
+    await anna.say(here.room, "hello over there");
+    await seen(there, ["hello over there"]);
+    await ben.say(there.room, "hello yourself");
+    await seen(here, ["hello yourself"]);
+    assert.deepEqual(talk(here), ["anna: hello over there", "ben: hello yourself"]);
+    assert.deepEqual(talk(there), ["anna: hello over there", "ben: hello yourself"]);
+  });
+
+  await t.test("both owners learn what their rooms are linked with", async () => {
+    const status = await anna.ask(gatewayJid("one"), `status ${here.room}`);
+    assert.match(status, /Gateways that read it: two\.test/);
+    assert.match(
+      await ben.ask(gatewayJid("two"), `status ${there.room}`),
+      /which xmpp\.one\.test owns|which one\.test owns/,
+    );
+  });
+
+  await t.test("the code is good once", async () => {
+    const other = await parts.room();
+    await ben.join(other, "ben");
+    await ben.grant(other, gatewayJid("two"), "owner");
+    const answer = await carla.ask(gatewayJid("two"), `redeem ${code} ${other}`);
+    assert.match(answer, /^Only the owners/);
+  });
+
+  await t.test("through a room nothing is told: there nobody can be known", async () => {
+    await anna.whisper(here.room, "mimi-gateway", "help");
+    await anna.waitFor("the gateway's answer", () =>
+      anna.privateMessages.some(({ body }) => body.includes("directly")),
+    );
+  });
+});

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MediaFile } from "../../../mappings/message.ts";
+import { fileHash, textFilePayload } from "../../../mappings/xmpp/file-payload.ts";
+import { filePayload } from "../../../mappings/xmpp/files-write.ts";
+
+const file: MediaFile = {
+  source: "https://a.test/1",
+  contentType: "image/png",
+  filename: "1.png",
+  description: "",
+  size: 5,
+  sha256: new Uint8Array(32).fill(7),
+  encryption: null,
+  inline: true,
+  width: null,
+  height: null,
+  duration: null,
+  voice: false,
+};
+const context = { media: (url: string) => ({ url, native: null }) };
+
+void test("the hash of a file is read from its message, where it is of the octets at the address", () => {
+  assert.deepEqual(fileHash(filePayload(file, false, context)), file.sha256);
+  assert.equal(fileHash(filePayload({ ...file, sha256: null }, false, context)), null);
+  const key = { algorithm: 1, key: new Uint8Array(16), nonce: new Uint8Array(12), aad: new Uint8Array() };
+  assert.equal(fileHash(filePayload({ ...file, encryption: key }, false, context)), null);
+  assert.equal(fileHash(textFilePayload("https://a.test/text", "text.txt")), null);
+});
