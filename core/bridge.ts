@@ -136,7 +136,9 @@ export type OutEvent =
       readonly kind: "property";
       readonly id: EventId;
       readonly speaker: Speaker | null;
-      readonly name: PropertyName;
+      /** `moderated`: whether not everybody may speak. */
+      readonly name: PropertyName | "moderated";
+      /** Of what is so or not: `true`, or empty. */
       readonly value: string;
     }
   | { readonly kind: "member"; readonly id: EventId }

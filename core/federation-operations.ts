@@ -1,5 +1,6 @@
 /** What an operator can ask of a gateway about other gateways; plain data, see operations.ts. */
 import type { Milliseconds } from "./bridge.ts";
+import type { InvitationOperations } from "./invitation-operations.ts";
 import type { LinkReport, RoomReference } from "./link-reports.ts";
 
 export interface PeerReport {
@@ -159,7 +160,16 @@ export interface BlockReport {
   readonly actor: string;
 }
 
+/** What this gateway says of itself, as its well-known has it (docs/mtp.md, Well-known). */
+export type WellKnownReport = Readonly<Record<string, unknown>>;
+
 export interface FederationOperations {
+  identity(): Promise<WellKnownReport>;
+  /**
+   * Makes a new signing key, which signs once peers can have learnt it, and lets the old ones end a month later. `stolen`: it signs at
+   * once, and the old ones are dead.
+   */
+  rotateKey(stolen: boolean): Promise<WellKnownReport>;
   peers(): Promise<readonly PeerReport[]>;
   /**
    * Makes a gateway known by what its well-known says. `endpoint`: where it is, which may be in a private network then. Throws
@@ -194,4 +204,6 @@ export interface FederationOperations {
   members(uri: string): Promise<readonly GroupMember[]>;
   /** The last events of the log, the oldest first. */
   history(uri: string, limit: number): Promise<readonly GroupEvent[]>;
+  /** Who is let in to groups across gateways. */
+  readonly invitations: InvitationOperations;
 }

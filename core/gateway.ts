@@ -194,6 +194,7 @@ async function assemble<Account extends AccountBase>(
     wake: mode,
     running: true,
     waker,
+    announcer,
     ...(federation && { federation: federation.access }),
   });
   const control = await startControlServer({ socket: controlSocketPath(config.data), version, operations });

@@ -5,6 +5,7 @@
 import type { Health, Milliseconds } from "./bridge.ts";
 import type { FederationOperations } from "./federation-operations.ts";
 import type { LinkReport, RoomReference } from "./link-reports.ts";
+import type { ModerationOperations } from "./moderation-operations.ts";
 
 export type { LinkReport, RoomReference } from "./link-reports.ts";
 
@@ -111,6 +112,8 @@ export interface Operations {
   setAsideRetry(id: number): Promise<SetAsideEntry>;
   /** Gives it up for good. Throws set_aside_unknown. */
   setAsideDiscard(id: number): Promise<SetAsideEntry>;
+  /** About groups of this gateway. */
+  readonly moderation: ModerationOperations;
   /** About other gateways. */
   readonly federation: FederationOperations;
 }

@@ -18,7 +18,14 @@ export type StepName =
   | "perform.reflected"
   | "settle.begin"
   | "probe.begin"
-  | "catchup.page";
+  | "catchup.page"
+  | "follow.begin"
+  | "follow.done"
+  | "submit.begin"
+  | "submit.done"
+  | "judge.begin"
+  | "judge.done"
+  | "verdict.begin";
 
 const steps = channel("mimi-gateway:step");
 

@@ -16,6 +16,7 @@ import type {
   PeerReport,
   RedeemQuestion,
   RedeemReport,
+  WellKnownReport,
 } from "../federation-operations.ts";
 import { makeCode } from "../federation/code-text.ts";
 import { parseEndpoint } from "../federation/endpoint.ts";
@@ -34,6 +35,8 @@ import { connectionId, domainOf, groupUriOf, subjectOf, uriOrNull } from "./fede
 import { bindingOf, providerOf, type RoomAccount } from "./room-accounts.ts";
 import { codeReport, connectionReport, groupReport, peerReport } from "./federation-reports.ts";
 import { groupEvent } from "./group-history.ts";
+import { StoredInvitations } from "./invitation-operations.ts";
+import { requireFederation } from "./require-federation.ts";
 
 export interface StoredFederationOptions {
   readonly base: ProviderDomain;
@@ -50,10 +53,22 @@ const ACTOR = "operator";
 const MOST_USES = 1_000_000;
 
 export class StoredFederation implements FederationOperations {
+  readonly invitations: StoredInvitations;
   readonly #options: StoredFederationOptions;
 
   constructor(options: StoredFederationOptions) {
+    this.invitations = new StoredInvitations(options);
     this.#options = options;
+  }
+
+  identity(): Promise<WellKnownReport> {
+    return Promise.resolve(this.#access().identity());
+  }
+
+  async rotateKey(stolen: boolean): Promise<WellKnownReport> {
+    const access = this.#access();
+    await access.rotateKey(stolen, ACTOR);
+    return access.identity();
   }
 
   async peers(): Promise<readonly PeerReport[]> {
@@ -197,17 +212,7 @@ export class StoredFederation implements FederationOperations {
   }
 
   #access(): FederationAccess {
-    const { access, running } = this.#options;
-    if (access !== null) return access;
-    if (!running)
-      throw new GatewayError(
-        "gateway_unreachable",
-        "no gateway runs, and this needs one: mimi-gateway start",
-      );
-    throw new GatewayError(
-      "federation_off",
-      "set `federation.listen` (or `federation.unreachable`) in gateway.yaml and start again",
-    );
+    return requireFederation(this.#options);
   }
 
   /** Before a code is used up for it: a room in a group of ours can't be in another one. */

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import type { FederationAccess } from "../federation/federation-access.ts";
 import { GatewayError } from "../errors.ts";
 import type { NativeRoom } from "../ids.ts";
+import type { Announcer } from "../groups/announce.ts";
 import { inLane, outLane } from "../lanes/lane-key.ts";
 import type { Waker } from "../lanes/waker.ts";
 import type {
@@ -24,6 +25,7 @@ import { eventWay, findEvents } from "../store/units/trace.ts";
 import { version } from "../version.ts";
 import { groupUri, parseGroupUri, parseProviderDomain } from "../../mappings/ids.ts";
 import { StoredFederation } from "./federation-operations.ts";
+import { StoredModeration } from "./moderation-operations.ts";
 import { traceReport } from "./trace-report.ts";
 
 export interface GatewayOperationsOptions {
@@ -35,6 +37,8 @@ export interface GatewayOperationsOptions {
   /** False: the command line has opened the store itself; rooms are entered when the gateway starts. */
   readonly running: boolean;
   readonly waker: Waker | null;
+  /** Left out where nothing is delivered by this process. */
+  readonly announcer?: Announcer;
   /** Left out where nothing is exchanged with other gateways in this process. */
   readonly federation?: FederationAccess;
 }
@@ -44,6 +48,7 @@ const ACTOR = "operator";
 /** What an operator asks for, answered from the store and by the accounts that this process serves. */
 export class GatewayOperations implements Operations {
   readonly federation: StoredFederation;
+  readonly moderation: StoredModeration;
   readonly #options: GatewayOperationsOptions;
 
   constructor(options: GatewayOperationsOptions) {
@@ -51,6 +56,15 @@ export class GatewayOperations implements Operations {
     const { config, store, hosts, running, federation: access = null } = options;
     const link = (rooms: readonly RoomReference[], group: string | null) => this.link(rooms, group);
     this.federation = new StoredFederation({ base: config.base, store, hosts, running, access, link });
+    const { announcer } = options;
+    this.moderation = new StoredModeration({
+      store,
+      now: () => Date.now(),
+      grew: (group, rooms) => {
+        announcer?.rooms(rooms);
+        announcer?.outside?.grew(group);
+      },
+    });
   }
 
   async status(): Promise<StatusReport> {

@@ -7,11 +7,12 @@ import type { Session } from "./session.ts";
 
 const USUAL_EVENTS = "20";
 
+/** The command `group`, for what else there is to do with groups. */
 export function addGroupCommands<Bridges extends BridgeConfigSchemas>(
   program: Command,
   session: Session<Bridges>,
-): void {
-  const group = program.command("group").description("look at groups, ours and those of other gateways");
+): Command {
+  const group = program.command("group").description("look at groups, and keep order in our own");
   group
     .command("list")
     .description("list them")
@@ -44,4 +45,5 @@ export function addGroupCommands<Bridges extends BridgeConfigSchemas>(
       const limit = Math.max(1, parseNumber(options.limit, "how many events to show"));
       await session.operate(({ federation }) => federation.history(uri, limit), renderHistory);
     });
+  return group;
 }

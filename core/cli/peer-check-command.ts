@@ -14,6 +14,7 @@ interface CheckArguments {
   readonly endpoint?: string;
   readonly base?: string;
   readonly ownerWait: string;
+  readonly brief?: true;
 }
 
 const HELP = `
@@ -49,6 +50,7 @@ export function addPeerCheck<Bridges extends BridgeConfigSchemas>(
     .option("--endpoint <url>", "where the gateway reaches the checker")
     .option("--base <domain>", "the checker's base domain")
     .option("--owner-wait <seconds>", "wait so long until codes of the checker's are redeemed", "0")
+    .option("--brief", "leave out what takes half a minute")
     .description("hold a gateway to the specification, from outside")
     .addHelpText("after", HELP)
     .action((url: string, options: CheckArguments) => check(url, options, session));
@@ -74,7 +76,8 @@ async function check<Bridges extends BridgeConfigSchemas>(
   const place = await placeOf(options);
   needsPlace(place, code, ownerWaitSeconds);
   const progress = (line: string): void => session.io.err(`${line}\n`);
-  const report = await runChecks({ url, code, place, ownerWaitSeconds, progress });
+  const brief = options.brief === true;
+  const report = await runChecks({ url, code, place, ownerWaitSeconds, brief, progress });
   session.print(report, renderCheck);
   session.exitCode = checkExitCode(report);
 }

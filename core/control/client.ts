@@ -50,7 +50,13 @@ export async function openControlClient(
     setAsideList: async () => call("set-aside-list", {}),
     setAsideRetry: async (id) => call("set-aside-retry", { id }),
     setAsideDiscard: async (id) => call("set-aside-discard", { id }),
+    moderation: {
+      moderate: async (uri, deed) => call("group-moderate", { uri, deed }),
+      policy: async (uri, change) => call("group-policy", { uri, ...change }),
+    },
     federation: {
+      identity: async () => call("identity", {}),
+      rotateKey: async (stolen) => call("key-rotate", { stolen }),
       peers: async () => call("peer-list", {}),
       addPeer: async (base, endpoint) => call("peer-add", { base, endpoint }),
       blockPeer: async (base, blocked) => call("peer-block", { base, blocked }),
@@ -67,6 +73,16 @@ export async function openControlClient(
       group: async (uri) => call("group-show", { uri }),
       members: async (uri) => call("group-members", { uri }),
       history: async (uri, limit) => call("group-history", { uri, limit }),
+      invitations: {
+        invite: async (question) => call("group-invite", question),
+        list: async () => call("invitation-list", {}),
+        accept: async (id, room) => call("invitation-accept", { id, room }),
+        decline: async (id) => call("invitation-decline", { id }),
+        knock: async (question) => call("group-knock", question),
+        knocks: async () => call("knock-list", {}),
+        admit: async (id) => call("knock-admit", { id }),
+        dropKnock: async (id) => call("knock-drop", { id }),
+      },
     },
   };
 }

@@ -24,6 +24,16 @@ const one = z.strictObject({ id: name });
 const group = z.strictObject({ uri: name });
 
 export const federationProcedures = {
+  identity: procedure({
+    question: nothing,
+    answer: z.record(z.string(), z.unknown()),
+    run: ({ federation }) => federation.identity(),
+  }),
+  "key-rotate": procedure({
+    question: z.strictObject({ stolen: z.boolean() }),
+    answer: z.record(z.string(), z.unknown()),
+    run: ({ federation }, { stolen }) => federation.rotateKey(stolen),
+  }),
   "peer-list": procedure({
     question: nothing,
     answer: z.array(peerReport).readonly(),

@@ -1,6 +1,8 @@
 /** What can be asked over the control socket: `POST /v1/NAME`, each with the form of question and answer. */
 import { z } from "zod";
 import { federationProcedures } from "./federation-procedures.ts";
+import { invitationProcedures } from "./invitation-procedures.ts";
+import { moderationProcedures } from "./moderation-procedures.ts";
 import { procedure } from "./procedure.ts";
 import { linkReport, setAsideEntry, statusReport, traceReports, unlinkReport } from "./reports.ts";
 
@@ -46,6 +48,8 @@ export const procedures = {
     run: (operations, { id }) => operations.setAsideDiscard(id),
   }),
   ...federationProcedures,
+  ...invitationProcedures,
+  ...moderationProcedures,
 };
 
 export type ProcedureName = keyof typeof procedures;

@@ -1,6 +1,7 @@
 /** A page of an owner's log: looked at, proven, taken into the store (docs/mtp.md, M37, M46, M52, M61). */
 import type { z } from "zod";
 import { type ErrorCode, GatewayError } from "../errors.ts";
+import { step } from "../steps.ts";
 import type { FollowedGroup } from "../store/units/following.ts";
 import type { RoomsToWake } from "../store/units/carried-events.ts";
 import type { RemoteEvent } from "../store/units/remote-events.ts";
@@ -57,9 +58,11 @@ async function write(
   const { store, now } = options;
   if (!(await held.hold()))
     throw new GatewayError("lane_lost", `lane ${held.fence.lane} is another process's`);
+  step("follow.begin");
   try {
     const input = { fence: held.fence, group, peer: peer.id, events, cursor, now: now() };
     const { rooms } = await store.write("applyRemoteEvents", input);
+    step("follow.done");
     return { stop: null, rooms };
   } catch (thrown) {
     const fault = thrown instanceof GatewayError ? FAULTS[thrown.code] : undefined;

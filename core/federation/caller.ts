@@ -9,9 +9,9 @@ import type { IncomingRequest, VerificationKey } from "./signature.ts";
 
 /**
  * Whom a route is for. `peer`: known gateways with a connection, by signature. `acquaintance`: those whose connections wait or
- * have ended, too. `member`: these, and others that the route's `strangerKey` knows. `stranger`: the route itself looks. `anyone`: needs no look.
+ * have ended, too. `guest`: peers, and those that were guests of a group within the last day (docs/mtp.md, M108). `member`: acquaintances, and others that the route's `strangerKey` knows. `stranger`: the route itself looks. `anyone`: needs no look.
  */
-export type CallerKind = "peer" | "acquaintance" | "member" | "stranger" | "anyone";
+export type CallerKind = "peer" | "acquaintance" | "guest" | "member" | "stranger" | "anyone";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -50,6 +50,8 @@ export interface PeerDirectory {
   findKey(kid: KeyId, as: ProviderDomain): Promise<PeerKey | null>;
   /** Whether the provider is one of the peer's. */
   speaksFor(peer: PeerId, provider: ProviderDomain): Promise<boolean>;
+  /** Whether it has left a group of ours so lately that it may still read the log up to there. */
+  leftLately(peer: PeerId): Promise<boolean>;
 }
 
 /** The decorator under which the server keeps the caller. */

@@ -8,6 +8,7 @@ import type { ConnectionChange } from "../store/units/connections.ts";
 import type { HistoryPolicy } from "../store/units/guests.ts";
 import type { PeerFacts } from "../store/units/peer-facts.ts";
 import { FederationError } from "./federation-error.ts";
+import { Inviter } from "./invite.ts";
 import type { PeerEndpoint } from "./peer-client.ts";
 import { peerFactsOf } from "./peer-facts-of.ts";
 import type { KeyId } from "./public-key.ts";
@@ -15,12 +16,18 @@ import { redeemCode, type RedeemCodeOptions, type RedeemedCode } from "./redeem-
 import { fetchWellKnown, hostCounts, type WellKnown } from "./well-known.ts";
 
 export interface FederationAccess {
+  /** What this gateway's well-known says now. */
+  identity(): Readonly<Record<string, unknown>>;
+  /** `stolen`: the keys until now are dead at once. */
+  rotateKey(stolen: boolean, actor: string): Promise<void>;
   /** The key that codes are to name: the one that signs now. */
   keyId(): KeyId;
   /** How much of a group's past those see whose connections are confirmed. */
   readonly history: HistoryPolicy;
   /** Redeems a code, see redeemCode. */
   redeem(code: string, as: ProviderDomain, actor: string): Promise<RedeemedCode>;
+  /** Invites, and asks to be let in. */
+  readonly inviter: Inviter;
   /** What a gateway says of itself now, with those of its hosts that count. Throws FederationError. */
   readPeer(base: ProviderDomain, at: PeerEndpoint | null): Promise<PeerFacts>;
   /** Asks a gateway to end a connection. False: it could not be told. */
@@ -32,7 +39,8 @@ export interface FederationAccess {
   changed(change: ConnectionChange): void;
 }
 
-export interface FederationAccessOptions extends RedeemCodeOptions {
+export interface FederationAccessOptions
+  extends RedeemCodeOptions, Pick<FederationAccess, "identity" | "rotateKey"> {
   readonly history: HistoryPolicy;
   readonly changed: (change: ConnectionChange) => void;
 }
@@ -42,8 +50,11 @@ const TELL_WITHIN: Milliseconds = 10_000;
 export function createFederationAccess(options: FederationAccessOptions): FederationAccess {
   const { signer, history, exchanger, changed, client, placeOf, base: own } = options;
   return {
+    identity: options.identity,
+    rotateKey: options.rotateKey,
     keyId: () => signer().kid,
     history,
+    inviter: new Inviter(options),
     redeem: (code, as, actor) => redeemCode(options, code, as, actor),
     async readPeer(base, at) {
       const place = at ?? placeOf(base);

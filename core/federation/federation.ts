@@ -5,6 +5,7 @@ import type { ProviderDomain } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../bridge.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
 import type { PeerId } from "../ids.ts";
+import { limits } from "../limits.ts";
 import { HeldLane } from "../lanes/held-lane.ts";
 import { type LaneKey, syncLane } from "../lanes/lane-key.ts";
 import type { LaneWork } from "../lanes/lane-runner.ts";
@@ -28,14 +29,17 @@ import { StoredPeers } from "./peer-directory.ts";
 import { type PublicServer, startPublicServer } from "./public-server.ts";
 import { RecentWellKnowns } from "./recent-well-knowns.ts";
 import { allRoutes } from "./routes/all.ts";
-import { SigningKeys } from "./signing-keys.ts";
+import { type Rotation, SigningKeys } from "./signing-keys.ts";
 import { runSync } from "./sync-lane.ts";
 import type { SyncOptions } from "./sync-options.ts";
 import { processClock, Typing } from "./typing.ts";
-import { type WellKnown, wellKnownRoute } from "./well-known.ts";
+import { documentOf, type WellKnown, wellKnownRoute } from "./well-known.ts";
 
 /** New guests see nothing of what was said before them, unless the group says otherwise. */
 const HISTORY: HistoryPolicy = { kind: "none" };
+/** A key is known for twice as long as a well-known is kept before it signs (M17), and for a month after (M18). */
+const IN_ORDER: Rotation = { leadMs: 2 * limits.wellKnownMaxAgeMs, overlapMs: 31 * 86_400_000 };
+const AT_ONCE: Rotation = { leadMs: 0, overlapMs: 0 };
 /** How often what is learnt of peers is looked at for what has become stale. */
 const REFRESH_EVERY: Milliseconds = 3_600_000;
 
@@ -112,6 +116,8 @@ export class Federation {
       now,
       history: HISTORY,
       changed: (change) => this.#changed(change),
+      identity: () => documentOf(this.#self()),
+      rotateKey: (stolen, actor) => this.#rotateKey(stolen, actor),
     });
     this.#sync = {
       store,
@@ -189,8 +195,9 @@ export class Federation {
 
   /** Runs lanes of peers that nobody holds, and learns anew what is stale. Called again and again. */
   async sweep(): Promise<void> {
-    const { store, runner, now } = this.#parts;
+    const { store, runner, now, log } = this.#parts;
     for (const { key } of await store.read(syncLanesFree())) void runner.run(key);
+    void this.access.inviter.sweep((change) => this.#changed(change), log);
     await this.#keys.refresh();
     await this.#learnPlaces();
     if (now() - this.#refreshedAt < REFRESH_EVERY) return;
@@ -236,6 +243,13 @@ export class Federation {
     this.#parts.announcer.rooms(rooms);
     this.#news.tell([peerTopic(peer), ...groups.map(groupTopic)]);
     void this.#parts.runner.run(syncLane(peer));
+  }
+
+  async #rotateKey(stolen: boolean, actor: string): Promise<void> {
+    const { store, now } = this.#parts;
+    const kid = await this.#keys.rotate(stolen ? AT_ONCE : IN_ORDER);
+    const act = stolen ? "key stolen" : "key rotate";
+    await store.write("noteAudit", { at: now(), actor, act, subject: kid, detail: "" });
   }
 
   #self(): WellKnown {

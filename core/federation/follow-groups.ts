@@ -51,22 +51,57 @@ export async function planFollowing(lane: PeerLane, { at, size }: Part): Promise
   };
 }
 
+/** While there is more, the next page is asked for before this one is taken: it comes while this one is written. */
 async function follow(lane: PeerLane, rows: readonly FollowedGroup[], signal: AbortSignal): Promise<boolean> {
-  const { options, endpoint, peer } = lane;
-  const states = await options.values.states(peer.id);
-  const answer = await options.client.request({
+  const ending = new AbortController();
+  const either = AbortSignal.any([signal, ending.signal]);
+  const states = await lane.options.values.states(lane.peer.id);
+  let asked = rows.map((row): Subscription => ({ row, state: states.get(row.group) }));
+  let coming = ask(lane, asked, either);
+  try {
+    for (;;) {
+      const answer = await coming;
+      const next = behind(asked, answer);
+      const ahead = next && ask(lane, next, either);
+      // Whoever awaits it hears of it; it may be given up before.
+      ahead?.catch(() => undefined);
+      const well = await takeAnswer(
+        lane,
+        asked.map(({ row }) => row),
+        answer,
+        signal,
+      );
+      if (next === null || ahead === null || !well)
+        return answer.groups.length + answer.problems.length > 0;
+      asked = next;
+      coming = ahead;
+    }
+  } finally {
+    ending.abort();
+  }
+}
+
+interface Subscription {
+  readonly row: FollowedGroup;
+  /** The owner's cursor in the values. */
+  readonly state: string | undefined;
+}
+
+function ask(
+  { options, endpoint }: PeerLane,
+  subscriptions: readonly Subscription[],
+  signal: AbortSignal,
+): Promise<Many> {
+  return options.client.request({
     endpoint,
     method: "POST",
     path: "/sync",
     body: {
-      subscriptions: rows.map(({ group, uri, cursor }) => {
-        const state = states.get(group);
-        return {
-          group: uri,
-          ...(cursor === null ? {} : { after: cursor }),
-          ...(state === undefined ? {} : { state }),
-        };
-      }),
+      subscriptions: subscriptions.map(({ row: { uri, cursor }, state }) => ({
+        group: uri,
+        ...(cursor === null ? {} : { after: cursor }),
+        ...(state === undefined ? {} : { state }),
+      })),
       wait: waitSeconds(options),
       limit: options.limits.pageEvents,
       max_bytes: options.limits.pageBytes,
@@ -76,16 +111,34 @@ async function follow(lane: PeerLane, rows: readonly FollowedGroup[], signal: Ab
     signal,
     answer: manyForm,
   });
-  await takeAnswer(lane, rows, answer, signal);
-  return answer.groups.length + answer.problems.length > 0;
 }
 
+/** What is asked for behind an answer that is not taken yet. null: there is no more for now, or something is to be seen to first. */
+function behind(asked: readonly Subscription[], { groups, problems }: Many): Subscription[] | null {
+  if (problems.length > 0) return null;
+  const places = new Map<GroupUri | null, { readonly cursor: string; readonly state?: string | undefined }>();
+  let more = false;
+  for (const entry of groups) {
+    const read = syncGroupForm.safeParse(entry);
+    if (!read.success) return null;
+    places.set(groupNamed(entry), read.data);
+    more ||= read.data.more;
+  }
+  if (!more) return null;
+  return asked.map(({ row, state }) => {
+    const place = places.get(row.uri);
+    return { row: { ...row, cursor: place?.cursor ?? row.cursor }, state: place?.state ?? state };
+  });
+}
+
+/** False: not all of it was taken as it came. */
 async function takeAnswer(
   lane: PeerLane,
   rows: readonly FollowedGroup[],
   answer: Many,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
+  let well = answer.problems.length === 0;
   const asked = new Map<GroupUri, FollowedGroup>(rows.map((row) => [row.uri, row]));
   const { proofs, values, announcer } = lane.options;
   const check = new ProofCheck(proofs);
@@ -98,12 +151,14 @@ async function takeAnswer(
     const read = syncGroupForm.safeParse(entry);
     if (!read.success) {
       await stopGroup(lane, row, "log_form", "the answer for the group is not of its form");
+      well = false;
       continue;
     }
     const { stop, rooms } = await applyPage(lane, row, read.data, check);
     if (stop === null) await values.take(lane.peer.id, row.group, read.data);
     // Only now, so that rooms are told of people by their names (M81).
     announcer.rooms(rooms);
+    well &&= stop === null;
     if (stop === "later") await putOff(lane, row.group);
     else if (stop !== null) await stopGroup(lane, row, stop.fault, stop.detail);
   }
@@ -111,6 +166,7 @@ async function takeAnswer(
     const row = asked.get(named as GroupUri);
     if (row && !signal.aborted) await takeProblem(lane, row, code, signal);
   }
+  return well && !signal.aborted;
 }
 
 async function takeProblem(

@@ -2,6 +2,7 @@
 import type { EventId, GroupUri, ProviderDomain } from "../../mappings/ids.ts";
 import type { GroupId, PeerId } from "../ids.ts";
 import type { Announcer } from "../groups/announce.ts";
+import { step } from "../steps.ts";
 import type { Store } from "../store/store.ts";
 import type { SubmittedEvent, SubmittedInput } from "../store/units/submitted.ts";
 import type { Verdict } from "../store/units/verdicts.ts";
@@ -64,7 +65,9 @@ export async function takeSubmissions(
   taking: Taking,
 ): Promise<readonly Verdict[]> {
   const input = { ...taking, group, peer: peer.id, events, perMinute, now: now() };
+  step("judge.begin");
   const { verdicts, rooms } = await store.write("appendSubmitted", input);
+  step("judge.done");
   news.tell([groupTopic(group)]);
   announcer.rooms(rooms);
   return verdicts;

@@ -1,6 +1,7 @@
 /** Proofs of our own users' events, made when they leave for the owner (docs/mtp.md, M35). */
 import type { ProviderDomain } from "../../mappings/ids.ts";
 import type { GroupId } from "../ids.ts";
+import { step } from "../steps.ts";
 import type { Store } from "../store/store.ts";
 import type { PendingSubmission } from "../store/units/submissions.ts";
 import { signProof } from "./proof.ts";
@@ -35,6 +36,8 @@ export async function proofsFor(
     return { event, proof: signProof(event.id, provider, key) };
   });
   const served = proven.map(({ event: { id }, proof }) => ({ id, proof }));
+  step("submit.begin");
   const sendable = new Set(await store.write("markServed", { group, served }));
+  step("submit.done");
   return proven.filter(({ event }) => sendable.has(event.id));
 }

@@ -6,6 +6,7 @@ import type { PeerId } from "../ids.ts";
 import { limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
+import { hasLeftLately } from "../store/units/guest-reads.ts";
 import { hostsOfPeer, keysOfPeer, type PeerFacts } from "../store/units/peer-facts.ts";
 import { peerSpeakingFor, type SpeakingPeer } from "../store/units/peer-of-host.ts";
 import { findPeer, peersAll } from "../store/units/peers.ts";
@@ -75,6 +76,10 @@ export class StoredPeers implements PeerDirectory {
 
   async speaksFor(peer: PeerId, provider: ProviderDomain): Promise<boolean> {
     return (await this.#find(provider))?.peer === peer;
+  }
+
+  leftLately(peer: PeerId): Promise<boolean> {
+    return this.#options.store.read(hasLeftLately({ peer, now: this.#options.now() }));
   }
 
   /** Call it after a peer, its connections or its hosts have changed. */

@@ -2,8 +2,8 @@
  * The HTTP server for other gateways. What is not signed by a known peer gets no further than its head, unless its route
  * says so. It speaks plain HTTP: a proxy in front has the certificate.
  */
-import type { Socket } from "node:net";
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import { finished } from "node:stream/promises";
+import { type FastifyInstance, type FastifyRequest, fastify } from "fastify";
 import ipaddr from "ipaddr.js";
 import type { ProviderDomain } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../bridge.ts";
@@ -12,11 +12,13 @@ import type { Logger } from "../log.ts";
 import { CALLER, type Caller, headOf, type PeerDirectory, type PeerKey, type Visitor } from "./caller.ts";
 import { checkContentDigest } from "./content-digest.ts";
 import type { HeldRequests } from "./held-requests.ts";
-import { ProblemError, problemBody, problemHeaders, problems } from "./problem.ts";
+import { ProblemError } from "./problem.ts";
 import { problemOf } from "./problem-of.ts";
 import type { KeyId } from "./public-key.ts";
+import { answer, refuseUnreadable } from "./refuse.ts";
 import { type VerificationKey, verifyRequest } from "./signature.ts";
 import { TokenBuckets } from "./token-buckets.ts";
+import { Traffic } from "./traffic.ts";
 
 /** Adds routes to a server. Each says in its `config` whom it is for, and is for known peers where it does not. */
 export type Routes = (server: FastifyInstance) => void;
@@ -40,11 +42,15 @@ export interface PublicServerOptions {
 export interface PublicServer {
   /** The port that is listened on, which the system chose where 0 was asked for. */
   readonly port: number;
-  /** Answers all held requests, takes no new ones, lets those under way finish for a moment, then ends them. */
+  /**
+   * Answers all held requests, refuses new ones, lets those under way finish for a moment, then ends them. Connections are
+   * closed with the next answer, or after a second without a request.
+   */
   drain(): Promise<void>;
 }
 
 const GRACE: Milliseconds = 5_000;
+const LINGER: Milliseconds = 1_000;
 /** Of a provider's domain or a group's id in a path. */
 const LONGEST_PARAMETER = 256;
 const CHECK_EVERY: Milliseconds = 1_000;
@@ -65,7 +71,12 @@ export async function startPublicServer(options: PublicServerOptions): Promise<P
     // Of the slowest route; the others' is shorter, and watched by us.
     requestTimeout: Math.max(limits.peerRequestMs, limits.mediaMs),
     keepAliveTimeout: KEEP_ALIVE,
-    http: { headersTimeout: limits.peerHeadMs, connectionsCheckingInterval: CHECK_EVERY },
+    http: {
+      headersTimeout: limits.peerHeadMs,
+      connectionsCheckingInterval: CHECK_EVERY,
+      // Else it is refused before there is a request, and without a problem.
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -75,6 +86,10 @@ export async function startPublicServer(options: PublicServerOptions): Promise<P
     clientErrorHandler: refuseUnreadable,
   });
   server.server.maxConnections = limits.peerConnections;
+  // Expectations that nobody knows are none of ours, and no reason for a status of their own.
+  server.server.on("checkExpectation", (request, response) =>
+    server.server.emit("request", request, response),
+  );
   readJsonAlone(server);
   endSlowBodies(server, limits.peerRequestMs);
   admit(server, options);
@@ -94,6 +109,7 @@ export async function startPublicServer(options: PublicServerOptions): Promise<P
     done();
   };
   await server.register(below, { prefix });
+  const traffic = new Traffic(server.server);
   await server.listen(listen);
   const address = server.server.address();
   return {
@@ -101,6 +117,7 @@ export async function startPublicServer(options: PublicServerOptions): Promise<P
     async drain() {
       held.drain();
       const grace = setTimeout(() => server.server.closeAllConnections(), options.graceMs ?? GRACE);
+      await traffic.rest(LINGER);
       await server.close();
       clearTimeout(grace);
     },
@@ -137,9 +154,15 @@ function admit(server: FastifyInstance, { peers, held, limits, now, endpoint }: 
   );
   server.decorateRequest(CALLER, null);
   server.addHook("onRequest", async (request) => {
-    if (held.draining) throw new ProblemError("unavailable", "", { retryAfterMs: BACK_SOON });
+    if (held.draining) {
+      // A connection that is closed with octets unread takes the answer with it.
+      await finished(request.raw.resume()).catch(() => undefined);
+      throw new ProblemError("unavailable", "", { retryAfterMs: BACK_SOON });
+    }
     if (request.is404 || !PATH.test(request.raw.url?.split("?")[0] ?? ""))
       throw new ProblemError("not_found");
+    if (request.raw.httpVersion !== "1.0" && request.headers.host === undefined)
+      throw new ProblemError("malformed", "the header names no host");
     const kind = request.routeOptions.config.caller ?? "peer";
     if (kind === "anyone") return;
     if (kind === "stranger") return pay(strangerBuckets.take(networkOf(request.ip)));
@@ -161,7 +184,11 @@ function admit(server: FastifyInstance, { peers, held, limits, now, endpoint }: 
     else {
       if (key.blocked) throw new ProblemError("blocked");
       pay(peerBuckets.take(key.peer));
-      const welcome = key.connected || kind === "acquaintance" || kind === "member";
+      const welcome =
+        key.connected ||
+        kind === "acquaintance" ||
+        kind === "member" ||
+        (kind === "guest" && (await peers.leftLately(key.peer)));
       if (!welcome || !(await peers.speaksFor(key.peer, as))) throw new ProblemError("unknown_peer");
     }
     if (BODILESS.includes(request.method) && hasBody(request))
@@ -197,32 +224,6 @@ function readJsonAlone(server: FastifyInstance): void {
       }
     },
   );
-}
-
-function answer(reply: FastifyReply, problem: ProblemError): FastifyReply {
-  return reply
-    .code(problems[problem.code][0])
-    .headers(problemHeaders(problem))
-    .send(Buffer.from(JSON.stringify(problemBody(problem))));
-}
-
-/** What is no HTTP, too long or too slow is refused before there is a request. */
-function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (socket.writable && error.code !== "ECONNRESET") {
-    const codes = { ERR_HTTP_REQUEST_TIMEOUT: "slow", HPE_HEADER_OVERFLOW: "header_too_large" } as const;
-    const known = Object.entries(codes).find(([code]) => code === error.code)?.[1];
-    const problem = new ProblemError(known ?? "malformed");
-    const body = JSON.stringify(problemBody(problem));
-    const [status] = problems[problem.code];
-    const headers = {
-      ...problemHeaders(problem),
-      "content-length": String(body.length),
-      connection: "close",
-    };
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.write(`HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${body}`);
-  }
-  socket.destroy();
 }
 
 /** An address, or the network that one customer of a provider has where addresses are plenty. */

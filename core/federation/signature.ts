@@ -16,6 +16,8 @@ import { type KeyId, parseKeyId } from "./public-key.ts";
 
 export const SIGNATURE_LABEL = "mtp";
 export const SIGNATURE_TAG = "mtp/1";
+/** The tag of any version of the protocol, of those to come as well. */
+const ANY_VERSION = /^mtp\/\d{1,9}$/;
 /** How far the signer's clock and the verifier's may lie apart, either way. */
 export const SIGNATURE_WINDOW: Milliseconds = 300_000;
 /** The header that names the provider for which a request is made. */
@@ -121,7 +123,7 @@ export interface VerifyOptions<Key extends VerificationKey> {
 }
 
 /**
- * Whose request it is. Throws ProblemError unsigned, bad_signature, key_unknown or clock_skew. What it says of the body is
+ * Whose request it is. Throws ProblemError unsigned, bad_signature, version, clock_skew or key_unknown. What it says of the body is
  * the header's content-digest, which `checkContentDigest` compares with the octets once they have come.
  */
 export async function verifyRequest<Key extends VerificationKey>(
@@ -135,6 +137,7 @@ export async function verifyRequest<Key extends VerificationKey>(
   const as = parseProviderDomain(valueOf(ACTING_PROVIDER) ?? "");
   if (as === null) throw new ProblemError("bad_signature", `${ACTING_PROVIDER} names no provider`);
   const hasBody = (valueOf("content-length") ?? "0") !== "0" || valueOf("transfer-encoding") !== undefined;
+  const covered = hasBody ? [...COVERED, ...COVERED_OF_BODY] : COVERED;
   try {
     const verified = await verifySignature(
       {
@@ -148,12 +151,15 @@ export async function verifyRequest<Key extends VerificationKey>(
         label: SIGNATURE_LABEL,
         policy: {
           algorithms: [ALGORITHM],
-          requiredComponents: hasBody ? [...COVERED, ...COVERED_OF_BODY] : COVERED,
+          requiredComponents: covered,
           requiredParameters: PARAMETERS,
           // Times are checked on the way to the key instead, since they have a code of their own.
           clockSkew: Number.MAX_SAFE_INTEGER,
         },
-        resolveVerifier: async ({ parameters }) => {
+        resolveVerifier: async ({ components, parameters }) => {
+          // Those that are required are all there, each once (M22).
+          if (components.length > covered.length)
+            throw new ProblemError("bad_signature", "a component is covered that none is to cover");
           const { kid, key } = await checkParameters(parameters, as, options);
           return {
             kid,
@@ -178,6 +184,7 @@ async function checkParameters<Key extends VerificationKey>(
   { now, findKey }: VerifyOptions<Key>,
 ): Promise<{ kid: KeyId; key: Key }> {
   const { created = 0, expires, nonce = "", keyid = "", tag } = parameters;
+  if (tag !== undefined && tag !== SIGNATURE_TAG && ANY_VERSION.test(tag)) throw new ProblemError("version");
   if (tag !== SIGNATURE_TAG) throw new ProblemError("bad_signature", `the tag is not ${SIGNATURE_TAG}`);
   if (nonce === "" || nonce.length > LONGEST_NONCE)
     throw new ProblemError("bad_signature", `the nonce has not 1 to ${LONGEST_NONCE} characters`);

@@ -1,5 +1,6 @@
 /** Verdicts on what our users said: what their authors are told, and what only the operator is (docs/mtp.md, Verdicts). */
 import type { GroupUri } from "../../mappings/ids.ts";
+import { step } from "../steps.ts";
 import type { GroupId, Seq } from "../ids.ts";
 import { outLane } from "../lanes/lane-key.ts";
 import { type Verdict, type VerdictCode, verdictCodes } from "../store/units/verdicts.ts";
@@ -46,6 +47,7 @@ export async function takeVerdicts(
   for (const { id, code: said, seq, detail = "" } of verdicts) {
     const code = codeOf(said);
     const verdict: Verdict = { id, code, detail };
+    step("verdict.begin");
     const room = await store.write("recordVerdict", {
       group,
       verdict,

@@ -93,7 +93,8 @@ export function wellKnownRoute(current: () => WellKnown): Routes {
   };
 }
 
-function documentOf({ keys, ...facts }: WellKnown): unknown {
+/** The document itself, to be written as JSON. */
+export function documentOf({ keys, ...facts }: WellKnown): Readonly<Record<string, unknown>> {
   return {
     versions: [MTP_VERSION],
     ...facts,

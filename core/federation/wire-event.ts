@@ -11,8 +11,13 @@ const MOST_VIA = 8;
 const LONGEST_KIND = 64;
 /** Longer than any of the 80 octets of a proof; what is no proof is found out where it is checked. */
 const LONGEST_PROOF = 1_024;
-/** Kinds that somebody may have caused of whom no platform says who it was. */
-const SENDERLESS: readonly string[] = ["property", "member", "erase"] satisfies readonly EventKind[];
+/** Kinds that somebody may have caused of whom no platform says who it was, or an owner's operator. */
+const SENDERLESS: readonly string[] = [
+  "property",
+  "member",
+  "moderate",
+  "erase",
+] satisfies readonly EventKind[];
 
 /** A text that the parser takes, as what it makes of it. */
 const parsed = <T>(parse: (text: string) => T | null, error: string) =>

@@ -5,13 +5,21 @@
  */
 import { DeliveryError, type Receipt } from "../bridge.ts";
 import { step } from "../steps.ts";
+import { RESTORE, restoredProperty } from "../store/units/restore.ts";
 import { logAfter, type OpenDelivery, type OutboxBinding, openDeliveries } from "../store/units/outbox.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { giveUp } from "./outbox-give-up.ts";
 import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
-import { contextFor, emptyContext } from "../groups/room-context.ts";
-import { intentOf, outEvent, type OutboxItem, planEntry, planNotice, settledOf } from "./outbox-item.ts";
+import {
+  intentOf,
+  type OutboxItem,
+  planEntry,
+  planNotice,
+  planQueued,
+  settledOf,
+} from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
+import { toldOf } from "./outbox-told.ts";
 
 /** The operation of what was set aside and put back, until it is made. */
 const RE_DRIVEN = "retry";
@@ -173,17 +181,24 @@ async function load(
   open: OpenDelivery,
 ): Promise<OutboxItem | null> {
   if (open.seq < 0) {
-    const notice = planNotice(options.bridge, binding, open);
-    return notice && { ...notice, attempt: open.attempt + 1 };
+    const queued = await loadQueued(options, binding, open);
+    return queued && { ...queued, attempt: open.attempt + 1 };
   }
   const [entry] = await options.store.read(logAfter({ group: binding.group, after: open.seq - 1, limit: 1 }));
   if (!entry || entry.seq !== open.seq) return null;
-  const event = outEvent(options.memo, binding, entry);
-  const context = event
-    ? await contextFor(options.store, options.memo, binding, event, entry.seq)
-    : emptyContext;
-  const item = planEntry(options.bridge, binding, entry, event, context).items[open.step];
+  const told = await toldOf(options, binding, entry, false);
+  const item = planEntry(options.bridge, binding, entry, told).items[open.step];
   return item ? { ...item, attempt: open.attempt + 1 } : null;
+}
+
+async function loadQueued(
+  { bridge, store }: OutboxLaneOptions,
+  binding: OutboxBinding,
+  open: OpenDelivery,
+): Promise<OutboxItem | null> {
+  if (open.op !== RESTORE) return planNotice(bridge, binding, open);
+  const property = await store.read(restoredProperty({ group: binding.group, kept: open.noticeText }));
+  return property && planQueued(bridge, binding, open, { kind: "property", speaker: null, ...property });
 }
 
 const place = (open: OpenDelivery) => ({ seq: open.seq, step: open.step });

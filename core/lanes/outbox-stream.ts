@@ -5,10 +5,10 @@ import type { Settled } from "../store/units/progress.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { giveUp } from "./outbox-give-up.ts";
 import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
-import { contextFor, emptyContext, refers } from "../groups/room-context.ts";
 import type { Seq } from "../ids.ts";
-import { intentOf, outEvent, type OutboxItem, planEntry, settledOf } from "./outbox-item.ts";
+import { intentOf, type OutboxItem, planEntry, settledOf } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
+import { toldOf, waitsForCalls } from "./outbox-told.ts";
 
 interface Planned {
   readonly seq: Seq;
@@ -84,17 +84,16 @@ export class OutboxStream {
 
   /** The entries up to the first that refers to what may be under way still: its native id comes with its receipt. */
   async #plan(page: readonly LogEntry[]): Promise<readonly Planned[]> {
-    const { bridge, store, memo, log, hides } = this.#options;
+    const { bridge, log, hides } = this.#options;
     const planned: Planned[] = [];
     for (const entry of page) {
       const hidden = await hides(this.#binding.id, entry.senderUri);
-      const event = hidden ? null : outEvent(memo, this.#binding, entry);
       const waits = this.#inFlight > 0 || this.#settled.length > 0 || planned.length > 0;
-      if (event && waits && refers(event)) break;
-      const context = event ? await contextFor(store, memo, this.#binding, event, entry.seq) : emptyContext;
-      const { items, plan } = planEntry(bridge, this.#binding, entry, event, context);
+      if (waits && waitsForCalls(this.#options, this.#binding, entry)) break;
+      const told = await toldOf(this.#options, this.#binding, entry, hidden);
+      const { items, losses } = planEntry(bridge, this.#binding, entry, told);
       planned.push({ seq: entry.seq, items });
-      for (const loss of plan.losses)
+      for (const loss of losses)
         log.debug({ room: this.#binding.native, event: entry.id, ...loss }, "a delivery loses something");
     }
     return planned;

@@ -205,7 +205,8 @@ export function problemReply(
   };
 }
 
-const refusal = ({ code }: ProblemError): Reply => problemReply(code);
+const refusal = ({ code, serverTime }: ProblemError): Reply =>
+  problemReply(code, {}, serverTime === null ? {} : { server_time: serverTime });
 
 function send(response: ServerResponse, { status, body, headers = {} }: Reply): void {
   const text = body === undefined ? "" : JSON.stringify(body);

@@ -29,6 +29,9 @@ export interface OwnEvent {
   readonly expect?: number;
 }
 
+/** The user in whose name the checker speaks. */
+export const checkerOf = ({ me }: { readonly me: Identity }): string => `mimi://${me.base}/u/checker`;
+
 export const newSalt = (): Uint8Array => new Uint8Array(randomBytes(SALT_OCTETS));
 
 /** An event with its right id and proof. `sender` null: the checker's gateway answers for it. */

@@ -1,4 +1,5 @@
 /** A throw-away group of the checker's, and what its guest has done with it. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Milliseconds } from "../bridge.ts";
 import { encodeMember } from "../../mappings/event-content.ts";
 import { groupUri } from "../../mappings/ids.ts";
@@ -118,4 +119,18 @@ export class OwnGroup {
     const [id, revision, seq] = cursor.split(".");
     return id === this.id && revision === String(REVISION) && /^\d+$/.test(seq ?? "") ? Number(seq) : null;
   }
+}
+
+/** Longer than a request is held. */
+export const SOON: Milliseconds = 40_000;
+export const LOOK_EVERY: Milliseconds = 100;
+
+/** Whether the guest has come so far within this time: it asks for what follows this seq. */
+export async function reaches(group: OwnGroup, seq: number, most: Milliseconds = SOON): Promise<boolean> {
+  const end = Date.now() + most;
+  while (Date.now() < end) {
+    if (group.readings.some((reading) => (reading.seq ?? -1) >= seq)) return true;
+    await sleep(LOOK_EVERY);
+  }
+  return false;
 }

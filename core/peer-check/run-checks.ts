@@ -7,8 +7,9 @@ import type { CodeText } from "../federation/code-text.ts";
 import { redeemedForm } from "./answers.ts";
 import { answerChecks } from "./chapters/all-answers.ts";
 import { clientRequestChecks } from "./chapters/client-requests.ts";
-import { connectionChecks, endChecks, guestDoorChecks } from "./chapters/connection.ts";
-import { faultCount, followingChecks } from "./chapters/following.ts";
+import { connectionChecks, endChecks, guestDoorChecks, heldChecks } from "./chapters/connection.ts";
+import { followingChecks } from "./chapters/following.ts";
+import { faultCount, logFaultChecks } from "./chapters/log-faults.ts";
 import { guestSigningChecks } from "./chapters/guest-signing.ts";
 import { holdingChecks } from "./chapters/holding.ts";
 import { logChecks } from "./chapters/log.ts";
@@ -18,6 +19,7 @@ import { slownessChecks } from "./chapters/slowness.ts";
 import { stateChecks } from "./chapters/state.ts";
 import { submissionChecks } from "./chapters/submissions.ts";
 import { transportChecks } from "./chapters/transport.ts";
+import { verdictChecks } from "./chapters/verdicts.ts";
 import { Desk } from "./desk.ts";
 import { House } from "./house.ts";
 import { makeIdentity } from "./identity.ts";
@@ -42,6 +44,8 @@ export interface CheckOptions {
   readonly place: OwnPlace | null;
   /** How long to wait until somebody redeems the checker's codes; 0: not at all. Needs a place. */
   readonly ownerWaitSeconds: number;
+  /** Leaves out what takes half a minute, or very many requests. */
+  readonly brief: boolean;
   /** Told what is done. */
   readonly progress: (line: string) => void;
 }
@@ -53,10 +57,19 @@ export interface CheckReport {
   readonly musts: readonly MustResult[];
 }
 
+const ownerChecks = [...followingChecks, ...logFaultChecks];
 const NOBODY = "peer-check.invalid" as ProviderDomain;
 const strangerChecks = [...transportChecks, ...signingChecks, ...redeemChecks];
 const peerChecks = [...connectionChecks, ...guestSigningChecks];
-const guestChecks = [...submissionChecks, ...logChecks, ...holdingChecks, ...stateChecks, ...guestDoorChecks];
+const longChecks = [...slownessChecks, ...redeemRateChecks, ...heldChecks];
+const guestChecks = [
+  ...submissionChecks,
+  ...verdictChecks,
+  ...logChecks,
+  ...holdingChecks,
+  ...stateChecks,
+  ...guestDoorChecks,
+];
 
 /** Makes all checks that these options let it make. Throws GatewayError where there is no gateway to check, or the code is not good. */
 export async function runChecks(options: CheckOptions): Promise<CheckReport> {
@@ -70,13 +83,15 @@ export async function runChecks(options: CheckOptions): Promise<CheckReport> {
     progress(`${subject.base} at ${subject.endpoint}, asked at ${subject.origin}`);
     await run.all(strangerChecks, run.stranger);
     if (code !== null && house !== null) await run.asGuest(house, code);
-    else run.leaveOut([...peerChecks, ...guestChecks, ...endChecks], "needs --code");
-    const slow = Promise.all(slownessChecks.map((check) => run.all([check], run.stranger)));
+    else run.leaveOut([...peerChecks, ...guestChecks, ...heldChecks, ...endChecks], "needs --code");
+    const slow = options.brief
+      ? run.leaveOut(longChecks, "left out by --brief")
+      : Promise.all(slownessChecks.map((check) => run.all([check], run.stranger)));
     if (options.ownerWaitSeconds > 0 && house !== null) await run.asOwner(house);
-    else run.leaveOut(followingChecks, "needs --owner-wait");
+    else run.leaveOut(ownerChecks, "needs --owner-wait");
     if (house !== null) await run.all(clientRequestChecks, { house });
     else run.leaveOut(clientRequestChecks, "needs --code or --owner-wait");
-    await run.all(redeemRateChecks, run.stranger);
+    if (!options.brief) await run.all(redeemRateChecks, run.stranger);
     await slow;
     await run.all(answerChecks, run.stranger);
     return {
@@ -145,6 +160,7 @@ class Run {
       const desk = new Desk({ subject, me, house, group, path });
       const guest: Guest = { ...connected, desk, group, path, cursor, seq };
       await this.all(guestChecks, guest);
+      if (!this.#options.brief) await this.all(heldChecks, guest);
     } else this.leaveOut(guestChecks, "needs a code of the scope group");
     await this.all(endChecks, connected);
   }
@@ -163,8 +179,7 @@ class Run {
     while (Date.now() < end && opened.some(({ group }) => group.guest === null)) await sleep(200);
     const taken = opened.map(({ group }) => group).filter(({ guest }) => guest !== null);
     const [good, ...bad] = taken;
-    if (good === undefined)
-      return this.leaveOut(followingChecks, "nobody redeemed a code within --owner-wait");
-    await this.all(followingChecks, { ...this.stranger, house, host, good, bad });
+    if (good === undefined) return this.leaveOut(ownerChecks, "nobody redeemed a code within --owner-wait");
+    await this.all(ownerChecks, { ...this.stranger, house, host, good, bad });
   }
 }

@@ -85,7 +85,8 @@ export class Wire {
     const text = came.body.toString("utf8");
     const value = jsonOf(text);
     const read = problemForm.safeParse(value);
-    const code = came.status >= 400 && read.success ? read.data.code : null;
+    const code =
+      came.status >= 400 && read.success && belongs(read.data.code, came.status) ? read.data.code : null;
     const answer = {
       status: came.status,
       headers: came.headers,
@@ -106,22 +107,25 @@ export class Wire {
     const line = `${request} was answered ${describe(answer)}`;
     if (status === 500) this.failed.push(line);
     if (text.includes(CANARY)) this.quoting.push(line);
-    const known = Object.entries(problems).some(([name, [of]]) => name === code && of === status);
     const form = problemForm.safeParse(value);
     const whole =
       form.success &&
       form.data.status === status &&
       form.data.type === `urn:mimi-gateway:mtp:${form.data.code}`;
     const type = headers["content-type"]?.split(";")[0]?.trim();
-    if (!known || !whole || type !== "application/problem+json") this.misformed.push(line);
+    if (code === null || !whole || type !== "application/problem+json") this.misformed.push(line);
   }
 }
+
+/** Whether a problem's code and the status of its answer are of one line of the table. */
+const belongs = (code: string, status: number): boolean =>
+  Object.entries(problems).some(([name, [of]]) => name === code && of === status);
 
 /** An answer in a few words. */
 export function describe({ status, code, headers, text }: Answer): string {
   if (code !== null) return `${status} ${code}`;
   if (status < 300) return `${status} ${text.slice(0, 80)}`;
-  return `${status} without a problem (${headers["content-type"] ?? "no type"})`;
+  return `${status} without the problem of that status (${headers["content-type"] ?? "no type"})`;
 }
 
 /** The body of a `200` in this form. Throws Unexpected. */

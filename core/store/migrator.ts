@@ -15,7 +15,15 @@ import type { Migration } from "./migrations/migration.ts";
 import { schemaBuilder } from "./compile.ts";
 import type { Dialect } from "./statement.ts";
 
-export const migrations: readonly Migration[] = [oneGateway, relations, federation, roles, latestValues, media, invitations];
+export const migrations: readonly Migration[] = [
+  oneGateway,
+  relations,
+  federation,
+  roles,
+  latestValues,
+  media,
+  invitations,
+];
 
 /** The schema version that this code writes. */
 export const codeVersion = Math.max(...migrations.map((migration) => migration.version));

@@ -195,7 +195,8 @@ export interface LinkTable {
   at: Milliseconds;
 }
 
-export interface Tables extends FederationTables, InvitationsTables, LatestValuesTables, MediaTables, RolesTables, WorkTables {
+export interface Tables
+  extends FederationTables, InvitationsTables, LatestValuesTables, MediaTables, RolesTables, WorkTables {
   schema_version: SchemaTable;
   setting: SettingTable;
   audit: AuditTable;

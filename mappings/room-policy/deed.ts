@@ -3,7 +3,9 @@ import type { GroupPropertyName, MemberChange } from "../events.ts";
 import type { MessageAct } from "../message-act.ts";
 import type { Roles } from "./roles.ts";
 
-export type JoinPolicy = "asserted" | "invite" | "knock";
+/** Who comes in: whoever speaks, whom somebody invites, or also whoever knocks and is invited then. */
+export const joinPolicies = ["asserted", "invite", "knock"] as const;
+export type JoinPolicy = (typeof joinPolicies)[number];
 
 export interface GroupRules {
   readonly roles: Roles;

@@ -15,7 +15,7 @@ const ROUNDS = 2;
 export async function backlogLines(context: BenchContext): Promise<readonly Line[]> {
   const lines: Line[] = [];
   for (const proofs of [false, true]) {
-    const rounds = [];
+    const rounds: Pulled[] = [];
     for (let round = 1; round <= ROUNDS; round++) {
       context.progress(`backlog${proofs ? ", half of it with proofs" : ""}, round ${round} of ${ROUNDS}`);
       rounds.push(await pull(context, proofs));
@@ -35,7 +35,15 @@ export async function backlogLines(context: BenchContext): Promise<readonly Line
   return lines;
 }
 
-async function pull(context: BenchContext, proofs: boolean) {
+interface Pulled {
+  readonly seconds: number;
+  readonly floorSeconds: number;
+  /** Microseconds of CPU. */
+  readonly owner: number;
+  readonly guest: number;
+}
+
+export async function pull(context: BenchContext, proofs: boolean): Promise<Pulled> {
   const owner = await newEnd(context, "a");
   const guest = await newEnd(context, "b");
   const peer = await knowEnd(owner, guest);

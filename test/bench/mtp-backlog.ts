@@ -97,6 +97,12 @@ export async function writeBacklog(backlog: Backlog, pages: string | null): Prom
     first + events * SPACING,
     group,
   );
+  // The owner's own rooms have it already.
+  db.prepare("update binding set intended_seq = ?, delivered_seq = ? where grp = ?").run(
+    events,
+    events,
+    group,
+  );
   db.exec("commit");
   db.close();
   if (out) await new Promise((resolve) => out.end(resolve));

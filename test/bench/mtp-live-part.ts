@@ -58,7 +58,12 @@ function lines(what: string, took: readonly number[], most: number | null): read
 }
 
 /** Says it in one side's room. Gives how long each message took to the logs and to the other's room, from when it was on disk. */
-async function run(from: Side, to: Side, first: number, how: Pick<Order & { order: "say" }, "messages" | "perSecond">) {
+async function run(
+  from: Side,
+  to: Side,
+  first: number,
+  how: Pick<Order & { order: "say" }, "messages" | "perSecond">,
+) {
   const { messages } = how;
   // Of the owner's log, which the guest's has caught up with.
   const heads = await Promise.all([from, to].map((side) => watch(side)));

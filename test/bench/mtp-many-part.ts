@@ -73,8 +73,19 @@ export async function crowdLines(context: BenchContext): Promise<readonly Line[]
     { ...line, what: `${what}: memory of one`, value: (after.heap - before.heap) / all, unit: "bytes" },
     { ...line, what: `${what}: the same, resident`, value: (after.rss - before.rss) / all, unit: "bytes" },
     { ...line, what: `${what}: CPU while idle`, value: idle, unit: "of a core", floor: quiet },
-    { ...line, what: `an event wakes ${PEERS_EACH}, the last one: p50`, value: percentile(took, 0.5), unit: "ms" },
-    { ...line, what: `an event wakes ${PEERS_EACH}, the last one: p99`, value: percentile(took, 0.99), unit: "ms", goal },
+    {
+      ...line,
+      what: `an event wakes ${PEERS_EACH}, the last one: p50`,
+      value: percentile(took, 0.5),
+      unit: "ms",
+    },
+    {
+      ...line,
+      what: `an event wakes ${PEERS_EACH}, the last one: p99`,
+      value: percentile(took, 0.99),
+      unit: "ms",
+      goal,
+    },
   ];
 }
 
@@ -89,10 +100,7 @@ async function idleShare(pid: number): Promise<number> {
 async function wake(gateway: Child, crowd: Child, room: string): Promise<number> {
   const woken: number[] = [];
   const last = crowd.each(wokenForm, ({ at }) => woken.push(at) === PEERS_EACH, LONGEST);
-  const { said } = await gateway.ask(
-    { order: "say", room, first: 0, messages: 1, perSecond: 1 },
-    saidForm,
-  );
+  const { said } = await gateway.ask({ order: "say", room, first: 0, messages: 1, perSecond: 1 }, saidForm);
   await last;
   // The others have asked again by then.
   await delay(50);
@@ -145,7 +153,12 @@ export async function resumeLines(context: BenchContext): Promise<readonly Line[
   const goal = { bound: "at most", limit: 10, of: "value" } as const;
   return [
     { ...line, what: `${what}: requests`, value: again?.requests ?? Number.NaN, unit: "requests", goal },
-    { ...line, what: `${what}: from the first request`, value: (again?.seconds ?? Number.NaN) * 1_000, unit: "ms" },
+    {
+      ...line,
+      what: `${what}: from the first request`,
+      value: (again?.seconds ?? Number.NaN) * 1_000,
+      unit: "ms",
+    },
   ];
 }
 

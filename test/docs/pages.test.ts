@@ -18,6 +18,23 @@ const { scripts, dependencies, devDependencies } = packageFile.parse(
   JSON.parse(readFileSync(join(root, "package.json"), "utf8")),
 );
 
+/** Commands of which the pages' options are looked up. */
+const named = [
+  ...[
+    "start",
+    "config",
+    "status",
+    "link",
+    "unlink",
+    "trace",
+    "set-aside",
+    "redeem",
+    "rotate-key",
+    "well-known",
+  ],
+  ...["peer", "code", "connection", "group", "block"],
+];
+
 void describe("the documentation", async () => {
   await it("links to pages and files that exist", () => {
     const broken = pages.flatMap((page) =>
@@ -55,8 +72,7 @@ void describe("the documentation", async () => {
   await it("names commands and options that the command line knows", async () => {
     const known = new Map<string, string>();
     const overview = await help();
-    for (const name of ["start", "config", "status", "link", "unlink", "trace", "set-aside"])
-      known.set(name, await help(name));
+    for (const name of named) known.set(name, await helpOf(name));
     const used = pages.flatMap((page) =>
       [...readPage(page).matchAll(/mimi-gateway ((?:--?\w[\w-]* )*)([a-z-]+)\b([^\n`|;]*)/g)].map(
         (match) => ({
@@ -100,6 +116,17 @@ void describe("the documentation", async () => {
     assert.deepEqual(named.toSorted(), used.toSorted());
   });
 });
+
+/** With that of the commands under it. */
+async function helpOf(name: string): Promise<string> {
+  const own = await help(name);
+  const [, under = ""] = own.split("\nCommands:\n");
+  const names = [...under.matchAll(/^ {2}([a-z-]+)/gm)].flatMap(([, sub = ""]) =>
+    sub === "help" ? [] : [sub],
+  );
+  const helps = await Promise.all(names.map(async (sub) => help(name, sub)));
+  return [own, ...helps].join("\n");
+}
 
 async function help(...line: string[]): Promise<string> {
   const { code, out } = await runCommandLine([...line, "--help"], { folder });

@@ -13,6 +13,8 @@ import { until } from "./until.ts";
 /** The longest that a message may take beyond the faults: a gateway that comes back is asked again after its backoff. */
 const LONGEST_STALL = 15_000;
 const FOLLOWED_WITHIN = 30_000;
+/** What was said meanwhile comes first. */
+const BACK_WITHIN = 120_000;
 const CODE_LIFE = 3_600_000;
 
 /** The points of a run; each strikes whichever of the two comes to it first. */
@@ -59,6 +61,16 @@ export async function runPointsFederated(run: PointsRun): Promise<Outcome> {
     for (const point of run.points) {
       run.progress(describe(point));
       await disturbance.inflict(point);
+    }
+    if (run.awayFor !== undefined) {
+      for (const away of Object.values(gateways)) {
+        run.progress(`a gateway is away for ${run.awayFor / 1_000} s`);
+        const from = Date.now();
+        await away.pause(run.awayFor);
+        disturbance.outages.push({ from, to: Date.now() });
+        const back = Date.now();
+        await until("messages in every room", BACK_WITHIN, () => lab.crowd.flowsSince(back));
+      }
     }
     await lab.crowd.untilSaid(run.messages);
   } catch (thrown) {

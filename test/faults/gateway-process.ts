@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { openControlClient } from "../../core/control/client.ts";
 import { controlSocketPath } from "../../core/control/socket-path.ts";
 import { asGatewayError } from "../../core/errors.ts";
@@ -100,6 +101,14 @@ export class GatewayProcess {
   goOn(): void {
     const answers = this.#child?.stdio[4] as Writable | null | undefined;
     answers?.write("\n");
+  }
+
+  /** Ends it in order, and starts it again after that time. */
+  async pause(ms: number): Promise<void> {
+    await this.stop();
+    await delay(ms);
+    running.add(this);
+    this.start();
   }
 
   /** Ends it in order. Rejects where that takes too long or fails. */

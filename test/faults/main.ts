@@ -5,6 +5,7 @@
  *   npm run faults                                 3 seeds in every mode, then the broken copies
  *   npm run faults -- --seeds 20 --mode queue      more seeds, one mode (direct, queue, two, federated; both: direct and queue)
  *   npm run faults -- --seed 7 --mode direct       one seed again, nothing else
+ *   npm run faults -- --away 600                   a peer is away for that many seconds, instead of 60
  *   npm run faults -- --short                      what npm test runs: one seed a mode, and the broken copies
  */
 import { join } from "node:path";
@@ -13,7 +14,7 @@ import { asGatewayError } from "../../core/errors.ts";
 import { breakages, tryBreakage } from "./broken-copies.ts";
 import type { Outcome } from "./outcome.ts";
 import { runPointsFederated } from "./federated.ts";
-import { type Drawing, drawPoints, stepNames } from "./points.ts";
+import { type Drawing, drawPoints, stepsOf } from "./points.ts";
 import { type PointsRun, runPoints } from "./points-run.ts";
 import { runPointsOnTwo } from "./two-gateways.ts";
 
@@ -25,7 +26,7 @@ const drawings: Readonly<Record<Mode, Drawing>> = {
   direct: { count: 30, gatewayStops: 1, redisStops: 1 },
   queue: { count: 30, gatewayStops: 1, redisStops: 1 },
   two: { count: 6, gatewayStops: 1, redisStops: 0 },
-  federated: { count: 40, gatewayStops: 1, redisStops: 1 },
+  federated: { count: 40, gatewayStops: 1, redisStops: 1, federated: true },
 };
 const runners: Readonly<Record<Mode, (run: PointsRun) => Promise<Outcome>>> = {
   direct: runPoints,
@@ -57,12 +58,14 @@ const { values } = parseArgs({
     seeds: { type: "string" },
     seed: { type: "string" },
     mode: { type: "string" },
+    away: { type: "string" },
     short: { type: "boolean", default: false },
   },
 });
 const single = values.seed !== undefined && values.seeds === undefined;
 const first = whole("seed", values.seed, 1);
 const count = single || values.short ? 1 : whole("seeds", values.seeds, 3);
+const awayFor = 1_000 * whole("away", values.away, values.short ? 10 : 60);
 const wanted = modes(values.mode);
 const rows: Row[] = [];
 let faulty = 0;
@@ -93,6 +96,7 @@ async function run(seed: number, mode: Mode): Promise<Row> {
     ...loads[mode],
     stopFor: STOP_MS,
     keepLogs: true,
+    awayFor,
     progress: (line: string) => say(`  ${line}`),
   };
   const outcome = await runners[mode](settings);
@@ -120,7 +124,7 @@ function report(): void {
     console.log(cells.join("  "));
   }
   const passed = new Set(rows.flatMap(({ outcome }) => outcome.steps));
-  console.log(`faults at ${passed.size} of ${stepNames.length} steps`);
+  console.log(`faults at ${passed.size} of ${stepsOf(true).length} steps`);
   const red = rows.filter(({ outcome }) => outcome.problems.length > 0);
   for (const { seed, mode } of red) console.log(`to repeat: npm run faults -- --seed ${seed} --mode ${mode}`);
   if (!single) console.log(`${breakages.length - faulty} of ${breakages.length} broken copies were noticed`);

@@ -17,6 +17,8 @@ export interface PointsRun {
   readonly messages: number;
   /** How long a stop lasts, in milliseconds. */
   readonly stopFor: number;
+  /** Between gateways: how long one of them is away after the points, in milliseconds. */
+  readonly awayFor?: number;
   /** Whether the folder with logs and archives stays where the run is red. */
   readonly keepLogs: boolean;
   readonly progress: (line: string) => void;

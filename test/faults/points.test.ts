@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { drawPoints, stepNames } from "./points.ts";
+import { drawPoints, stepsOf } from "./points.ts";
 import { Random } from "./random.ts";
 
 void describe("what follows from a seed", async () => {
@@ -19,7 +19,7 @@ void describe("what follows from a seed", async () => {
       );
       assert.equal(points.filter(({ fault }) => fault === "gateway-stop").length, 2);
       assert.equal(points.filter(({ fault }) => fault === "redis-stop").length, 1);
-      assert.deepEqual(new Set(points.map(({ step }) => step)), new Set(stepNames));
+      assert.deepEqual(new Set(points.map(({ step }) => step)), new Set(stepsOf(false)));
       assert.ok(points.every(({ occurrence }) => occurrence >= 1));
     }
   });
@@ -29,7 +29,13 @@ void describe("what follows from a seed", async () => {
     for (let seed = 0; seed < 100; seed++)
       for (const { step, fault } of drawPoints(seed, { count: 30, gatewayStops: 2, redisStops: 2 }))
         met.add(`${fault} at ${step}`);
-    assert.equal(met.size, 6 * stepNames.length);
+    assert.equal(met.size, 6 * stepsOf(false).length);
+  });
+
+  await it("comes to the steps between gateways where there are two", () => {
+    const points = drawPoints(1, { count: 40, gatewayStops: 1, redisStops: 1, federated: true });
+    assert.deepEqual(new Set(points.map(({ step }) => step)), new Set(stepsOf(true)));
+    assert.ok(stepsOf(true).includes("judge.done") && !stepsOf(false).includes("judge.done"));
   });
 
   await it("is spread evenly", () => {

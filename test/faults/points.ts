@@ -22,13 +22,15 @@ export interface Point {
 
 export interface Drawing {
   readonly count: number;
+  /** Whether there are two gateways, that pass the steps between gateways. */
+  readonly federated?: boolean;
   /** How many of the faults are a stop of the gateway, and how many one of Redis. Each takes 15 s. */
   readonly gatewayStops: number;
   readonly redisStops: number;
 }
 
 /** Every step that the product publishes; the compiler says so where one is missing here. */
-const stepKinds: Readonly<Record<StepName, "on the way" | "of recovery">> = {
+const stepKinds: Readonly<Record<StepName, "on the way" | "of recovery" | "between gateways">> = {
   "accept.begin": "on the way",
   "accept.written": "on the way",
   "accept.done": "on the way",
@@ -43,8 +45,19 @@ const stepKinds: Readonly<Record<StepName, "on the way" | "of recovery">> = {
   "settle.begin": "on the way",
   "probe.begin": "of recovery",
   "catchup.page": "of recovery",
+  "follow.begin": "between gateways",
+  "follow.done": "between gateways",
+  "submit.begin": "between gateways",
+  "submit.done": "between gateways",
+  "judge.begin": "between gateways",
+  "judge.done": "between gateways",
+  "verdict.begin": "between gateways",
 };
-export const stepNames = Object.keys(stepKinds) as readonly StepName[];
+/** All that a run with one gateway, or with two, comes to. */
+export const stepsOf = (federated: boolean): readonly StepName[] =>
+  (Object.keys(stepKinds) as StepName[]).filter(
+    (step) => federated || stepKinds[step] !== "between gateways",
+  );
 
 /** Kills that leave deliveries under way, so that there is something to ask the room for. */
 const provocations: readonly StepName[] = [
@@ -60,10 +73,13 @@ const MOST_PROBES = 2;
 const MOST_PAGES = 10;
 
 /** The points of a run, in order. Where there are enough of them every step is among them. */
-export function drawPoints(seed: number, { count, gatewayStops, redisStops }: Drawing): readonly Point[] {
+export function drawPoints(
+  seed: number,
+  { count, gatewayStops, redisStops, federated = false }: Drawing,
+): readonly Point[] {
   const random = new Random(seed);
   const steps: StepName[] = [];
-  while (steps.length < count) steps.push(...random.shuffle(stepNames));
+  while (steps.length < count) steps.push(...random.shuffle(stepsOf(federated)));
   const short: readonly Fault[] = [
     "gateway-kill",
     "prosody-restart",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { temporaryFolder } from "../support/servers.ts";
 import { fuzz, reduced, sizeOf } from "./fuzz.ts";
+import { fuzzMtp } from "./mtp/run.ts";
 import { type FuzzedReader, readers } from "./readers.ts";
 
 /** Always the same inputs, but for a machine on which they would take too long. */
@@ -21,6 +23,20 @@ void describe("readers take whatever comes", () => {
       assert.ok(inputs > 20);
       assert.ok(taken > inputs / 50, `${taken} of ${inputs} inputs were read at all`);
     });
+});
+
+const folder = temporaryFolder("fuzz");
+
+void describe("the door to other gateways takes whatever comes", () => {
+  void it("answers it all, lets nobody in, and keeps nothing of what it refuses", async () => {
+    const { requests, faults, statuses } = await fuzzMtp(folder, 20_261_122, {
+      requests: 1_500,
+      answerMs: 20_000,
+    });
+    assert.deepEqual(faults, []);
+    assert.equal(requests, 1_500);
+    assert.ok((statuses[200] ?? 0) > 100 && (statuses[400] ?? 0) > 30, JSON.stringify(statuses));
+  });
 });
 
 void describe("the fuzz run", () => {

@@ -19,6 +19,8 @@ import { groupEventsRoute } from "./group-events.ts";
 import { groupMembersRoute } from "./group-members.ts";
 import { groupSnapshotRoute } from "./group-snapshot.ts";
 import { hintRoute } from "./hint.ts";
+import { invitationsRoute } from "./invitations.ts";
+import { knocksRoute } from "./knocks.ts";
 import { mediaRoute } from "./media.ts";
 import { postEventsRoute } from "./post-events.ts";
 import { putMediaRoute } from "./put-media.ts";
@@ -78,6 +80,8 @@ export function allRoutes(options: AllRoutesOptions): readonly Routes[] {
     }),
     putMediaRoute({ store, files, endpoint, now }),
     // Run as if somebody had poked it: that ends its backoff, too.
+    invitationsRoute({ store, now }),
+    knocksRoute({ store, now }),
     hintRoute({ now, hinted: (peer) => void runner.run(syncLane(peer)) }),
   ];
 }

@@ -43,7 +43,7 @@ export function groupEventsRoute(options: GroupReadOptions): Routes {
     limit: queryInteger(1, limits.pageEvents).default(limits.pageEvents),
   });
   return (server) => {
-    server.get("/groups/:authority/:id/events", async (request, reply) => {
+    server.get("/groups/:authority/:id/events", { config: { caller: "guest" } }, async (request, reply) => {
       const { peer } = callerOf(request);
       const uri = groupOfPath(request);
       const { after, wait, limit } = readQuery(request, form);

@@ -6,7 +6,8 @@ import { type Limits, limits } from "../../limits.ts";
 import type { Logger } from "../../log.ts";
 import type { Wake } from "../../lanes/waker.ts";
 import type { Store } from "../../store/store.ts";
-import { followedAt } from "../../store/units/following.ts";
+import { DECLINED, followedAt } from "../../store/units/following.ts";
+import { listInvitations } from "../../store/units/invitations.ts";
 import { type PendingSubmission, pendingFor } from "../../store/units/submissions.ts";
 import { callerOf } from "../caller.ts";
 import { makeCursor, readCursor } from "../cursor.ts";
@@ -96,7 +97,7 @@ export function submissionsRoute(options: SubmissionsRouteOptions): Routes {
     server.post("/submissions", async (request, reply): Promise<Answer> => {
       const { peer } = callerOf(request);
       const asked = readAs(form as z.ZodType<Asked>, request.body);
-      const { wanted, problems } = await begin(options, peer, asked);
+      const { wanted, problems, awaited } = await begin(options, peer, asked);
       const passing: Passing = new Map();
       const first = await look(options, peer, wanted, asked, passing);
       const now = { groups: first?.groups ?? [], problems: [...problems, ...(first?.problems ?? [])] };
@@ -109,7 +110,12 @@ export function submissionsRoute(options: SubmissionsRouteOptions): Routes {
         topics: [peerTopic(peer), ...wanted.map(({ group }) => groupTopic(group))],
         waitMs: asked.wait * 1_000,
         settleMs: options.limits.holdSettleMs,
-        look: () => look(options, peer, wanted, asked, passing),
+        look: async () => {
+          // What we are invited to may be answered while this is held.
+          if (awaited.length > 0)
+            wanted.push(...(await begin(options, peer, { ...asked, groups: awaited })).wanted);
+          return look(options, peer, wanted, asked, passing);
+        },
         transient: (topic, { row, from }) => {
           // Nothing goes back to where it came from; of several of one user the last counts.
           const before = passing.get(topic) ?? new Map<string, TransientRow>();
@@ -121,30 +127,46 @@ export function submissionsRoute(options: SubmissionsRouteOptions): Routes {
   };
 }
 
+interface Begun {
+  readonly wanted: Wanted[];
+  readonly problems: readonly GroupProblem[];
+  /** Groups that we are invited to, and have no part in before that is answered. */
+  readonly awaited: Asked["groups"];
+}
+
 /** Takes the verdicts, and finds the groups. */
-async function begin(
-  options: SubmissionsRouteOptions,
-  peer: PeerId,
-  asked: Asked,
-): Promise<{ readonly wanted: readonly Wanted[]; readonly problems: readonly GroupProblem[] }> {
+async function begin(options: SubmissionsRouteOptions, peer: PeerId, asked: Asked): Promise<Begun> {
   const rows = await options.store.read(followedAt(peer));
   const followed = new Map(rows.map((row) => [row.uri, row]));
   const problems: GroupProblem[] = [];
   const wanted: Wanted[] = [];
+  const awaited: Asked["groups"] = [];
+  const isInvited = await invitedBy(options, peer);
   for (const { group: uri, after, state, verdicts } of asked.groups) {
     const row = followed.get(uri);
     // One that was left or stopped is still told what became of what it said.
     if (row && verdicts) await takeVerdicts(options, row, verdicts);
     if (asked.shard && !inShard(uri, asked.shard)) continue;
-    if (row?.state !== "following") {
-      problems.push({ group: uri, code: "not_found" });
+    if (row === undefined || (row.state !== "following" && row.code !== DECLINED)) {
+      if (isInvited(uri)) awaited.push({ group: uri, after, state });
+      else problems.push({ group: uri, code: "not_found" });
       continue;
     }
     const place = orProblem(uri, () => (after === undefined ? { seq: 0 } : readCursor(after, uri)));
     if ("code" in place) problems.push(place);
     else wanted.push({ uri, group: row.group, rev: row.rev, after: place.seq, state });
   }
-  return { wanted, problems };
+  return { wanted, problems, awaited };
+}
+
+/** Which groups a peer wants one of ours in. */
+async function invitedBy(
+  { store, now }: SubmissionsRouteOptions,
+  peer: PeerId,
+): Promise<(uri: GroupUri) => boolean> {
+  const rows = await store.read(listInvitations(now()));
+  const groups = new Set(rows.filter((row) => row.peer === peer).map(({ group }) => group));
+  return (uri) => groups.has(uri);
 }
 
 /** What there is for these groups, or null. */

@@ -213,7 +213,7 @@ const end: Check<Connected> = {
     if (after.connections.some(({ state }) => state === "active"))
       throw new NotChecked("there are other connections between the two");
     for (const body of [
-      { path: "/sync", body: { subscriptions: [] } },
+      { path: "/groups/nobody.invalid/x/knocks", body: { user: `mimi://${me.base}/u/checker` } },
       { path: "/hint", body: { reason: "back" } },
     ]) {
       const answer = await subject.ask(me, body);
@@ -229,5 +229,6 @@ const end: Check<Connected> = {
 
 /** What a code of either scope brings; then what a group's brings; then, last, the end. */
 export const connectionChecks: readonly Check<Connected>[] = [again, doors, invitations, media];
-export const guestDoorChecks: readonly Check<Guest>[] = [putting, held];
+export const guestDoorChecks: readonly Check<Guest>[] = [putting];
+export const heldChecks: readonly Check<Guest>[] = [held];
 export const endChecks: readonly Check<Connected>[] = [wellKnownReads, end];

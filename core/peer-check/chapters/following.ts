@@ -6,27 +6,15 @@ import type { EventId } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../bridge.ts";
 import { type Asked, problemReply, type Reply } from "../house.ts";
 import { type Check, NotChecked } from "../ledger.ts";
-import { makeEvent, makeMessage, newSalt } from "../own-events.ts";
-import type { OwnGroup } from "../own-group.ts";
+import { makeEvent, newSalt } from "../own-events.ts";
+import { LOOK_EVERY, reaches, SOON } from "../own-group.ts";
 import type { Owner } from "../parties.ts";
 
-const SOON: Milliseconds = 40_000;
-const LOOK_EVERY: Milliseconds = 100;
 /** A request that was on its way when an answer went out does not count as one after it. */
 const UNDER_WAY: Milliseconds = 250;
 
 const isReading = ({ method, target }: Asked): boolean =>
   (method === "POST" && target.endsWith("/sync")) || (method === "GET" && /\/events(?:\?|$)/.test(target));
-
-/** Whether the guest has come so far within this time: it asks for what follows this seq. */
-async function reaches(group: OwnGroup, seq: number, most: Milliseconds = SOON): Promise<boolean> {
-  const end = Date.now() + most;
-  while (Date.now() < end) {
-    if (group.readings.some((reading) => (reading.seq ?? -1) >= seq)) return true;
-    await sleep(LOOK_EVERY);
-  }
-  return false;
-}
 
 /** Answers the next `times` readings so, and gives those requests, and the one that came after them or null. */
 async function interrupted(
@@ -188,50 +176,6 @@ const recovery: Check<Owner> = {
   },
 };
 
-const named = ["log_gap", "log_conflict", "log_id", "log_proof", "log_time", "log_form"] as const;
-
-const faults: Check<Owner> = {
-  title: "logs with faults",
-  about: ["stop", "proof-checked"],
-  async run({ subject, me, good, bad }, expect) {
-    if (bad.length === 0) throw new NotChecked("needs more of the codes redeemed", true);
-    for (const group of bad) await reaches(group, group.head);
-    for (const [index, group] of bad.entries()) commit(named[index] ?? "log_gap", group);
-    const from = Date.now();
-    const heads = bad.map(({ head }) => head);
-    good.say("peer check: this group goes on");
-    expect("stop", await reaches(good, good.head), "every other group goes on", "the good one did not");
-    await sleep(5_000);
-    for (const [index, group] of bad.entries()) {
-      const fault = named[index] ?? "log_gap";
-      const on = group.readings.some(
-        ({ at, seq }) => (at > from + 4_000 && seq !== null) || (seq ?? 0) >= (heads[index] ?? 0),
-      );
-      expect(
-        fault === "log_proof" ? "proof-checked" : "stop",
-        !on,
-        `the group stopped for ${fault}`,
-        "it was still asked for",
-      );
-    }
-
-    function commit(fault: (typeof named)[number], group: OwnGroup): void {
-      const message = makeMessage(me, group.uri, group.author, `peer check: ${fault}`);
-      const theirs = `mimi://${group.guest ?? subject.base}/u/peer-check`;
-      const [kid = ""] = subject.keys.keys();
-      const forged = Buffer.concat([Buffer.from(kid, "base64url"), randomBytes(64)]).toString("base64url");
-      if (fault === "log_gap") group.append(message, { seq: group.head + 2 });
-      if (fault === "log_conflict") group.repeat();
-      if (fault === "log_id") group.append(message, { id: `01${randomBytes(31).toString("hex")}` });
-      if (fault === "log_time") group.append(message, { at: 1 });
-      if (fault === "log_form") group.append(message, { origin_at: undefined });
-      if (fault !== "log_proof") return;
-      const via = [subject.base, me.base];
-      group.append(makeMessage(me, group.uri, theirs, "peer check: log_proof"), { via, proof: forged });
-    }
-  },
-};
-
 const pulls: Check<Owner> = {
   title: "its submissions, pulled",
   about: ["sub-held", "sub-judged", "sub-again", "proof-made"],
@@ -272,6 +216,5 @@ const pulls: Check<Owner> = {
   },
 };
 
-/** What the gateway does as a guest; the faults last, since groups stop for them. */
-export const followingChecks: readonly Check<Owner>[] = [follows, pulls, failures, recovery, faults];
-export const faultCount = named.length;
+/** What the gateway does as a guest. */
+export const followingChecks: readonly Check<Owner>[] = [follows, pulls, failures, recovery];

@@ -44,7 +44,7 @@ const unsigned: Check<Stranger> = {
 const misformed: readonly (readonly [what: string, wrong: Variation])[] = [
   ["without mtp-as", { without: ["mtp-as"] }],
   ["with another label", { label: "sig1" }],
-  ["with another tag", { parameters: { tag: '"mtp/2"' } }],
+  ["with another tag", { parameters: { tag: '"other"' } }],
   ["without a tag", { parameters: { tag: undefined } }],
   ["without a nonce", { parameters: { nonce: undefined } }],
   ["with an empty nonce", { parameters: { nonce: '""' } }],
@@ -53,6 +53,7 @@ const misformed: readonly (readonly [what: string, wrong: Variation])[] = [
   ["without created", { parameters: { created: undefined } }],
   ["with another algorithm", { parameters: { alg: '"hmac-sha256"' } }],
   ["with a component twice", { components: [...COVERED, "@method"] }],
+  ["with a component more", { components: [...COVERED, "@scheme"] }],
   ["without content-digest", { without: ["content-digest"] }],
   ...COVERED.map((name): [string, Variation] => [
     `that does not cover ${name}`,
@@ -73,6 +74,8 @@ const forms: Check<Stranger> = {
         describe(answer),
       );
     }
+    const later = await subject.ask(me, { ...SYNC, wrong: { parameters: { tag: '"mtp/2"' } } });
+    expect("sig-verify", later.code === "version", "426 version to the tag mtp/2", describe(later));
     for (const as of ["not a domain", "UPPER.example"]) {
       const answer = await subject.ask(me, { ...SYNC, as });
       expect("sig-verify", answer.code === "bad_signature", `401 bad_signature as ${as}`, describe(answer));

@@ -1,20 +1,11 @@
 /** What an owner says to submissions (docs/mtp.md, Submissions, Verdicts). */
-import {
-  encodeErasure,
-  encodeMember,
-  encodeOpaque,
-  encodeProperty,
-} from "../../../mappings/event-content.ts";
-import type { EventId } from "../../../mappings/ids.ts";
+import { encodeErasure, encodeOpaque, encodeProperty } from "../../../mappings/event-content.ts";
 import { type Check, NotChecked } from "../ledger.ts";
-import type { Label } from "../musts.ts";
-import { makeEvent, makeMessage, newSalt, type OwnEvent, proofOf, unknownId } from "../own-events.ts";
+import { checkerOf, makeEvent, makeMessage, newSalt, type OwnEvent, unknownId } from "../own-events.ts";
 import type { Guest } from "../parties.ts";
 import { readLog } from "../reading.ts";
 import { describe } from "../wire.ts";
 
-const userOf = ({ me }: Guest): string => `mimi://${me.base}/u/checker`;
-const authorityOf = ({ path }: Guest): string => path.split("/")[2] ?? "";
 const textOf = (octets: Uint8Array | undefined): string => Buffer.from(octets ?? []).toString("base64url");
 
 const accepted: Check<Guest> = {
@@ -31,7 +22,7 @@ const accepted: Check<Guest> = {
   ],
   async run(guest, expect) {
     const { me, group, desk, subject } = guest;
-    const user = userOf(guest);
+    const user = checkerOf(guest);
     const messages = [1, 2, 3].map((number) =>
       makeMessage(me, group, user, `peer check: message ${number} of 3`),
     );
@@ -101,154 +92,6 @@ const accepted: Check<Guest> = {
   },
 };
 
-interface Wrong {
-  readonly label: Label;
-  readonly code: string;
-  readonly what: string;
-  readonly event: OwnEvent;
-}
-
-/** One event for each verdict that a peer can bring about. */
-function wrongEvents(guest: Guest): readonly Wrong[] {
-  const { me, group, subject } = guest;
-  const user = userOf(guest);
-  const right = (): OwnEvent => makeMessage(me, group, user, "peer check: this is to be refused");
-  const resigned = (event: OwnEvent, id: string): OwnEvent => ({
-    ...event,
-    id: id as EventId,
-    proof: proofOf(me, id as EventId, user),
-  });
-  const [first, second, other] = [right(), right(), right()];
-  const turned = first.id.slice(0, -1) + (first.id.endsWith("0") ? "1" : "0");
-  const foreign = `mimi://${authorityOf(guest)}/u/checker`;
-  const most = subject.limit("event_bytes", 262_144);
-  const large = encodeOpaque("application/octet-stream", new Uint8Array(most), newSalt());
-  const kick = encodeMember({ user: foreign, change: "kick" }, newSalt());
-  const kickAgain = encodeMember({ user: foreign, change: "kick" }, newSalt());
-  const unknownKind = makeEvent(
-    me,
-    group,
-    user,
-    "opaque",
-    encodeOpaque("text/plain", new Uint8Array(), newSalt()),
-  );
-  const shape = makeEvent(me, group, user, "property", encodeMember({ user, change: "join" }, newSalt()));
-  return [
-    { label: "id", code: "id_mismatch", what: "another id", event: resigned(first, turned) },
-    {
-      label: "host-one-peer",
-      code: "sender_foreign",
-      what: "a sender of the owner's",
-      event: makeMessage(me, group, foreign, "forged"),
-    },
-    {
-      label: "host-counts",
-      code: "sender_foreign",
-      what: "a sender of nobody's",
-      event: makeMessage(me, group, "mimi://nobody.invalid/u/x", "forged"),
-    },
-    {
-      label: "proof-key",
-      code: "sender_foreign",
-      what: "a proof of another event",
-      event: { ...second, proof: other.proof },
-    },
-    {
-      label: "content-valid",
-      code: "content_invalid",
-      what: "another sender within",
-      event: makeMessage(me, group, user, "forged", {}, { sender: foreign }),
-    },
-    {
-      label: "content-valid",
-      code: "content_invalid",
-      what: "another group within",
-      event: makeMessage(me, group, user, "forged", {}, { group: `mimi://${me.base}/r/x` }),
-    },
-    { label: "content-valid", code: "content_invalid", what: "the form of another kind", event: shape },
-    {
-      label: "kind-unknown",
-      code: "content_invalid",
-      what: "a kind that is not known",
-      event: { ...resigned(unknownKind, `f9${unknownKind.id.slice(2)}`), kind: "future" },
-    },
-    {
-      label: "limit-event",
-      code: "content_invalid",
-      what: "a content that is too large",
-      event: makeEvent(me, group, user, "opaque", large),
-    },
-    {
-      label: "via-loop",
-      code: "loop",
-      what: "the owner's base domain in via",
-      event: { ...right(), via: [subject.base] },
-    },
-    {
-      label: "via-loop",
-      code: "loop",
-      what: "the guest's base domain in via",
-      event: { ...right(), via: [me.base] },
-    },
-    {
-      label: "verdict-reference",
-      code: "not_author",
-      what: "an edit of what nobody wrote",
-      event: makeMessage(me, group, user, "edited", { replaces: unknownId() }),
-    },
-    {
-      label: "role-check",
-      code: "no_right",
-      what: "a kick by an ordinary member",
-      event: makeEvent(me, group, user, "member", kick),
-    },
-    {
-      label: "role-provider",
-      code: "no_right",
-      what: "a kick by nobody",
-      event: makeEvent(me, group, null, "member", kickAgain),
-    },
-  ];
-}
-
-const refused: Check<Guest> = {
-  title: "events that are wrong in one way",
-  about: [
-    "id",
-    "host-one-peer",
-    "host-counts",
-    "proof-key",
-    "content-valid",
-    "kind-unknown",
-    "limit-event",
-    "via-loop",
-    "verdict-reference",
-    "role-check",
-    "role-provider",
-    "error-never-500",
-  ],
-  async run(guest, expect) {
-    const wrong = wrongEvents(guest);
-    const verdicts = await guest.desk.submit(wrong.map(({ event }) => event));
-    for (const [index, { label, code, what, event }] of wrong.entries()) {
-      const verdict = verdicts[index];
-      const came =
-        verdict === undefined
-          ? "no verdict"
-          : `${verdict.code} of ${verdict.id === event.id ? "it" : "another"}`;
-      expect(label, came === `${code} of it`, `the verdict ${code} on ${what}`, came);
-    }
-    const { events } = await readLog(guest);
-    const stored = wrong.filter(({ event }) => events.some(({ id }) => id === event.id));
-    expect(
-      "error-never-500",
-      stored.length === 0,
-      "nothing in the log of what was refused",
-      stored.map(({ what }) => what).join(", "),
-    );
-  },
-};
-
 const properties: Check<Guest> = {
   title: "a property with and without expect",
   about: ["property-expect", "property-same"],
@@ -259,7 +102,7 @@ const properties: Check<Guest> = {
       makeEvent(
         me,
         group,
-        userOf(guest),
+        checkerOf(guest),
         "property",
         encodeProperty({ name: "links", item: "peer-check", value: text }, newSalt()),
       );
@@ -288,11 +131,11 @@ const erasure: Check<Guest> = {
   about: ["erase-log"],
   async run(guest, expect) {
     const { me, group, desk } = guest;
-    const message = makeMessage(me, group, userOf(guest), "peer check: this is erased at once");
+    const message = makeMessage(me, group, checkerOf(guest), "peer check: this is erased at once");
     const erase = makeEvent(
       me,
       group,
-      userOf(guest),
+      checkerOf(guest),
       "erase",
       encodeErasure({ of: "events", ids: [message.id] }, newSalt()),
     );
@@ -327,7 +170,7 @@ const bodies: Check<Guest> = {
     const right = makeMessage(
       me,
       guest.group,
-      userOf(guest),
+      checkerOf(guest),
       "peer check: this comes with another that is none",
     );
     for (const events of [
@@ -360,7 +203,7 @@ const pulled: Check<Guest> = {
   async run(guest, expect) {
     const { me, group, desk } = guest;
     desk.refuse = 1;
-    const event = makeMessage(me, group, userOf(guest), "peer check: this one was pulled");
+    const event = makeMessage(me, group, checkerOf(guest), "peer check: this one was pulled");
     const [verdict] = await desk.submitByPull([event]);
     const place = (await readLog(guest)).events.find(({ id }) => id === event.id)?.seq;
     expect(
@@ -384,11 +227,4 @@ const pulled: Check<Guest> = {
 };
 
 /** What is submitted. */
-export const submissionChecks: readonly Check<Guest>[] = [
-  accepted,
-  refused,
-  properties,
-  erasure,
-  bodies,
-  pulled,
-];
+export const submissionChecks: readonly Check<Guest>[] = [accepted, properties, erasure, bodies, pulled];

@@ -17,7 +17,8 @@ import { addNotice } from "./notices.ts";
 import { refusalNotice } from "./refusal-notice.ts";
 import { noteProfile } from "./profiles.ts";
 import { type Effect, isNews, takeEffect } from "./reactions.ts";
-import { isChange } from "./properties.ts";
+import { isChange, isShown, seenIn } from "./properties.ts";
+import { queueRestore } from "./restore.ts";
 import { forgetRules, takeProperty } from "./roles.ts";
 import { addSubmission, isUnderWay } from "./submissions.ts";
 
@@ -159,8 +160,11 @@ function* add(
   event: NewEvent,
   times: { readonly originAt: Milliseconds; readonly receivedAt: Milliseconds },
 ): Unit<void> {
-  const { binding, group } = place;
-  if (event.property !== null && !(yield* isChange(place, event.property))) return;
+  const { binding, group, now } = place;
+  const { property } = event;
+  const shown = property !== null && isShown(property.name) ? property.name : null;
+  const before = shown === null ? null : yield* seenIn(binding, shown);
+  if (property !== null && !(yield* isChange(place, property))) return;
   const at = { ...times, acceptedAt: log.acceptedAt, group, binding };
   const met = event.sender && (yield* metUser(place.provider, log, event.sender));
   const sender = met && met.user;
@@ -168,6 +172,7 @@ function* add(
   if (judged.kind === "holds") return;
   if (judged.kind === "refused") {
     yield* refuse(place, event, refusalNotice(judged.code));
+    if (shown !== null) yield* queueRestore({ binding, name: shown, before, event: event.id, at: now });
     log.told = true;
     return;
   }
@@ -184,8 +189,8 @@ function* add(
   yield* addMedia(place, event);
   if (event.act?.act === "delete" && event.act.target !== null)
     yield* first(setDeleted, { group, seq, id: event.act.target });
-  if (event.property === null) return;
-  yield* takeProperty({ group, user: sender, seq }, event.property);
+  if (property === null) return;
+  yield* takeProperty({ group, user: sender, seq }, property);
   forgetRules(log, kind);
 }
 

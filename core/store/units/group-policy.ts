@@ -57,6 +57,12 @@ export function* policyOf(group: GroupId): Unit<GroupPolicy | undefined> {
   };
 }
 
+/** What a new guest sees of the group's past: as its own policy says, or `otherwise` where it has none. */
+export function* historyFor(group: GroupId, otherwise: HistoryPolicy): Unit<HistoryPolicy> {
+  const set = (yield* first(policyRow, { group }))?.history ?? null;
+  return (set === null ? null : parseHistory(set)) ?? otherwise;
+}
+
 /** As the wire names it: `none`, `days:N`, `all`. */
 export const historyText = (policy: HistoryPolicy): string =>
   policy.kind === "days" ? `days:${policy.days}` : policy.kind;

@@ -62,6 +62,23 @@ function* ifReadable(guest: GuestHead | undefined, now: Milliseconds): Unit<Gues
   return last && last.at > now - LEFT_READS_MS ? guest : undefined;
 }
 
+const leftSince = statement<{ peer: PeerId; since: Milliseconds }>("guest-reads.leftSince")((db, { p }) =>
+  db
+    .selectFrom("guest")
+    .innerJoin("event", (join) =>
+      join.onRef("event.grp", "=", "guest.grp").onRef("event.seq", "=", "guest.left_seq"),
+    )
+    .select("guest.grp")
+    .where("guest.peer", "=", p.peer)
+    .where("event.accepted_at", ">", p.since)
+    .limit(1),
+);
+
+/** Whether a peer has left any group of ours within the last 24 hours. */
+export function* hasLeftLately({ peer, now }: { peer: PeerId; now: Milliseconds }): Unit<boolean> {
+  return (yield* first(leftSince, { peer, since: now - LEFT_READS_MS })) !== undefined;
+}
+
 interface Share {
   readonly guest: GuestHead;
   readonly after: number;

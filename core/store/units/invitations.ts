@@ -45,12 +45,13 @@ const ownAccount = statement<{ domain: ProviderDomain }>("invitations.ownAccount
 const dropExpired = statement<{ now: Milliseconds }>("invitations.dropExpired")((db, { p }) =>
   db.deleteFrom("invitation").where("expires", "<=", p.now),
 );
-const others = statement<{ peer: PeerId; group: GroupUri; wanted: string }>("invitations.others")((db, { p }) =>
-  db
-    .selectFrom("invitation")
-    .select((eb) => eb.fn.countAll<number | string>().as("n"))
-    .where("peer", "=", p.peer)
-    .where((eb) => eb.not(eb.and([eb("grp_uri", "=", p.group), eb("wanted", "=", p.wanted)]))),
+const others = statement<{ peer: PeerId; group: GroupUri; wanted: string }>("invitations.others")(
+  (db, { p }) =>
+    db
+      .selectFrom("invitation")
+      .select((eb) => eb.fn.countAll<number | string>().as("n"))
+      .where("peer", "=", p.peer)
+      .where((eb) => eb.not(eb.and([eb("grp_uri", "=", p.group), eb("wanted", "=", p.wanted)]))),
 );
 const put = statement<NewInvitation & { peer: PeerId; connection: ConnectionId | null; at: Milliseconds }>(
   "invitations.put",

@@ -5,7 +5,7 @@ import type { Milliseconds } from "../../bridge.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId } from "../../ids.ts";
 import { statement } from "../statement.ts";
-import { all, first, only, type Unit } from "../unit.ts";
+import { all, first, type Unit } from "../unit.ts";
 import { addAudit } from "./audit.ts";
 import type { RoomsToWake } from "./carried-events.ts";
 import { policyOf } from "./group-policy.ts";
@@ -110,7 +110,8 @@ export function* invite(
     throw new GatewayError("usage", `${role} is no role that ${wanted} could have in the group`);
   const brought = yield* letRead({ group, uri: input.group, peer, connection, at });
   const own = parseUserUri(wanted) === null;
-  if (!own && !providerIn) yield* appendOwn(group, [`mimi://${provider}`], { change: "join", role: null }, at);
+  if (!own && !providerIn)
+    yield* appendOwn(group, [`mimi://${provider}`], { change: "join", role: null }, at);
   // The standing may be that of an earlier invitation to the same.
   const holds = standing.state === "invited" && (role === null || standing.role === role);
   if (!holds) yield* appendOwn(group, [wanted], { change: "invite", role }, at);
@@ -150,8 +151,7 @@ function* guestFor(
   now: Milliseconds,
 ): Unit<{ readonly peer: PeerId; readonly connection: ConnectionId | null }> {
   const speaking = yield* peerSpeakingFor({ domain, now });
-  if (!speaking)
-    throw new GatewayError("peer_unknown", `no gateway is known here that speaks for ${domain}`);
+  if (!speaking) throw new GatewayError("peer_unknown", `no gateway is known here that speaks for ${domain}`);
   const { peer, base } = speaking;
   const grounds = yield* mayInvite({ peer, now });
   if (grounds === null)

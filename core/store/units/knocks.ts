@@ -103,7 +103,14 @@ const open = statement("knocks.open")((db) =>
     .selectFrom("knock")
     .innerJoin("grp", "grp.id", "knock.grp")
     .innerJoin("peer", "peer.id", "knock.peer")
-    .select(["knock.n as id", "grp.uri as group", "knock.user_uri as user", "peer.base", "knock.reason", "knock.at"])
+    .select([
+      "knock.n as id",
+      "grp.uri as group",
+      "knock.user_uri as user",
+      "peer.base",
+      "knock.reason",
+      "knock.at",
+    ])
     .where("knock.state", "=", "open")
     .orderBy("knock.n"),
 );

@@ -7,6 +7,7 @@ import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
 import type { RoomsToWake } from "./carried-events.ts";
 import type { HistoryPolicy } from "./guests.ts";
+import { lastingGrounds } from "./may-invite.ts";
 import { admitProvider, dismissProvider } from "./provider-members.ts";
 
 /** Where a guest begins to read. */
@@ -40,13 +41,14 @@ export function* letIn(input: {
   return { seq: visibleFrom - 1, rev, rooms };
 }
 
-const handOver = statement<{ group: GroupId; peer: PeerId; connection: ConnectionId | null }>("let-in.handOver")(
-  (db, { p }) =>
-    db
-      .updateTable("guest")
-      .set({ connection: p.connection })
-      .where("grp", "=", p.group)
-      .where("peer", "=", p.peer),
+const handOver = statement<{ group: GroupId; peer: PeerId; connection: ConnectionId | null }>(
+  "let-in.handOver",
+)((db, { p }) =>
+  db
+    .updateTable("guest")
+    .set({ connection: p.connection })
+    .where("grp", "=", p.group)
+    .where("peer", "=", p.peer),
 );
 
 const presentOf = statement<{ group: GroupId; peer: PeerId }>("let-in.presentOf")((db, { p }) =>
@@ -67,22 +69,42 @@ export function* providersIn(input: { group: GroupId; peer: PeerId }): Unit<read
   return (yield* all(presentOf, input)).map(({ domain }) => domain);
 }
 
-/** Takes all providers of a peer's out of a group but those in `but`, by which it remains a guest. */
-export function* letOutAll(input: {
-  group: GroupId;
-  peer: PeerId;
-  but: readonly ProviderDomain[];
-  instead: ConnectionId | null;
-  at: Milliseconds;
-}): Unit<RoomsToWake> {
-  const { group, peer, but, instead, at: now } = input;
+/** Active connections that each let a provider of a peer's into one group. */
+export const groupConnections = statement<{ group: GroupId; peer: PeerId; now: Milliseconds }>(
+  "let-in.groupConnections",
+)((db, { p }) =>
+  db
+    .selectFrom("connection")
+    .innerJoin("provider", "provider.id", "connection.provider")
+    .select(["connection.id", "provider.domain"])
+    .where("connection.grp", "=", p.group)
+    .where("connection.peer", "=", p.peer)
+    .where("connection.state", "=", "active")
+    .where((eb) => eb.or([eb("connection.expires", "is", null), eb("connection.expires", ">", p.now)]))
+    .orderBy("connection.created_at"),
+);
+
+/**
+ * Ends what a connection between the gateways has allowed in a group: all providers of the peer's leave it but those that have a
+ * connection of their own. Nothing ends where the gateways have another connection.
+ */
+export function* letOutAll(input: { group: GroupId; peer: PeerId; at: Milliseconds }): Unit<RoomsToWake> {
+  const { group, peer, at: now } = input;
+  const lasting = yield* lastingGrounds({ peer, now });
+  if (lasting !== null) {
+    yield* first(handOver, { group, peer, connection: lasting.connection });
+    return [];
+  }
+  const left = yield* all(groupConnections, { group, peer, now });
+  const but = left.map(({ domain }) => domain);
   const leaving = (yield* providersIn({ group, peer })).filter((one) => !but.includes(one));
   const rooms: RoomsToWake[number][] = [];
   for (const [i, provider] of leaving.entries()) {
     const stays = but.length > 0 || i < leaving.length - 1;
     rooms.push(...(yield* dismissProvider({ group, peer, provider, stays, now })));
   }
-  if (but.length > 0) yield* first(handOver, { group, peer, connection: instead });
+  const [instead] = left;
+  if (instead) yield* first(handOver, { group, peer, connection: instead.id });
   return rooms;
 }
 

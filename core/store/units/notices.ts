@@ -24,14 +24,18 @@ const insertNotice = statement<{
     .returning("n"),
 );
 
-const queueNotice = statement<{ binding: BindingId; seq: number; key: DeliveryKey; at: Milliseconds }>(
-  "notices.queueNotice",
-)((db, { p }) =>
+const queueNotice = statement<{
+  binding: BindingId;
+  seq: number;
+  op: string;
+  key: DeliveryKey;
+  at: Milliseconds;
+}>("notices.queueNotice")((db, { p }) =>
   db.insertInto("delivery").values({
     binding: p.binding,
     seq: p.seq,
     step: 0,
-    op: "notice",
+    op: p.op,
     key: p.key,
     args_hash: "",
     state: "queued",
@@ -44,6 +48,11 @@ const queueNotice = statement<{ binding: BindingId; seq: number; key: DeliveryKe
 
 /** Queues a line on the binding's outbox: delivered like an event, so once, and before the events that follow. */
 export function* addNotice(notice: NewNotice): Unit<void> {
+  yield* queueLine(notice, "notice");
+}
+
+/** The same for what is not said but made, by the operation `op`; its text says what. */
+export function* queueLine(notice: NewNotice, op: string): Unit<void> {
   const { binding, to, text, at } = notice;
   const { n } = yield* only(insertNotice, {
     binding,
@@ -52,7 +61,7 @@ export function* addNotice(notice: NewNotice): Unit<void> {
     text,
     at,
   });
-  yield* first(queueNotice, { binding, seq: -n, key: `notice-${binding}-${n}` as DeliveryKey, at });
+  yield* first(queueNotice, { binding, seq: -n, op, key: `notice-${binding}-${n}` as DeliveryKey, at });
 }
 
 const groupRooms = statement<{ group: GroupId }>("notices.groupRooms")((db, { p }) =>

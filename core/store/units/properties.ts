@@ -53,13 +53,6 @@ export function* propertyNow(
   return { value: row?.value ?? "", version: row?.seq ?? 0 };
 }
 
-const lastSeen = statement<{ binding: BindingId; name: PropertyName }>("properties.lastSeen")((db, { p }) =>
-  db
-    .selectFrom("binding_property")
-    .select("last_seen as value")
-    .where("binding", "=", p.binding)
-    .where("name", "=", p.name),
-);
 /**
  * A property is state: what the room was last seen to hold is nothing new, nor is what it held when it was first
  * looked at, and what the group holds already is only noted.
@@ -71,7 +64,7 @@ export function* isChange(
   const { binding, group } = input;
   const { name, value } = property;
   if (!isShown(name)) return (yield* propertyNow(group, property)).value !== value;
-  const seen = (yield* first(lastSeen, { binding, name }))?.value ?? null;
+  const seen = yield* seenIn(binding, name);
   if (seen === value) return false;
   yield* first(setSeen, { binding, name, value });
   if (seen === null) return false;
@@ -79,5 +72,42 @@ export function* isChange(
 }
 
 /** Whether rooms show it, so that what they were last seen to hold is kept. */
-const isShown = (name: GroupPropertyName): name is PropertyName =>
+export const isShown = (name: GroupPropertyName): name is PropertyName =>
   (propertyNames as readonly string[]).includes(name);
+
+/** Whether everybody may speak in the group now, as its roles have it at first. */
+export function* speakingNow(group: GroupId): Unit<"all" | "some"> {
+  for (const name of ["isModerated", "isReadOnly"] as const)
+    if ((yield* propertyNow(group, { name, item: "" })).value === "true") return "some";
+  return "all";
+}
+
+const roomHolds = statement<{ binding: BindingId; name: PropertyName }>("properties.roomHolds")((db, { p }) =>
+  db
+    .selectFrom("binding_property")
+    .select(["last_set as set", "last_seen as seen"])
+    .where("binding", "=", p.binding)
+    .where("name", "=", p.name),
+);
+
+/** What the room was last seen to hold; null: nobody has looked. */
+export function* seenIn(binding: BindingId, name: PropertyName): Unit<string | null> {
+  return (yield* first(roomHolds, { binding, name }))?.seen ?? null;
+}
+
+/**
+ * Whether a room that has said this value itself was given another one by us before the value came back from the group's owner,
+ * where it is what the group holds now.
+ */
+export function* wasOverwritten(input: {
+  readonly binding: BindingId;
+  readonly group: GroupId;
+  readonly name: PropertyName;
+  readonly seq: Seq;
+  readonly value: string;
+}): Unit<boolean> {
+  const { group, name, seq, value } = input;
+  if ((yield* propertyNow(group, { name, item: "" })).version !== seq) return false;
+  const room = yield* first(roomHolds, input);
+  return room !== undefined && room.set !== null && room.set === room.seen && room.set !== value;
+}

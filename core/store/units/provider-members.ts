@@ -7,6 +7,7 @@ import type { ConnectionId, GroupId, PeerId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
 import { applyEffects, type RoomsToWake } from "./carried-events.ts";
+import { historyFor } from "./group-policy.ts";
 import { addGuest, type HistoryPolicy, removeGuest } from "./guests.ts";
 import { addCarriedEvent, liveRooms, lockGroup, moveHead } from "./log.ts";
 import { memberEvent } from "./members.ts";
@@ -36,11 +37,13 @@ export function* admitProvider(input: {
   peer: PeerId;
   provider: ProviderDomain;
   connection: ConnectionId | null;
+  /** Where the group's own policy says nothing of it. */
   history: HistoryPolicy;
   now: Milliseconds;
 }): Unit<{ readonly visibleFrom: Seq; readonly rev: number; readonly rooms: RoomsToWake }> {
   const { group, provider, now } = input;
-  const { visibleFrom, rev } = yield* addGuest(input);
+  const history = yield* historyFor(group, input.history);
+  const { visibleFrom, rev } = yield* addGuest({ ...input, history });
   const uri = providerUri(provider);
   const there = (yield* all(joinedUsers, { group, provider })).some(
     (one) => one.uri === uri && one.state === "joined",

@@ -2,6 +2,7 @@
 import type { Unit } from "../unit.ts";
 import { accept } from "./accept.ts";
 import { append } from "./append.ts";
+import { noteAudit } from "./audit.ts";
 import {
   claimLane,
   freeLeasesOf,
@@ -16,6 +17,10 @@ import { noteAttempt } from "./inbox.ts";
 import { takeValues } from "./latest-values.ts";
 import { noteMarkers } from "./markers.ts";
 import { link } from "./bindings.ts";
+import { answerInvitation, noteInvitation } from "./invitations.ts";
+import { invite, noteTold } from "./invited.ts";
+import { endKnock, noteKnock } from "./knocks.ts";
+import { endInvitations } from "./uninvite.ts";
 import { endBinding, unlink } from "./leave.ts";
 import { createCode, revokeCode, takeCode } from "./codes.ts";
 import { addConnection } from "./connections.ts";
@@ -23,6 +28,7 @@ import { follow, putOffFollowing, setCursor, stopFollowing } from "./following.t
 import { addGuest, removeGuest } from "./guests.ts";
 import { addBlock, dropBlockOf } from "./blocks.ts";
 import { setGroupPolicy } from "./group-policy.ts";
+import { writeOwnEvent } from "./own-events.ts";
 import { admitProvider, dismissProvider } from "./provider-members.ts";
 import { addPeer, blockPeer, updatePeer } from "./peers.ts";
 import { redeem } from "./redeem.ts";
@@ -47,6 +53,7 @@ export const writingUnits = {
   addGuest,
   addPeer,
   admitProvider,
+  answerInvitation,
   append,
   appendSubmitted,
   applyRemoteEvents,
@@ -60,16 +67,23 @@ export const writingUnits = {
   dropUnnamedMedia,
   endBinding,
   endConnection,
+  endInvitations,
+  endKnock,
   follow,
   forgetPulled,
   freeLeasesOf,
   giveUp,
+  invite,
   keepMedia,
   keepRedeemed,
   link,
   markServed,
   noteAttempt,
+  noteAudit,
+  noteInvitation,
+  noteKnock,
   noteMarkers,
+  noteTold,
   noteUnclear,
   progress,
   pullLaneForward,
@@ -96,6 +110,7 @@ export const writingUnits = {
   unlink,
   updatePeer,
   withdraw,
+  writeOwnEvent,
 } as const;
 
 export type WritingUnits = typeof writingUnits;

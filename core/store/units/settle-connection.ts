@@ -8,13 +8,17 @@ import { addAudit } from "./audit.ts";
 import type { RoomsToWake } from "./carried-events.ts";
 import { type ConnectionChange, setActive, standingOf } from "./connections.ts";
 import type { HistoryPolicy } from "./guests.ts";
-import { type GuestPlace, letIn, letOut } from "./let-in.ts";
+import { dropUnfounded } from "./invitations.ts";
+import { dropKnocks } from "./knocks.ts";
+import { type GuestPlace, letIn, letOut, letOutAll } from "./let-in.ts";
+import { lastingGrounds } from "./may-invite.ts";
+import { settleInvited } from "./uninvite.ts";
 
 const byId = statement<{ id: ConnectionId }>("connections.byId")((db, { p }) =>
   db
     .selectFrom("connection")
     .innerJoin("provider", "provider.id", "connection.provider")
-    .select(["connection.peer", "provider.domain as provider", "connection.state"])
+    .select(["connection.peer", "provider.domain as provider", "connection.state", "connection.scope"])
     .where("connection.id", "=", p.id),
 );
 const unknown = (id: ConnectionId): GatewayError =>
@@ -98,10 +102,15 @@ export function* endConnection(input: {
   const groups: GroupId[] = [];
   const rooms: RoomsToWake[number][] = [];
   for (const { group } of yield* all(guestsBy, { id })) {
+    groups.push(group);
+    if (found.scope === "gateway") {
+      rooms.push(...(yield* letOutAll({ group, peer, at })));
+      rooms.push(...(yield* settleInvited({ group, peer, now: at })));
+      continue;
+    }
     const others = yield* all(standingOf, { peer, now: at });
     const instead = others.find((one) => one.group === group && one.state === "active")?.id ?? null;
     rooms.push(...(yield* letOut({ group, peer, provider, instead, at })));
-    groups.push(group);
   }
   // A guest by another connection: this one has let in its own provider alone.
   if (own && own.by !== null && own.by !== id) {
@@ -109,6 +118,7 @@ export function* endConnection(input: {
     groups.push(own.group);
   }
   const followed = (yield* all(endFollowing, { id, code: "connection_ended" })).map(({ group }) => group);
+  yield* forgetAsked({ peer, now: at });
   yield* first(addAudit, {
     at,
     actor,
@@ -117,4 +127,11 @@ export function* endConnection(input: {
     detail: `${provider}, peer ${peer}`,
   });
   return { peer, groups, rooms, followed };
+}
+
+/** What the peer has asked for is forgotten where nothing allows it any more. */
+function* forgetAsked(input: { peer: PeerId; now: Milliseconds }): Unit<void> {
+  yield* dropUnfounded(input);
+  const standing = (yield* all(standingOf, input)).some(({ state }) => state === "active");
+  if (!standing && (yield* lastingGrounds(input)) === null) yield* dropKnocks(input.peer);
 }

@@ -1,10 +1,13 @@
 /** What ends a submission before it comes back: the owner's verdict, or that it is withdrawn. */
+import { decodeProperty } from "../../../mappings/event-content.ts";
 import type { EventId } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../bridge.ts";
 import type { AccountId, BindingId, GroupId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
 import { addNotice } from "./notices.ts";
+import { isShown } from "./properties.ts";
+import { queueRestore } from "./restore.ts";
 import type { Verdict } from "./verdicts.ts";
 
 const setAccepted = statement<{ group: GroupId; id: EventId }>("submissions.setAccepted")((db, { p }) =>
@@ -24,7 +27,7 @@ const setRefused = statement<{ group: GroupId; id: EventId; code: string; at: Mi
     .where("grp", "=", p.group)
     .where("id", "=", p.id)
     .where("state", "in", ["pending", "served"])
-    .returning(["origin_binding as binding", "sender"]),
+    .returning(["origin_binding as binding", "sender", "kind", "content"]),
 );
 const refuseLink = statement<{ binding: BindingId; id: EventId }>("submissions.refuseLink")((db, { p }) =>
   db
@@ -55,8 +58,8 @@ const forgetPlaced = statement<{ group: GroupId; id: EventId; seq: Seq }>("submi
 
 /**
  * The owner's verdict. Accepted: the row waits for the event, unless the log is held up to its place and has another there,
- * which says the same. Refused: the link says so, and the author is told once, by `notice` (null: he is not), in the room; that room
- * is returned, since a line waits there now. A verdict on what is decided is nothing.
+ * which says the same. Refused: the link says so, and the author is told once, by `notice` (null: he is not), in the room, and a
+ * name or topic is set back there; that room is returned, since something waits there now. A verdict on what is decided is nothing.
  */
 export function* recordVerdict(input: {
   group: GroupId;
@@ -74,12 +77,17 @@ export function* recordVerdict(input: {
   }
   const refused = yield* first(setRefused, { group, id, code, at });
   if (!refused) return null;
-  const { binding, sender } = refused;
+  const { binding, sender, kind, content } = refused;
   yield* first(refuseLink, { binding, id });
-  const room = notice === null ? undefined : yield* first(liveRoom, { binding });
-  if (!room || notice === null) return null;
-  const to = sender === null ? null : ((yield* first(author, { user: sender })) ?? null);
-  yield* addNotice({ binding, to, text: notice, at });
+  const name = kind === "property" ? decodeProperty(content).name : null;
+  const shown = name !== null && isShown(name) ? name : null;
+  const room = notice === null && shown === null ? undefined : yield* first(liveRoom, { binding });
+  if (!room) return null;
+  if (notice !== null) {
+    const to = sender === null ? null : ((yield* first(author, { user: sender })) ?? null);
+    yield* addNotice({ binding, to, text: notice, at });
+  }
+  if (shown !== null) yield* queueRestore({ binding, name: shown, before: null, event: id, at });
   return room;
 }
 

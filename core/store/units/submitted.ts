@@ -16,6 +16,7 @@ import { memberEvent } from "./members.ts";
 import { noteProfile } from "./profiles.ts";
 import type { KnownUser } from "./remote-users.ts";
 import { forgetRules } from "./roles.ts";
+import { settleInvited } from "./uninvite.ts";
 import { keepVerdict, type Verdict, type VerdictCode } from "./verdicts.ts";
 
 export interface SubmittedEvent extends JudgedEvent {
@@ -112,9 +113,14 @@ export function* appendSubmitted(input: SubmittedInput): Unit<SubmittedResult> {
   if (pulled !== null) yield* first(setPulled, { group, peer, pulled });
   const grew = log.head !== row.head;
   if (grew) yield* first(moveHead, { group, head: log.head, at: log.acceptedAt });
+  if (input.events.some(answersInvitation)) yield* settleInvited({ group, peer, now });
   if (grew) step("append.written");
   const rooms = grew ? yield* all(liveRooms, { group, but: 0 }) : [];
   return { head: log.head as Seq | 0, verdicts, rooms };
+}
+
+function answersInvitation({ says }: SubmittedEvent): boolean {
+  return says?.kind === "member" && (says.member.change === "accept" || says.member.change === "decline");
 }
 
 type Refusal = SubmittedEvent["refused"];

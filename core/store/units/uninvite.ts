@@ -7,7 +7,7 @@ import { all, first, type Unit } from "../unit.ts";
 import type { RoomsToWake } from "./carried-events.ts";
 import type { ConnectionChange } from "./connections.ts";
 import { removeGuest } from "./guests.ts";
-import { providersIn } from "./let-in.ts";
+import { groupConnections, providersIn } from "./let-in.ts";
 import { liveRooms } from "./log.ts";
 import { appendOwn, dismissProvider } from "./provider-members.ts";
 
@@ -45,15 +45,23 @@ const insideOf = statement<{ group: GroupId; provider: ProviderDomain }>("uninvi
  * Settles the invitations of a peer's to one group: those that were answered are forgotten, those whose time is over are taken
  * back, and a provider that was in the group for their sake alone is so no longer. The rooms that have something to be given.
  */
-export function* settleInvited(input: { group: GroupId; peer: PeerId; now: Milliseconds }): Unit<RoomsToWake> {
+export function* settleInvited(input: {
+  group: GroupId;
+  peer: PeerId;
+  now: Milliseconds;
+}): Unit<RoomsToWake> {
   const { group, now } = input;
   const rows = yield* all(rowsOf, input);
   const over = rows.filter(({ state, expires }) => state !== "invited" || expires <= now);
   const late = over.filter(({ state }) => state === "invited").map(({ wanted }) => wanted);
   yield* appendOwn(group, late, { change: "leave", role: null }, now);
   for (const { wanted } of over) yield* first(drop, { group, wanted });
-  const rooms: RoomsToWake[number][] = late.length === 0 ? [] : [...(yield* all(liveRooms, { group, but: 0 }))];
-  const providers = new Set(over.filter(({ brought }) => brought === 1).map((row) => row.provider));
+  const rooms: RoomsToWake[number][] =
+    late.length === 0 ? [] : [...(yield* all(liveRooms, { group, but: 0 }))];
+  const came = ({ wanted, state }: (typeof rows)[number]) =>
+    state === "joined" && parseUserUri(wanted) === null;
+  const ended = over.filter((row) => row.brought === 1 && !came(row));
+  const providers = new Set(ended.map(({ provider }) => provider));
   for (const provider of providers) rooms.push(...(yield* letGo({ ...input, provider })));
   return rooms;
 }
@@ -69,6 +77,8 @@ function* letGo(input: {
   const inside = yield* all(insideOf, { group, provider });
   const users = inside.filter(({ uri }) => parseUserUri(uri) !== null);
   if (users.some(({ state }) => state === "joined")) return [];
+  const connections = yield* all(groupConnections, input);
+  if (connections.some(({ domain }) => domain === provider)) return [];
   const stays = (yield* providersIn({ group, peer })).some((one) => one !== provider);
   const itself = inside.find(({ uri }) => parseUserUri(uri) === null);
   if (users.length > 0 || itself?.state === "invited") {
@@ -82,7 +92,12 @@ function* letGo(input: {
 }
 
 const overAt = statement<{ now: Milliseconds }>("uninvite.overAt")((db, { p }) =>
-  db.selectFrom("invited").select(["grp as group", "peer"]).distinct().where("expires", "<=", p.now).orderBy("grp"),
+  db
+    .selectFrom("invited")
+    .select(["grp as group", "peer"])
+    .distinct()
+    .where("expires", "<=", p.now)
+    .orderBy("grp"),
 );
 
 /** Ends what is over by now, in all groups. */
@@ -93,13 +108,4 @@ export function* endInvitations(input: { now: Milliseconds }): Unit<readonly Con
     changes.push({ peer, groups: [group], rooms, followed: [] });
   }
   return changes;
-}
-
-const dropOfGroup = statement<{ group: GroupId; peer: PeerId }>("uninvite.dropOfGroup")((db, { p }) =>
-  db.deleteFrom("invited").where("grp", "=", p.group).where("peer", "=", p.peer),
-);
-
-/** Forgets the invitations of a peer's to a group that it was let out of. */
-export function* forgetInvited(input: { group: GroupId; peer: PeerId }): Unit<void> {
-  yield* first(dropOfGroup, input);
 }

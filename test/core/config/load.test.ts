@@ -55,7 +55,14 @@ void describe("a configuration without mistakes", () => {
       log: { level: "info", bodies: false },
       limits,
       media: { maxBytes: limits.mediaBytes, allow: [] },
-      federation: { listen: null, endpoint: "https://mimi.localhost", peers: [], allow: [] },
+      federation: {
+        listen: null,
+        unreachable: false,
+        confirm: false,
+        endpoint: "https://mimi.localhost",
+        peers: [],
+        allow: [],
+      },
       slot: null,
       accounts: [],
       secrets: [],
@@ -74,6 +81,7 @@ limits: {event_bytes: 64KiB, lease: 1m, sweep: 500ms, tries: 3}
 media: {largest: 1MiB, allow: [192.0.2.0/24]}
 federation:
   listen: "[::1]:8448"
+  confirm: true
   endpoint: http://localhost:8448/mtp/
   peers: [{base: b.example, endpoint: "http://127.0.0.1:9", key: JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs}]
   allow: [10.0.0.0/8]
@@ -83,6 +91,8 @@ ${ACCOUNT}    nick: bot\n`,
     assert.equal(config.data, "/srv/mimi");
     assert.deepEqual(config.federation, {
       listen: { host: "::1", port: 8448 },
+      unreachable: false,
+      confirm: true,
       endpoint: "http://localhost:8448/mtp",
       peers: [
         {

@@ -1,4 +1,5 @@
 /** Operations about other gateways with plausible answers, which note what they were asked. */
+import { sampleInvitations } from "./sample-invitations.ts";
 import type {
   BlockReport,
   CodeReport,
@@ -9,6 +10,8 @@ import type {
 } from "../../../core/federation-operations.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
+
+export const sampleIdentity = { versions: [1], base: "mimi.example.org" };
 
 export const samplePeer: PeerReport = {
   base: "far.example",
@@ -76,6 +79,8 @@ export function sampleFederation(calls: (readonly unknown[])[]): FederationOpera
     return Promise.resolve(answer);
   };
   return {
+    identity: () => asked(sampleIdentity, "identity"),
+    rotateKey: (stolen) => asked(sampleIdentity, "rotateKey", stolen),
     peers: () => asked([samplePeer], "peers"),
     addPeer: (base, endpoint) => asked({ ...samplePeer, base }, "addPeer", base, endpoint),
     blockPeer: (base, blocked) =>
@@ -148,5 +153,6 @@ export function sampleFederation(calls: (readonly unknown[])[]): FederationOpera
         uri,
         limit,
       ),
+    invitations: sampleInvitations(calls),
   };
 }

@@ -184,7 +184,13 @@ export class CodeStage {
 
   access(options: RedeemCodeOptions, changes: ConnectionChange[] = []): FederationAccess {
     const changed = (change: ConnectionChange): void => void changes.push(change);
-    return createFederationAccess({ ...options, history: { kind: "none" }, changed });
+    return createFederationAccess({
+      ...options,
+      history: { kind: "none" },
+      identity: () => ({}),
+      rotateKey: () => Promise.resolve(),
+      changed,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { Agent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
@@ -8,6 +9,14 @@ import { callerOf } from "../../../core/federation/caller.ts";
 import { HeldRequests } from "../../../core/federation/held-requests.ts";
 import type { PeerId } from "../../../core/ids.ts";
 import { echoRoutes, TwoGateways } from "./two-gateways.ts";
+
+async function answerTo(request: ClientRequest) {
+  const answered = once(request, "response") as Promise<[IncomingMessage]>;
+  request.end();
+  const [answer] = await answered;
+  await text(answer);
+  return { status: answer.statusCode, headers: answer.headers };
+}
 
 void describe("a server that ends", () => {
   void it("answers held requests at once, lets others finish, and takes no more", async (t) => {
@@ -43,7 +52,7 @@ void describe("a server that ends", () => {
     let released = 0;
     both.held.hold(1 as PeerId, () => released++);
     assert.equal(released, 1, "nothing is held from now on");
-    await assert.rejects(both.send(both.signed({ path: "/poll" })));
+    assert.equal((await both.send(both.signed({ path: "/poll" }))).status, 503);
     finish.resolve();
     assert.equal((await work).text, '{"done":true}');
     await drained;
@@ -60,6 +69,60 @@ void describe("a server that ends", () => {
     first();
     held.hold(a, () => undefined);
     assert.equal(held.size, 3);
+  });
+
+  void it("refuses what comes on kept and on new connections as long as something is under way, and cuts nobody off", async (t) => {
+    const finish = Promise.withResolvers<void>();
+    const working = Promise.withResolvers<void>();
+    const routes = (server: FastifyInstance): void => {
+      server.get("/work", () => {
+        working.resolve();
+        return finish.promise.then(() => ({ done: true }));
+      });
+    };
+    const both = await TwoGateways.start(t, [routes, echoRoutes]);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    t.after(() => agent.destroy());
+    const kept = { host: "127.0.0.1", port: both.server.port, agent };
+    const first = await answerTo(httpRequest({ ...kept, path: "/who", headers: both.signed().headers }));
+    assert.equal(first.status, 200);
+    const work = both.send(both.signed({ path: "/work" }));
+    await working.promise;
+    const drained = both.server.drain();
+
+    const body = "x".repeat(500_000);
+    const signed = both.signed({ path: "/echo", body });
+    const large = httpRequest({ ...kept, ...signed });
+    const reused = once(large, "socket").then(() => large.reusedSocket);
+    for (let at = 0; at < body.length; at += 100_000) {
+      large.write(body.slice(at, at + 100_000));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const refused = await answerTo(large);
+    assert.ok(await reused, "on the connection that was kept");
+    assert.deepEqual(
+      [refused.status, refused.headers["connection"], refused.headers["retry-after"]],
+      [503, "close", "1"],
+    );
+    assert.equal((await both.send(both.signed())).status, 503, "a new connection");
+    finish.resolve();
+    assert.equal((await work).status, 200);
+    const begun = performance.now();
+    await drained;
+    assert.ok(performance.now() - begun < 500, "nobody is connected any more");
+    await assert.rejects(both.send(both.signed()));
+  });
+
+  void it("waits a second for what idle connections may have sent, and no longer", async (t) => {
+    const both = await TwoGateways.start(t, [echoRoutes]);
+    const agent = new Agent({ keepAlive: true });
+    t.after(() => agent.destroy());
+    const asked = { host: "127.0.0.1", port: both.server.port, agent, ...both.signed() };
+    assert.equal((await answerTo(httpRequest(asked))).status, 200);
+    const begun = performance.now();
+    await both.server.drain();
+    const took = performance.now() - begun;
+    assert.ok(took > 900 && took < 3_000, `${took} ms`);
   });
 
   void it("refuses what comes on open connections, and ends what does not finish in time", async (t) => {

@@ -9,6 +9,8 @@ import { type PublicServer, type Routes, startPublicServer } from "../../../core
 import { RecentWellKnowns } from "../../../core/federation/recent-well-knowns.ts";
 import { groupSnapshotRoute } from "../../../core/federation/routes/group-snapshot.ts";
 import { hintRoute } from "../../../core/federation/routes/hint.ts";
+import { invitationsRoute } from "../../../core/federation/routes/invitations.ts";
+import { knocksRoute } from "../../../core/federation/routes/knocks.ts";
 import { postEventsRoute } from "../../../core/federation/routes/post-events.ts";
 import { submissionsRoute } from "../../../core/federation/routes/submissions.ts";
 import { syncRoute } from "../../../core/federation/routes/sync.ts";
@@ -165,7 +167,8 @@ export class GatewayWire {
         done();
       });
     };
-    const real = [syncRoute, groupSnapshotRoute, submissionsRoute, postEventsRoute, hintRoute];
+    const asked = [invitationsRoute, knocksRoute];
+    const real = [syncRoute, groupSnapshotRoute, submissionsRoute, postEventsRoute, hintRoute, ...asked];
     // What is signed names the public address, which here is the port that the system chose.
     const port = await freePort();
     this.#server = await startPublicServer({

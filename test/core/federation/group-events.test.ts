@@ -174,3 +174,23 @@ void test("a closed group can be read to its end", async (t) => {
   const answer = await stage.get(`${pathOf(room.groupUri)}/events?after=${cursor}`);
   assert.deepEqual([answer.status, answer.code], [410, "group_closed"]);
 });
+
+void test("a guest without any connection left reads up to its leaving for a day, and asks for nothing else", async (t) => {
+  const stage = await start(t);
+  const { both, owner } = stage;
+  const { groupUri: uri } = owner.room;
+  both.now = 4_000;
+  await stage.say(owner.room, "one");
+  const path = `${pathOf(uri)}/events`;
+  both.know(both.signer, owner.peer, { connected: false });
+  assert.deepEqual([(await stage.get(path)).status, (await stage.get(path)).code], [403, "unknown_peer"]);
+  await owner.remove();
+  await stage.say(owner.room, "two");
+  assert.deepEqual(texts((await stage.page(uri)).events).slice(1), ["one"]);
+  const synced = await stage.sync({ subscriptions: [{ group: uri }] });
+  assert.equal(synced.groups[0]?.events.length, 2);
+  for (const other of ["", "/members"])
+    assert.equal((await stage.get(`${pathOf(uri)}${other}`)).code, "unknown_peer");
+  both.now += 25 * 3_600_000;
+  assert.equal((await stage.get(path)).code, "unknown_peer");
+});

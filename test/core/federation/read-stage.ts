@@ -14,6 +14,7 @@ import type { GroupId } from "../../../core/ids.ts";
 import { type Limits, limits } from "../../../core/limits.ts";
 import { createLogger } from "../../../core/log.ts";
 import { type BindingRow, liveBindings } from "../../../core/store/units/bindings.ts";
+import { hasLeftLately } from "../../../core/store/units/guest-reads.ts";
 import type { HistoryPolicy } from "../../../core/store/units/guests.ts";
 import type { GroupUri } from "../../../mappings/ids.ts";
 import { OwnerStage } from "../store/owner-stage.ts";
@@ -94,6 +95,7 @@ export class ReadStage {
       { held },
     );
     both.know(both.signer, owner.peer, {});
+    both.leftLately = (peer) => store.read(hasLeftLately({ peer, now: both.now }));
     const stage = new ReadStage(owner, news, both, held);
     t.after(async () => {
       news.close();

@@ -101,7 +101,7 @@ const tampered: Readonly<Record<string, (sent: SentRequest) => SentRequest>> = {
   created: (sent) => inInput(sent, /created=(\d+)/, "created=1700000001"),
   nonce: (sent) => inInput(sent, /nonce="[^"]+"/, 'nonce="AAAAAAAAAAAAAAAAAAAAAA"'),
   "no nonce": (sent) => inInput(sent, /;nonce="[^"]+"/, ""),
-  tag: (sent) => inInput(sent, "mtp/1", "mtp/2"),
+  tag: (sent) => inInput(sent, "mtp/1", "mtp/x"),
   "no tag": (sent) => inInput(sent, ';tag="mtp/1"', ""),
   algorithm: (sent) => inInput(sent, ";nonce", ';alg="hmac-sha256";nonce'),
   "less covered": (sent) => inInput(sent, ' "@query"', ""),
@@ -160,6 +160,47 @@ void describe("a signed request", () => {
       "content-digest": contentDigest(Buffer.from(BODY)),
     };
     assert.equal((await both.send({ ...sent, headers, body: BODY })).code, "bad_signature");
+  });
+
+  void it("is refused where it covers more than it is to, right as that may be", async (t) => {
+    const both = await TwoGateways.start(t, [echoRoutes]);
+    const fields = [
+      { name: "mtp-as", value: asker },
+      { name: "x-other", value: "1" },
+    ];
+    const signedOver = (components: readonly string[]): SentRequest => {
+      const { signature, signatureInput } = createSignatureSync(
+        { kind: "request", method: "GET", targetUri: "https://a.example/who", fields },
+        {
+          label: "mtp",
+          components,
+          parameters: {
+            created: both.now / 1_000,
+            nonce: "AAAAAAAAAAAAAAAAAAAAAA",
+            keyid: both.signer.kid,
+            tag: "mtp/1",
+          },
+          signer: { algorithm: "ed25519", sign: (base) => sign(null, base, both.signer.key) },
+        },
+      );
+      const named = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+      const headers = { ...named, signature, "signature-input": signatureInput };
+      return { method: "GET", path: "/who", headers, body: "" };
+    };
+    const due = ["@method", "@authority", "@path", "@query", "mtp-as"];
+    assert.equal((await both.send(signedOver(due.toReversed()))).status, 200);
+    for (const more of ["@scheme", "x-other"]) {
+      const answer = await both.send(signedOver([...due, more]));
+      assert.deepEqual([answer.status, answer.code], [401, "bad_signature"], more);
+    }
+  });
+
+  void it("of another version is told so before its key is looked up", async (t) => {
+    const both = await TwoGateways.start(t, [echoRoutes]);
+    for (const signer of [both.signer, newSigner()]) {
+      const answer = await both.send(inInput(both.signed({ signer }), "mtp/1", "mtp/2"));
+      assert.deepEqual([answer.status, answer.code], [426, "version"]);
+    }
   });
 
   void it("is told apart from one that is not signed, or half", async (t) => {

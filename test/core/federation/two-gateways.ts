@@ -83,6 +83,8 @@ export class TwoGateways {
   readonly keys = new Map<KeyId, PeerKey>();
   readonly speaks = new Set<string>([asker]);
   readonly exchanger = new Exchanger([]);
+  /** Whether a peer was a guest a short while ago. */
+  leftLately: (peer: PeerId) => Promise<boolean> = () => Promise.resolve(false);
   readonly client: PeerClient;
   /** How far the asking one's clock goes before the other's. */
   clientAhead: Milliseconds = 0;
@@ -111,6 +113,7 @@ export class TwoGateways {
       peers: {
         findKey: (kid) => Promise.resolve(both.keys.get(kid) ?? null),
         speaksFor: (_peer, provider) => Promise.resolve(both.speaks.has(provider)),
+        leftLately: (peer) => both.leftLately(peer),
       },
       held: both.held,
       limits,

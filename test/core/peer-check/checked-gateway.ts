@@ -91,6 +91,7 @@ export class CheckedGateway {
       code: code === null ? null : parseCode(code),
       place: code === null ? null : this.place,
       ownerWaitSeconds: 0,
+      brief: true,
       progress: () => undefined,
       ...more,
     });

@@ -1,12 +1,18 @@
 /** Requests as a well-behaved gateway makes them, one of every resource: what is bent before it is sent. */
 import { randomBytes } from "node:crypto";
 import { signProof } from "../../../core/federation/proof.ts";
-import { encodeErasure, encodeMember, encodeProperty } from "../../../mappings/event-content.ts";
+import {
+  encodeErasure,
+  encodeMember,
+  encodeOpaque,
+  encodeProperty,
+} from "../../../mappings/event-content.ts";
 import { eventId } from "../../../mappings/event-id.ts";
 import { type EventKind, noParticulars } from "../../../mappings/events.ts";
 import { type EventId, type GroupUri, userUri, type UserUri } from "../../../mappings/ids.ts";
 import { type House, type Party, pathOf, SECRET } from "../../core/federation/attacks/house.ts";
 import { saidMessage } from "../../core/federation/said-message.ts";
+import { domain } from "../../core/federation/two-gateways.ts";
 import type { Random } from "../../faults/random.ts";
 import { mutatedOctets } from "../inputs.ts";
 
@@ -76,7 +82,10 @@ export function wellFormed(random: Random, facts: Facts, by: Party): FuzzRequest
         wait,
         limit,
       }),
-    ...Array.from({ length: 4 }, () => () => post(`${pathOf(room)}/events`, submissions(random, facts, by, group))),
+    ...Array.from(
+      { length: 4 },
+      () => () => post(`${pathOf(room)}/events`, submissions(random, facts, by, group)),
+    ),
     () => ({
       method: "PUT",
       path: `${pathOf(room)}/media/${randomBytes(MEDIA).toString("base64url")}`,
@@ -162,9 +171,14 @@ function contentOf(
       };
     case 3:
       if (known !== undefined)
-        return { kind: "erase", content: encodeErasure({ events: [known], user: null }, salt) };
-      return { kind: "opaque", content: Buffer.concat([Buffer.of(0x83, 0x50), salt, Buffer.of(0x60, 0x40)]) };
+        return { kind: "erase", content: encodeErasure({ of: "events", ids: [known] }, salt) };
+      return { kind: "opaque", content: encodeOpaque("a/b", salt, salt) };
     default:
-      return { kind: "message", content: saidMessage(sender.split("/")[2] as never, group, "tea?", "bob").content };
+      return { kind: "message", content: messageOf(sender, group) };
   }
+}
+
+function messageOf(sender: UserUri, group: GroupUri): Uint8Array {
+  const [, , host = "", , name = ""] = sender.split("/");
+  return saidMessage(domain(host), group, "tea?", name).content;
 }

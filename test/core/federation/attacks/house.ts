@@ -20,6 +20,7 @@ import { type Limits, limits } from "../../../../core/limits.ts";
 import { createLogger } from "../../../../core/log.ts";
 import { type BindingRow, liveBindings } from "../../../../core/store/units/bindings.ts";
 import type { HistoryPolicy } from "../../../../core/store/units/guests.ts";
+import type { PeerFacts } from "../../../../core/store/units/peer-facts.ts";
 import { findPeer, peerOfProvider } from "../../../../core/store/units/peers.ts";
 import { type GroupUri, groupUri, type ProviderDomain } from "../../../../mappings/ids.ts";
 import { linkRooms, SampleStore } from "../../store/sample.ts";
@@ -64,6 +65,8 @@ export interface HouseOptions {
 }
 
 export class House {
+  /** The provider of ours. */
+  readonly own = HOST;
   readonly clock: { now: number };
   readonly sample: SampleStore;
   readonly federation: Federation;
@@ -171,7 +174,13 @@ export class House {
 
   /** A request as the party signs it, sent over connections that are kept. */
   ask(by: Party | null, asked: AskedOf, agent: Agent | false = this.#agent): Promise<RawAnswer> {
-    return this.send(asked.method ?? (asked.body === undefined ? "GET" : "POST"), asked.path, this.headersOf(by, asked), asked.body ?? "", agent);
+    return this.send(
+      asked.method ?? (asked.body === undefined ? "GET" : "POST"),
+      asked.path,
+      this.headersOf(by, asked),
+      asked.body ?? "",
+      agent,
+    );
   }
 
   /** The headers of a signed request; those of its connection alone where nobody signs. */
@@ -222,8 +231,33 @@ export class House {
     return (await buffer(socket)).toString();
   }
 
+  /** What comes back for raw octets up to these words; the connection is ended then. */
+  async talkUntil(octets: string | Buffer, words: string): Promise<string> {
+    const socket = connect(this.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write(octets);
+    let said = "";
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      said += chunk.toString("latin1");
+      if (said.includes(words)) break;
+    }
+    return said;
+  }
+
+  publicOf({ signer }: Party): string {
+    return publicKeyText(createPublicKey(signer.key));
+  }
+
+  keyOf(of: Party): PeerFacts["keys"][number] {
+    return { kid: of.signer.kid, public: this.publicOf(of), notBefore: 0, expires: null };
+  }
+
   /** A signed request as it stands on the wire. */
-  wire(by: Party | null, asked: AskedOf, change: { readonly line?: string; readonly more?: string } = {}): string {
+  wire(
+    by: Party | null,
+    asked: AskedOf,
+    change: { readonly line?: string; readonly more?: string } = {},
+  ): string {
     const method = asked.method ?? (asked.body === undefined ? "GET" : "POST");
     const lines = Object.entries(this.headersOf(by, asked)).map(([name, value]) => `${name}: ${value}\r\n`);
     const length = asked.body === undefined ? "" : `content-length: ${Buffer.byteLength(asked.body)}\r\n`;
@@ -246,7 +280,13 @@ export class House {
 
   async admit(of: Party, room: BindingRow, history: HistoryPolicy): Promise<void> {
     const peer = await this.peer(of);
-    await this.sample.store.write("addGuest", { group: room.group, peer, history, connection: null, now: this.clock.now });
+    await this.sample.store.write("addGuest", {
+      group: room.group,
+      peer,
+      history,
+      connection: null,
+      now: this.clock.now,
+    });
   }
 
   async connect(of: Party, id: string, waiting = false): Promise<void> {
@@ -283,14 +323,7 @@ export class House {
         endpoint: NOWHERE,
         features: [],
         hosts: [this.waiting.as],
-        keys: [
-          {
-            kid: this.waiting.signer.kid,
-            public: publicKeyText(createPublicKey(this.waiting.signer.key)),
-            notBefore: 0,
-            expires: null,
-          },
-        ],
+        keys: [this.keyOf(this.waiting)],
       },
       at: this.clock.now,
       actor: "test",

@@ -4,7 +4,12 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { ConnectionId, GroupId, PeerId } from "../../../../core/ids.ts";
 import { type BindingRow, liveBindings } from "../../../../core/store/units/bindings.ts";
-import { type GroupPage, readableBy, readGroups } from "../../../../core/store/units/guest-reads.ts";
+import {
+  type GroupPage,
+  hasLeftLately,
+  readableBy,
+  readGroups,
+} from "../../../../core/store/units/guest-reads.ts";
 import { headsOf, lastSubmissions } from "../../../../core/store/units/heads.ts";
 import { peerSpeakingFor } from "../../../../core/store/units/peer-of-host.ts";
 import { peerOfProvider } from "../../../../core/store/units/peers.ts";
@@ -104,6 +109,9 @@ for (const kind of storeKinds()) {
       );
       const seen = (now: number) => sample.store.read(readableBy({ uri, peer: at.peer, now }));
       assert.equal((await seen(4_000))?.left, true);
+      const lately = (now: number) => sample.store.read(hasLeftLately({ peer: at.peer, now }));
+      assert.deepEqual([await lately(4_000), await lately(3_000 + DAY - 1)], [true, true]);
+      assert.equal(await lately(3_000 + 2 * DAY), false);
       assert.equal((await seen(3_000 + DAY - 1))?.left, true);
       assert.equal(await seen(3_000 + DAY), undefined);
     });

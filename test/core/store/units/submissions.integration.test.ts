@@ -203,7 +203,12 @@ for (const kind of storeKinds()) {
     });
 
     void test("in a group that we are no longer in nothing is submitted, and the author is told", async () => {
-      await sample.store.write("stopFollowing", { fence: null, group: at.group, state: "left", code: "connection_ended" });
+      await sample.store.write("stopFollowing", {
+        fence: null,
+        group: at.group,
+        state: "left",
+        code: "connection_ended",
+      });
       const appended = await at.say(message(`into the void ${turn}`));
       assert.deepEqual([appended.told, appended.submittedTo], [true, null]);
       assert.equal(await at.count("submission where n > 0"), 0);

@@ -1,0 +1,125 @@
+/** What a room is told of an entry of the log: most often the entry itself, or nothing. */
+import { readEventContent } from "../../mappings/event-content.ts";
+import { type PropertyChange, propertyNames } from "../../mappings/events.ts";
+import { message } from "../../mappings/message.ts";
+import type { OutEvent, RoomContext, Speaker } from "../bridge.ts";
+import type { MessageMemo } from "../groups/message-memo.ts";
+import { contextFor, emptyContext, refers } from "../groups/room-context.ts";
+import type { Store } from "../store/store.ts";
+import { erasedMessages } from "../store/units/erased-messages.ts";
+import type { LogEntry, OutboxBinding } from "../store/units/outbox.ts";
+import { speakingNow, wasOverwritten } from "../store/units/properties.ts";
+
+/** Something that is to be planned for a room, with what the room knows of what it refers to. */
+export interface Told {
+  readonly event: OutEvent;
+  readonly context: RoomContext;
+}
+
+export interface TellingOptions {
+  readonly store: Store;
+  readonly memo: MessageMemo;
+}
+
+/** An entry that is a message or a property's change, as it is to be told; what was erased meanwhile says nothing. */
+type Read =
+  | { readonly kind: "event"; readonly event: OutEvent }
+  | { readonly kind: "property"; readonly property: PropertyChange }
+  | { readonly kind: "erase"; readonly content: Uint8Array }
+  | null;
+
+/** Whether an entry can be planned only once the room has answered to all that was made before. */
+export function waitsForCalls({ memo }: TellingOptions, binding: OutboxBinding, entry: LogEntry): boolean {
+  const read = readEntry(memo, binding, entry);
+  if (read?.kind !== "event") return read !== null && (read.kind === "erase" || isOwn(binding, entry));
+  return refers(read.event);
+}
+
+/** In the order in which it is to be made. `hidden`: whoever said it is blocked in the room. */
+export async function toldOf(
+  options: TellingOptions,
+  binding: OutboxBinding,
+  entry: LogEntry,
+  hidden: boolean,
+): Promise<readonly Told[]> {
+  const read = readEntry(options.memo, binding, entry);
+  // What is to be forgotten goes, whoever says so.
+  if (read?.kind === "erase") return deletions(options, binding, entry, read.content);
+  if (read === null || hidden) return [];
+  if (read.kind === "property") return propertyTold(options, binding, entry, read.property);
+  const { event } = read;
+  return [{ event, context: await contextFor(options.store, options.memo, binding, event, entry.seq) }];
+}
+
+const isOwn = (binding: OutboxBinding, entry: LogEntry): boolean => entry.originBinding === binding.id;
+
+function readEntry(memo: MessageMemo, binding: OutboxBinding, entry: LogEntry): Read {
+  const { kind, content, id } = entry;
+  if (content === null) return null;
+  switch (kind) {
+    case "message": {
+      const speaker = speakerOf(entry);
+      if (speaker === null || isOwn(binding, entry)) return null;
+      const read = memo.read(id, content);
+      return { kind: "event", event: { kind, id, speaker, message: read } };
+    }
+    case "property": {
+      const said = readEventContent(kind, content);
+      return said.kind === "property" ? said : null;
+    }
+    case "member":
+      return isOwn(binding, entry) ? null : { kind: "event", event: { kind, id } };
+    case "erase":
+      return { kind, content };
+    case "role":
+    case "moderate":
+    case "opaque":
+      return null;
+  }
+}
+
+const speakerOf = ({ senderUri: uri, senderName }: LogEntry): Speaker | null =>
+  uri === null ? null : { uri, name: senderName ?? "" };
+
+async function propertyTold(
+  { store }: TellingOptions,
+  binding: OutboxBinding,
+  entry: LogEntry,
+  { name, value }: PropertyChange,
+): Promise<readonly Told[]> {
+  const { group } = binding;
+  const { id, seq } = entry;
+  const speaker = speakerOf(entry);
+  if (name === "isModerated" || name === "isReadOnly") {
+    const moderated = (await store.read(speakingNow(group))) === "all" ? "" : "true";
+    return [
+      { event: { kind: "property", id, speaker, name: "moderated", value: moderated }, context: emptyContext },
+    ];
+  }
+  const shown = propertyNames.find((one) => one === name);
+  if (shown === undefined) return [];
+  // The room has it already, unless it was given something else since it said this.
+  const place = { binding: binding.id, group, name: shown, seq, value };
+  if (isOwn(binding, entry) && !(await store.read(wasOverwritten(place)))) return [];
+  return [{ event: { kind: "property", id, speaker, name: shown, value }, context: emptyContext }];
+}
+
+/** The deletion of each message that the room was given, in the name of whoever said it (docs/mtp.md, M56). */
+async function deletions(
+  { store, memo }: TellingOptions,
+  binding: OutboxBinding,
+  { id, seq }: LogEntry,
+  content: Uint8Array,
+): Promise<readonly Told[]> {
+  const said = readEventContent("erase", content);
+  if (said.kind !== "erase") return [];
+  const place = { binding: binding.id, group: binding.group, seq };
+  const told: Told[] = [];
+  for (const erased of await store.read(erasedMessages({ ...place, erasure: said.erasure }))) {
+    const speaker = { uri: erased.uri, name: erased.name };
+    const deletion = { ...message({ kind: "deletion", by: null }), replaces: erased.id };
+    const event: OutEvent = { kind: "message", id, speaker, message: deletion };
+    told.push({ event, context: await contextFor(store, memo, binding, event, seq) });
+  }
+  return told;
+}
