@@ -113,7 +113,7 @@ async function assemble<Account extends AccountBase>(
     wake,
     rooms,
   });
-  if (federation) undo.push(() => federation.close());
+  if (federation) undo.push(() => Promise.resolve(federation.close()));
   const markers = new Markers({
     store,
     log,
@@ -195,6 +195,7 @@ async function assemble<Account extends AccountBase>(
     running: true,
     waker,
     announcer,
+    blocks,
     ...(federation && { federation: federation.access }),
   });
   const control = await startControlServer({ socket: controlSocketPath(config.data), version, operations });

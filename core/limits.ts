@@ -61,6 +61,8 @@ export const limits = {
   /** Requests of one peer that are held at one time, and how long each is at most. */
   peerHeld: 64,
   holdMs: 25_000,
+  /** Requests of one peer that are under way at one time, until their answers are taken; held ones among them. */
+  peerOpen: 128,
   /** How long a held request that has something to say waits for more to come with it. */
   holdSettleMs: 10,
   /** Groups in one request that is held for many. */

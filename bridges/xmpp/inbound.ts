@@ -1,13 +1,14 @@
 /** From what was kept of a room to events. */
-import type { Lookups, Raw, Translated } from "../../core/bridge.ts";
+import type { Lookups, NativeUser, Raw, Translated } from "../../core/bridge.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Loss } from "../../mappings/loss.ts";
 import type { Mapped } from "../../mappings/mapping.ts";
 import { toMimi } from "../../mappings/xmpp/to-mimi.ts";
 import { inboundContext, type People } from "./inbound-context.ts";
-import { bare } from "./names.ts";
-import { attribute, parseXml } from "./xml.ts";
+import { occupant } from "./kept-stanza.ts";
+import { bare, resource } from "./names.ts";
+import { attribute, type Element, parseXml } from "./xml.ts";
 
 /** What a kept stanza says. Rejects with GatewayError event_malformed, or as the look-ups do. */
 export async function translate(
@@ -22,8 +23,18 @@ export async function translate(
     throw new GatewayError("event_malformed", `a stanza from ${from || "nobody"} was kept as one of ${room}`);
   const { events, losses } = toMimi(stanza, await inboundContext(room, stanza, people, lookups));
   const aux = attribute(stanza, "id") ?? null;
-  return { events: events.flatMap((event) => translated(event, aux)), losses };
+  const said = events.flatMap((event) => translated(event, aux));
+  const reactor = losses.some(isLostReaction) ? author(room, stanza) : null;
+  if (reactor === null) return { events: said, losses };
+  return { events: [...said, { kind: "reply", to: reactor, text: OLD_REACTION }], losses };
 }
+
+/** What it is to is not in the log: most often it was said before the room was linked. */
+const isLostReaction = ({ code, detail }: Loss): boolean =>
+  code === "target_unknown" && detail === "reactions";
+const OLD_REACTION =
+  "Your reaction was not carried to the linked rooms: they don't have the message, " +
+  "which may be from before this room was linked.";
 
 const ENCRYPTED = "Encrypted messages are not carried to the linked rooms: the gateway can't read them.";
 
@@ -45,4 +56,9 @@ function translated(event: Mapped, aux: string | null): readonly Translated[] {
     default:
       return [];
   }
+}
+
+function author(room: NativeRoom, stanza: Element): NativeUser | null {
+  const nick = resource(attribute(stanza, "from") ?? "");
+  return nick === "" ? null : { native: `${room}/${occupant(stanza) ?? `nick:${nick}`}`, name: nick };
 }

@@ -64,6 +64,8 @@ function stepOf(
       return [{ op: "topic", part: null, speaker: null, args: { text: call.text } }];
     case "name":
       return [{ op: "name", part: null, speaker: null, args: { text: call.text } }];
+    case "moderated":
+      return [{ op: "moderated", part: null, speaker: null, args: { moderated: call.moderated } }];
     default:
       return [];
   }

@@ -12,7 +12,7 @@ import { NS } from "./names.ts";
 import type { FileStore } from "./file-store.ts";
 import { message, textPayload } from "./outbound.ts";
 import type { Room } from "./room.ts";
-import { setRoomName } from "./room-form.ts";
+import { configureRoom, giveVoice, RoomField } from "./room-form.ts";
 import type { ComponentStream } from "./stream.ts";
 import { StanzaError } from "./stream.ts";
 import { streamLimits } from "./stream-limits.ts";
@@ -46,7 +46,7 @@ export class Performer {
     const waiting = this.#lines.get(room.jid);
     const ghost = step.speaker && room.people.present(step.speaker);
     const payload = payloadOf(step);
-    if (!waiting && ghost && step.op !== "file" && fileUrl(payload) === null)
+    if (!waiting && ghost && ghost.role !== "visitor" && step.op !== "file" && fileUrl(payload) === null)
       return this.#make(room, step, context, { jid: ghost.jid, relayed: null, payload });
     const turn = (waiting ?? Promise.resolve()).then(() => this.#prepare(room, step, payload, context));
     // Wrapped, so that the next call waits for this one to leave, not for its receipt.
@@ -97,7 +97,10 @@ export class Performer {
     const { listener } = this.#options;
     if (!step.speaker) return { jid: listener, relayed: null };
     const { ghost, entry } = await room.people.speaker(step.speaker);
-    if (entry.entered) return { jid: ghost.jid, relayed: null };
+    if (entry.entered) {
+      const speaks = ghost.role !== "visitor" || (await this.#voiced(room, entry.nick));
+      return speaks ? { jid: ghost.jid, relayed: null } : { jid: listener, relayed: step.speaker.name };
+    }
     switch (entry.condition) {
       case "forbidden":
         throw new DeliveryError("delivery_forbidden", `${step.speaker.name} is banned from the room`, {
@@ -123,7 +126,9 @@ export class Performer {
       case "topic":
         return this.#setSubject(room, text);
       case "name":
-        return this.#setName(room, text);
+        return this.#configure(room, "name", text);
+      case "moderated":
+        return this.#configure(room, "moderated", step.args["moderated"] === true ? "1" : "0");
       case "notice":
         if (step.args["to"] !== null) return this.#whisper(room, step, context, text);
         return this.#say(room, context, utterance.jid, textPayload(text));
@@ -157,11 +162,24 @@ export class Performer {
     return this.#send(xml("message", attributes, xml("subject", {}, text)), receipt);
   }
 
-  async #setName(room: Room, name: string): Promise<Receipt> {
+  async #configure(room: Room, field: keyof typeof RoomField, value: string): Promise<Receipt> {
+    const { stream, listener: from } = this.#options;
     try {
-      await setRoomName(this.#options.stream, { room: room.jid, from: this.#options.listener, name });
+      await configureRoom(stream, { room: room.jid, from, field: RoomField[field], value });
       return { native: null, aux: null, at: Date.now() };
     } catch (thrown) {
+      throw asRefusal(thrown);
+    }
+  }
+
+  /** Whether a ghost may speak in a moderated room from now on: what the group took may be said in all its rooms. */
+  async #voiced(room: Room, nick: string): Promise<boolean> {
+    const { stream, listener: from } = this.#options;
+    try {
+      await giveVoice(stream, { room: room.jid, from, nick });
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof StanzaError) return false;
       throw asRefusal(thrown);
     }
   }
@@ -209,12 +227,12 @@ const payloadOf = (step: Step): readonly XmlElement[] =>
 
 function asRefusal(thrown: unknown): DeliveryError {
   if (thrown instanceof StanzaError)
-    return new DeliveryError("delivery_forbidden", `the room's name can't be set: ${thrown.condition}`, {
+    return new DeliveryError("delivery_forbidden", `the room can't be configured: ${thrown.condition}`, {
       certainty: "certain",
       retry: "never",
     });
   const { code, detail } = asGatewayError(thrown);
-  // Setting the same name again is harmless, so it need not be asked for.
+  // Doing the same again is harmless, so it need not be asked for.
   return new DeliveryError(
     code,
     detail,

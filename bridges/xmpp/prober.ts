@@ -28,6 +28,8 @@ export class Prober {
         return room.subject === step.args["text"] ? held : "absent";
       case "name":
         return room.name === step.args["text"] ? held : "absent";
+      case "moderated":
+        return room.moderated === step.args["moderated"] ? held : "absent";
       default: {
         // What went to one person is in no archive.
         const whispered = step.op === "notice" && step.args["to"] !== null;

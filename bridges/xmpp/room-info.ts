@@ -10,6 +10,8 @@ export interface RoomInfo {
   readonly archive: boolean;
   /** Whether every participant may set the subject. */
   readonly subjectOpen: boolean;
+  /** Whether only those with voice may speak. */
+  readonly moderated: boolean;
   readonly vouched: Vouched;
   /** The whole answer, as the inbox keeps it. */
   readonly answer: Element | null;
@@ -20,6 +22,7 @@ export const unknownRoom: RoomInfo = {
   name: "",
   archive: false,
   subjectOpen: false,
+  moderated: false,
   vouched: { stanzaId: false, occupantId: false },
   answer: null,
 };
@@ -37,6 +40,7 @@ export async function askRoom(stream: ComponentStream, from: string, room: Nativ
     name: nameOf(info) ?? "",
     archive,
     subjectOpen: ["1", "true"].includes(open?.getChildText("value") ?? ""),
+    moderated: features.has("muc_moderated"),
     vouched: { stanzaId: features.has(NS.stanzaId) || archive, occupantId: features.has(NS.occupantId) },
     answer,
   };

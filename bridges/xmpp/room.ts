@@ -100,6 +100,10 @@ export class Room {
     return this.#subject ?? "";
   }
 
+  get moderated(): boolean {
+    return this.#info.moderated;
+  }
+
   get mark(): ArchiveMark | null {
     return this.#intake.mark;
   }

@@ -22,6 +22,7 @@ import { makeCode } from "../federation/code-text.ts";
 import { parseEndpoint } from "../federation/endpoint.ts";
 import type { FederationAccess } from "../federation/federation-access.ts";
 import { liesUnder } from "../federation/well-known.ts";
+import type { BlockList } from "../groups/block-list.ts";
 import type { CodeId, ConnectionId } from "../ids.ts";
 import { limits } from "../limits.ts";
 import type { Operations, RoomReference } from "../operations.ts";
@@ -47,6 +48,8 @@ export interface StoredFederationOptions {
   /** False: the command line has opened the store itself. */
   readonly running: boolean;
   readonly link: Operations["link"];
+  /** What rooms are not given as this process knows it; left out where it delivers nothing. */
+  readonly blocks?: Pick<BlockList, "refresh">;
 }
 
 const ACTOR = "operator";
@@ -62,11 +65,11 @@ export class StoredFederation implements FederationOperations {
   }
 
   identity(): Promise<WellKnownReport> {
-    return Promise.resolve(this.#access().identity());
+    return Promise.resolve(requireFederation(this.#options).identity());
   }
 
   async rotateKey(stolen: boolean): Promise<WellKnownReport> {
-    const access = this.#access();
+    const access = requireFederation(this.#options);
     await access.rotateKey(stolen, ACTOR);
     return access.identity();
   }
@@ -77,7 +80,7 @@ export class StoredFederation implements FederationOperations {
 
   async addPeer(base: string, endpoint: string | null): Promise<PeerReport> {
     const { store, base: own } = this.#options;
-    const access = this.#access();
+    const access = requireFederation(this.#options);
     const domain = domainOf(base);
     if (liesUnder(domain, own))
       throw new GatewayError("domain_taken", `${domain} is this gateway's own, or under it`);
@@ -106,6 +109,7 @@ export class StoredFederation implements FederationOperations {
   async block(text: string, blocked: boolean): Promise<readonly BlockReport[]> {
     const block = { scope: "gateway", subject: subjectOf(text), at: Date.now(), actor: ACTOR };
     await this.#options.store.write(blocked ? "addBlock" : "dropBlockOf", block);
+    await this.#options.blocks?.refresh();
     return this.blocks();
   }
 
@@ -125,7 +129,7 @@ export class StoredFederation implements FederationOperations {
       throw new GatewayError("usage", `a code is good 1 to ${MOST_USES} times`);
     if (lifeMs <= 0 || lifeMs > limits.codeMs)
       throw new GatewayError("usage", `a code lives ${limits.codeMs / 86_400_000} days at most`);
-    const key = this.#access().keyId();
+    const key = requireFederation(this.#options).keyId();
     const uri = room === null ? uriOrNull(group) : await this.#groupOfRoom(room);
     const { text, hash } = makeCode(base, key);
     const at = Date.now();
@@ -143,7 +147,7 @@ export class StoredFederation implements FederationOperations {
 
   async redeem({ code, as, room }: RedeemQuestion, actor: string = ACTOR): Promise<RedeemReport> {
     const { link, hosts } = this.#options;
-    const access = this.#access();
+    const access = requireFederation(this.#options);
     const provider = providerOf(hosts, as ?? room?.account ?? null);
     if (room !== null) await this.#checkFree(room);
     const { peer, base, connection, scope, group, groupId } = await access.redeem(code, provider, actor);
@@ -170,7 +174,7 @@ export class StoredFederation implements FederationOperations {
   }
 
   async confirmConnection(text: string): Promise<ConnectionReport> {
-    const access = this.#access();
+    const access = requireFederation(this.#options);
     const { history } = access;
     const id = connectionId(text);
     const at = Date.now();
@@ -209,10 +213,6 @@ export class StoredFederation implements FederationOperations {
 
   async history(uri: string, limit: number): Promise<readonly GroupEvent[]> {
     return (await this.#options.store.read(lastEventRows({ uri: groupUriOf(uri), limit }))).map(groupEvent);
-  }
-
-  #access(): FederationAccess {
-    return requireFederation(this.#options);
   }
 
   /** Before a code is used up for it: a room in a group of ours can't be in another one. */

@@ -5,6 +5,7 @@ import type { FederationAccess } from "../federation/federation-access.ts";
 import { GatewayError } from "../errors.ts";
 import type { NativeRoom } from "../ids.ts";
 import type { Announcer } from "../groups/announce.ts";
+import type { BlockList } from "../groups/block-list.ts";
 import { inLane, outLane } from "../lanes/lane-key.ts";
 import type { Waker } from "../lanes/waker.ts";
 import type {
@@ -39,6 +40,7 @@ export interface GatewayOperationsOptions {
   readonly waker: Waker | null;
   /** Left out where nothing is delivered by this process. */
   readonly announcer?: Announcer;
+  readonly blocks?: BlockList;
   /** Left out where nothing is exchanged with other gateways in this process. */
   readonly federation?: FederationAccess;
 }
@@ -55,8 +57,9 @@ export class GatewayOperations implements Operations {
     this.#options = options;
     const { config, store, hosts, running, federation: access = null } = options;
     const link = (rooms: readonly RoomReference[], group: string | null) => this.link(rooms, group);
-    this.federation = new StoredFederation({ base: config.base, store, hosts, running, access, link });
-    const { announcer } = options;
+    const { announcer, blocks } = options;
+    const local = { base: config.base, store, hosts, running, ...(blocks && { blocks }) };
+    this.federation = new StoredFederation({ ...local, access, link });
     this.moderation = new StoredModeration({
       store,
       now: () => Date.now(),

@@ -4,15 +4,16 @@ import { type ErrorCode, GatewayError } from "../errors.ts";
 import { step } from "../steps.ts";
 import type { FollowedGroup } from "../store/units/following.ts";
 import type { RoomsToWake } from "../store/units/carried-events.ts";
-import type { RemoteEvent } from "../store/units/remote-events.ts";
+import type { LogBounds, RemoteEvent, RemoteEventsInput } from "../store/units/remote-events.ts";
+import { peerTopic } from "./news.ts";
 import type { ProofCheck } from "./proof-check.ts";
 import { faultOf, type LogFault, remoteEvent } from "./read-carried.ts";
 import type { syncGroupForm } from "./sync-answer.ts";
 import type { PeerLane } from "./sync-options.ts";
 import { namesIn } from "./value-rows.ts";
-import { type LogEvent, logEventForm, providerOf } from "./wire-event.ts";
+import { type LogEvent, providerOf, readLogEvent } from "./wire-event.ts";
 
-export type Page = Pick<z.output<typeof syncGroupForm>, "events" | "cursor" | "profiles">;
+export type Page = Pick<z.output<typeof syncGroupForm>, "events" | "cursor" | "head" | "more" | "profiles">;
 
 /** null: nothing. `later`: a proof can't be checked now. `fault`: the owner is at fault, and what came before it is taken. */
 export type Stop = null | "later" | { readonly fault: LogFault; readonly detail: string };
@@ -41,27 +42,36 @@ export async function applyPage(
   page: Page,
   check: ProofCheck,
 ): Promise<Applied> {
-  const { events, stop } = await readPage(lane, row, page, check);
+  const read = await readPage(lane, row, page, check);
+  const { events } = read;
+  const stop = read.stop ?? leftOut(row, page, events);
   // Behind a fault the cursor stays: the group goes on from the event that was at fault.
   const cursor = stop !== null || page.cursor === row.cursor ? null : { from: row.cursor, to: page.cursor };
   if (events.length === 0 && cursor === null) return { stop, rooms: [] };
-  const written = await write(lane, row, events, cursor);
+  const written = await write(lane, row, { events, cursor, bounds: boundsOf(row, page, events, stop) });
   return { stop: written.stop ?? stop, rooms: written.rooms };
 }
 
 async function write(
   { options, held, peer }: PeerLane,
-  { group }: FollowedGroup,
-  events: readonly RemoteEvent[],
-  cursor: { readonly from: string | null; readonly to: string } | null,
+  { group, uri }: FollowedGroup,
+  taken: Pick<RemoteEventsInput, "events" | "cursor"> & { readonly bounds: LogBounds },
 ): Promise<Applied> {
   const { store, now } = options;
   if (!(await held.hold()))
     throw new GatewayError("lane_lost", `lane ${held.fence.lane} is another process's`);
   step("follow.begin");
   try {
-    const input = { fence: held.fence, group, peer: peer.id, events, cursor, now: now() };
-    const { rooms } = await store.write("applyRemoteEvents", input);
+    const input = { ...taken, fence: held.fence, group, peer: peer.id, now: now() };
+    const { rooms, forkedAt } = await store.write("applyRemoteEvents", input);
+    if (forkedAt !== null) {
+      options.log.warn(
+        { peer: peer.base, group: uri, forkedAt },
+        "the owner's log of a group is another from here",
+      );
+      // What is said again waits for the peer.
+      options.news.tell([peerTopic(peer.id)]);
+    }
     step("follow.done");
     return { stop: null, rooms };
   } catch (thrown) {
@@ -71,10 +81,32 @@ async function write(
   }
 }
 
+/** Whether the end of the log lies behind the last event that was given or is held (M73). */
+function leftOut({ cursor, head: held }: FollowedGroup, page: Page, events: readonly RemoteEvent[]): Stop {
+  const last = events.at(-1)?.seq ?? (cursor === null ? page.head : held);
+  if (page.more || page.head <= last) return null;
+  return {
+    fault: "log_gap",
+    detail: `the log is said to end at ${page.head}, and to have nothing behind ${last}`,
+  };
+}
+
+function boundsOf(
+  { cursor }: FollowedGroup,
+  { head, more }: Page,
+  events: readonly RemoteEvent[],
+  stop: Stop,
+): LogBounds {
+  const [begins] = events;
+  const whole = stop === null;
+  const after = begins ? begins.seq - 1 : whole ? head : null;
+  return { after: cursor === null ? after : null, head: whole && !more ? head : null };
+}
+
 /** The events up to the first that is at fault, or whose proof has to wait. */
 async function readPage(
   { options: { now }, peer }: PeerLane,
-  { uri, head }: FollowedGroup,
+  { uri, head, rev, heldRev }: FollowedGroup,
   page: Page,
   check: ProofCheck,
 ): Promise<{ readonly events: readonly RemoteEvent[]; readonly stop: Stop }> {
@@ -82,7 +114,7 @@ async function readPage(
   const names = namesIn(page);
   let before: LogEvent | undefined;
   for (const given of page.events) {
-    const read = logEventForm.safeParse(given);
+    const read = readLogEvent(given);
     if (!read.success) {
       const [issue] = read.error.issues;
       const detail = `an event behind ${before?.seq ?? head}: ${issue?.path.map(String).join(".") ?? ""} ${issue?.message ?? ""}`;
@@ -91,11 +123,13 @@ async function readPage(
     const event = read.data;
     const fault = faultOf(event, before, uri, now());
     if (fault !== null) return { events, stop: { fault, detail: `event ${event.id} at ${event.seq}` } };
-    // What is held was believed once, and stays believed.
-    const proven = event.seq <= head ? "good" : await check.ofLog(claimOf(event), peer.id);
+    // What is held was believed once, and stays believed; of another log it is something else.
+    const proven = event.seq <= head && rev === heldRev ? "good" : await check.ofLog(claimOf(event), peer.id);
     if (proven === "unknown") return { events, stop: "later" };
-    if (proven === "wrong")
-      return { events, stop: { fault: "log_proof", detail: `event ${event.id} at ${event.seq}` } };
+    if (proven === "wrong" || proven === "wayless") {
+      const wrong = proven === "wrong" ? "log_proof" : "log_form";
+      return { events, stop: { fault: wrong, detail: `event ${event.id} at ${event.seq}` } };
+    }
     events.push(remoteEvent(event, uri, { dead: proven === "dead", names }));
     before = event;
   }

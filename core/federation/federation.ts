@@ -212,9 +212,9 @@ export class Federation {
     await this.#parts.runner.stop((lane) => lane.startsWith("sync:"));
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.typing.close();
-    await this.#news.close();
+    this.#news.close();
     this.#exchanger.close();
   }
 

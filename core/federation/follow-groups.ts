@@ -1,11 +1,13 @@
 /** As guest: `POST sync` for the groups of a peer that are followed, and what its answers do (docs/mtp.md, Reading many groups). */
 import { type GroupUri, parseProviderDomain, type ProviderDomain } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../bridge.ts";
-import type { GroupId } from "../ids.ts";
+import type { z } from "zod";
+import type { GroupId, Seq } from "../ids.ts";
 import { type FollowedGroup, followedAt } from "../store/units/following.ts";
 import { applyPage } from "./apply-page.ts";
 import type { ArmStep } from "./lane-arm.ts";
-import { recoverGroup } from "./recover-group.ts";
+import { mayHearInvitations, takeInvitations } from "./heard-invitations.ts";
+import { learnGroups, recoverGroup } from "./recover-group.ts";
 import { groupNamed, type Many, manyForm, syncGroupForm } from "./sync-answer.ts";
 import { heldTimeout, type PeerLane, waitSeconds } from "./sync-options.ts";
 import { FederationError } from "./federation-error.ts";
@@ -44,7 +46,9 @@ function ownerOf(uri: GroupUri): ProviderDomain {
 /** The next request for a part of the groups. null: there are none of it now. */
 export async function planFollowing(lane: PeerLane, { at, size }: Part): Promise<ArmStep | null> {
   const rows = (await dueGroups(lane)).slice(at * size, (at + 1) * size);
-  if (rows.length === 0) return null;
+  // Who can't be reached is told of invitations in the answers, and so asks with no groups, too.
+  const asks = rows.length > 0 || (at === 0 && (await mayHearInvitations(lane)));
+  if (!asks) return null;
   return {
     about: new Set(rows.map(({ uri }) => uri)),
     run: (signal) => follow(lane, rows, signal),
@@ -55,6 +59,7 @@ export async function planFollowing(lane: PeerLane, { at, size }: Part): Promise
 async function follow(lane: PeerLane, rows: readonly FollowedGroup[], signal: AbortSignal): Promise<boolean> {
   const ending = new AbortController();
   const either = AbortSignal.any([signal, ending.signal]);
+  await learnGroups(lane, rows, signal);
   const states = await lane.options.values.states(lane.peer.id);
   let asked = rows.map((row): Subscription => ({ row, state: states.get(row.group) }));
   let coming = ask(lane, asked, either);
@@ -71,8 +76,7 @@ async function follow(lane: PeerLane, rows: readonly FollowedGroup[], signal: Ab
         answer,
         signal,
       );
-      if (next === null || ahead === null || !well)
-        return answer.groups.length + answer.problems.length > 0;
+      if (next === null || ahead === null || !well) return answer.groups.length + answer.problems.length > 0;
       asked = next;
       coming = ahead;
     }
@@ -116,7 +120,7 @@ function ask(
 /** What is asked for behind an answer that is not taken yet. null: there is no more for now, or something is to be seen to first. */
 function behind(asked: readonly Subscription[], { groups, problems }: Many): Subscription[] | null {
   if (problems.length > 0) return null;
-  const places = new Map<GroupUri | null, { readonly cursor: string; readonly state?: string | undefined }>();
+  const places = new Map<GroupUri | null, z.output<typeof syncGroupForm>>();
   let more = false;
   for (const entry of groups) {
     const read = syncGroupForm.safeParse(entry);
@@ -127,7 +131,8 @@ function behind(asked: readonly Subscription[], { groups, problems }: Many): Sub
   if (!more) return null;
   return asked.map(({ row, state }) => {
     const place = places.get(row.uri);
-    return { row: { ...row, cursor: place?.cursor ?? row.cursor }, state: place?.state ?? state };
+    const head = place && !place.more ? (Math.max(row.head, place.head) as Seq | 0) : row.head;
+    return { row: { ...row, cursor: place?.cursor ?? row.cursor, head }, state: place?.state ?? state };
   });
 }
 
@@ -139,6 +144,7 @@ async function takeAnswer(
   signal: AbortSignal,
 ): Promise<boolean> {
   let well = answer.problems.length === 0;
+  if (lane.options.unreachable) await takeInvitations(lane, answer.invitations ?? []);
   const asked = new Map<GroupUri, FollowedGroup>(rows.map((row) => [row.uri, row]));
   const { proofs, values, announcer } = lane.options;
   const check = new ProofCheck(proofs);

@@ -5,8 +5,7 @@ import type { Milliseconds } from "../bridge.ts";
 import type { PeerId } from "../ids.ts";
 import type { Logger } from "../log.ts";
 import { FederationError } from "./federation-error.ts";
-import type { PeerClient, PeerEndpoint } from "./peer-client.ts";
-import { ANSWER_WITHIN } from "./sync-options.ts";
+import { ANSWER_WITHIN, type PeerClient, type PeerEndpoint } from "./peer-client.ts";
 
 export interface HintsOptions {
   readonly client: PeerClient;

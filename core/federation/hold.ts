@@ -13,7 +13,10 @@ export interface HoldOptions<T> {
   readonly response: ServerResponse;
   readonly topics: readonly Topic[];
   readonly waitMs: Milliseconds;
-  /** How long news wait for more to come with them; 0: not at all. */
+  /**
+   * Until so long after the request began to wait, news wait for more to come with them: who has waited longer is
+   * answered at once, and who asks again and again is not answered for each event by itself. 0: not at all.
+   */
   readonly settleMs: Milliseconds;
   /** Looks at what was told, and at all topics at first; null where that comes to nothing. */
   readonly look: (told: ReadonlySet<Topic>) => Promise<T | null>;
@@ -33,6 +36,7 @@ export async function holdFor<T>(options: HoldOptions<T>): Promise<T | null> {
     over = true;
     woken.resolve();
   };
+  const settled = performance.now() + settleMs;
   const release = held.hold(peer, end);
   const stop = news.listen(topics, (topic, passed) => {
     if (passed !== undefined) {
@@ -44,6 +48,8 @@ export async function holdFor<T>(options: HoldOptions<T>): Promise<T | null> {
   });
   const timer = setTimeout(end, waitMs);
   response.once("close", end);
+  // It may have gone while it was first looked.
+  if (response.destroyed) end();
   try {
     for (;;) {
       // What comes while this looks is looked at next.
@@ -54,7 +60,8 @@ export async function holdFor<T>(options: HoldOptions<T>): Promise<T | null> {
       if (found !== null) return found;
       if (told.size === 0 && !isOver()) await woken.promise;
       if (told.size === 0) return null;
-      if (settleMs > 0 && !isOver()) await new Promise((resolve) => setTimeout(resolve, settleMs));
+      const early = settled - performance.now();
+      if (early > 0 && !isOver()) await new Promise((resolve) => setTimeout(resolve, early));
     }
   } finally {
     clearTimeout(timer);

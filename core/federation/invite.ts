@@ -11,11 +11,11 @@ import { authorityOf } from "../store/units/invitations.ts";
 import { pendingInvitations, type SentInvitation } from "../store/units/invited.ts";
 import { peerSpeakingFor } from "../store/units/peer-of-host.ts";
 import { peerById, type PeerRow } from "../store/units/peers.ts";
+import { UNREACHABLE_FEATURE } from "./features.ts";
 import { FederationError } from "./federation-error.ts";
 import { invitationJson } from "./invitation-form.ts";
-import type { PeerClient, PeerEndpoint } from "./peer-client.ts";
-import { pathOf } from "./recover-group.ts";
-import { ANSWER_WITHIN } from "./sync-options.ts";
+import { ANSWER_WITHIN, type PeerClient, type PeerEndpoint } from "./peer-client.ts";
+import { pathOf } from "./group-path.ts";
 
 export interface InviterOptions {
   readonly store: Store;
@@ -27,7 +27,6 @@ export interface InviterOptions {
   readonly now: () => Milliseconds;
 }
 
-const UNREACHABLE = "unreachable";
 /** How long after one that failed a peer is told of an invitation again. */
 const AGAIN_AFTER: Milliseconds = 60_000;
 
@@ -53,7 +52,7 @@ export class Inviter {
   async tell(invitation: SentInvitation): Promise<boolean> {
     const { store, base, now } = this.#options;
     const peer = await store.read(peerById(invitation.peer));
-    if (!peer || peer.features.includes(UNREACHABLE)) return false;
+    if (!peer || peer.features.includes(UNREACHABLE_FEATURE)) return false;
     const told = await this.#granted(peer, "/invitations", invitationJson(invitation), base);
     const { group, wanted } = invitation;
     await store.write("noteTold", { group, wanted, told, at: now() });
@@ -120,7 +119,7 @@ export class Inviter {
   async #sweep(changed: (change: ConnectionChange) => void): Promise<void> {
     const { store, now } = this.#options;
     for (const change of await store.write("endInvitations", { now: now() })) changed(change);
-    for (const invitation of await store.read(pendingInvitations(now())))
+    for (const invitation of await store.read(pendingInvitations({ peer: null, now: now() })))
       if (invitation.told === 0 && invitation.triedAt <= now() - AGAIN_AFTER) await this.tell(invitation);
   }
 

@@ -31,6 +31,9 @@ export interface PeerRequest<Answer> {
   readonly answer: z.ZodType<Answer>;
 }
 
+/** How long the answer to a request that is not held is waited for (docs/mtp.md, M139). */
+export const ANSWER_WITHIN: Milliseconds = 30_000;
+
 export interface PeerClientOptions {
   readonly exchanger: Exchanger;
   readonly signer: () => RequestSigner;

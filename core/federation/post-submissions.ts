@@ -4,9 +4,10 @@ import { groupsWaiting, type PendingSubmission, pendingFor } from "../store/unit
 import type { ArmStep } from "./lane-arm.ts";
 import { FederationError } from "./federation-error.ts";
 import { proofsFor } from "./own-proofs.ts";
-import { pathOf } from "./recover-group.ts";
+import { pathOf } from "./group-path.ts";
 import { verdictForm } from "./sync-answer.ts";
-import { ANSWER_WITHIN, type PeerLane } from "./sync-options.ts";
+import { ANSWER_WITHIN } from "./peer-client.ts";
+import type { PeerLane } from "./sync-options.ts";
 import { takeVerdicts } from "./verdict-notice.ts";
 import { submittedEventJson } from "./wire-event.ts";
 

@@ -34,23 +34,23 @@ export interface Claim {
 
 /**
  * `good`: believed, or not due. `wrong`: missing, or wrong by a key that is listed. `dead`: its key is listed no more.
- * `unknown`: the keys can't be read now, and may be later.
+ * `unknown`: the keys can't be read now, and may be later. `wayless`: the way does not say where they can be read.
  */
-export type ProofVerdict = "good" | "wrong" | "dead" | "unknown";
+export type ProofVerdict = "good" | "wrong" | "dead" | "unknown" | "wayless";
 
 type Keys = ReadonlyMap<KeyId, VerificationKey>;
 
 /** Where the keys of a provider's gateway are. */
 interface KeySource {
   readonly known: Keys;
-  /** Its well-known, read anew; null: what is known is all there is. Throws FederationError. */
-  readonly fresh: (() => Promise<Keys>) | null;
+  /** Its well-known, read anew for this key; null: it can't be yet. Throws FederationError. */
+  readonly fresh: (kid: KeyId) => Promise<Keys | null>;
 }
 
 /** Checks the proofs of one page of events: what it has looked up holds for this page. */
 export class ProofCheck {
   readonly #options: ProofCheckOptions;
-  readonly #sources = new Map<string, Promise<KeySource | null>>();
+  readonly #sources = new Map<string, Promise<KeySource | "wrong" | "wayless">>();
   readonly #peers = new Map<ProviderDomain, Promise<SpeakingPeer | undefined>>();
 
   constructor(options: ProofCheckOptions) {
@@ -60,12 +60,15 @@ export class ProofCheck {
   /** Whether an event of a group that `owner` orders is believed (M37). */
   async ofLog(claim: Claim, owner: PeerId): Promise<ProofVerdict> {
     if (await this.speaksFor(owner, claim.provider)) return "good";
-    return this.#check(claim);
+    const verdict = await this.#check(claim);
+    return verdict === "unread" ? "unknown" : verdict;
   }
 
   /** Whether a submission is believed to be of its sender's provider. */
-  ofSubmission(claim: Claim): Promise<ProofVerdict> {
-    return this.#check(claim);
+  async ofSubmission(claim: Claim): Promise<ProofVerdict> {
+    const verdict = await this.#check(claim);
+    // A key signs only once it has long been listed (M17), so that what was read within the last minute is good enough.
+    return verdict === "unread" ? "dead" : verdict;
   }
 
   /** Whether a peer speaks for a provider, by what it is known for (M19, M20). */
@@ -78,14 +81,19 @@ export class ProofCheck {
     return liesUnder(provider, base) || hosts().includes(provider);
   }
 
-  async #check({ id, provider, via, proof }: Claim): Promise<ProofVerdict> {
+  /** `unread`: the key is not listed, and that can't be read anew yet. */
+  async #check({ id, provider, via, proof }: Claim): Promise<ProofVerdict | "unread"> {
     const kid = proof && proofKeyId(proof);
     if (proof === null || kid === null) return "wrong";
     try {
       const source = await this.#sourceOf(provider, via);
-      if (source === null) return "wrong";
+      if (typeof source === "string") return source;
       let key = this.#live(source.known.get(kid));
-      if (!key && source.fresh !== null) key = this.#live((await source.fresh()).get(kid));
+      if (!key) {
+        const fresh = await source.fresh(kid);
+        if (fresh === null) return "unread";
+        key = this.#live(fresh.get(kid));
+      }
       if (!key) return "dead";
       return verifyProof(proof, id, provider, key.key) ? "good" : "wrong";
     } catch (thrown) {
@@ -99,26 +107,40 @@ export class ProofCheck {
     return over ? undefined : key;
   }
 
-  /** null: nobody that is named answers for the provider. */
-  #sourceOf(provider: ProviderDomain, via: readonly ProviderDomain[]): Promise<KeySource | null> {
+  #sourceOf(
+    provider: ProviderDomain,
+    via: readonly ProviderDomain[],
+  ): Promise<KeySource | "wrong" | "wayless"> {
     const name = `${provider} ${via.at(-2) ?? ""}`;
     const found = this.#sources.get(name) ?? this.#findSource(provider, via);
     this.#sources.set(name, found);
     return found;
   }
 
-  async #findSource(provider: ProviderDomain, via: readonly ProviderDomain[]): Promise<KeySource | null> {
+  /** `wrong`: whoever is named does not answer for the provider. */
+  async #findSource(
+    provider: ProviderDomain,
+    via: readonly ProviderDomain[],
+  ): Promise<KeySource | "wrong" | "wayless"> {
     const { wellKnowns, exchanger, keys } = this.#options;
-    if (this.#isOurs(provider)) return { known: byId(keys()), fresh: null };
+    if (this.#isOurs(provider)) {
+      const ours = byId(keys());
+      return { known: ours, fresh: () => Promise.resolve(ours) };
+    }
+    const anew = async (base: ProviderDomain, kid: KeyId): Promise<Keys | null> => {
+      const said = await wellKnowns.getFor(base, kid);
+      return said && byId(said.keys);
+    };
     const peer = await this.#peerOf(provider);
     if (peer) {
       const known = byId(peer.keys.flatMap(parsedKey));
-      return { known, fresh: async () => byId((await wellKnowns.get(peer.base)).keys) };
+      return { known, fresh: (kid) => anew(peer.base, kid) };
     }
     const base = via.at(-2);
-    if (base === undefined) return null;
+    if (base === undefined) return "wayless";
     const said = await wellKnowns.get(base);
-    return (await hostCounts(provider, said, exchanger)) ? { known: byId(said.keys), fresh: null } : null;
+    if (!(await hostCounts(provider, said, exchanger))) return "wrong";
+    return { known: byId(said.keys), fresh: (kid) => anew(base, kid) };
   }
 
   #peerOf(domain: ProviderDomain): Promise<SpeakingPeer | undefined> {

@@ -12,6 +12,7 @@ import type { Logger } from "../log.ts";
 import { CALLER, type Caller, headOf, type PeerDirectory, type PeerKey, type Visitor } from "./caller.ts";
 import { checkContentDigest } from "./content-digest.ts";
 import type { HeldRequests } from "./held-requests.ts";
+import { endUnread, OpenRequests } from "./open-requests.ts";
 import { ProblemError } from "./problem.ts";
 import { problemOf } from "./problem-of.ts";
 import type { KeyId } from "./public-key.ts";
@@ -92,6 +93,7 @@ export async function startPublicServer(options: PublicServerOptions): Promise<P
   );
   readJsonAlone(server);
   endSlowBodies(server, limits.peerRequestMs);
+  endUnread(server, limits.peerRequestMs);
   admit(server, options);
   server.setNotFoundHandler(() => {
     throw new ProblemError("not_found");
@@ -131,8 +133,12 @@ function endSlowBodies(server: FastifyInstance, most: Milliseconds): void {
       if (reply.raw.headersSent) raw.destroy();
       else refuseUnreadable(Object.assign(new Error(), { code: "ERR_HTTP_REQUEST_TIMEOUT" }), raw.socket);
     };
-    const timer = setTimeout(late, routeOptions.config.bodyMs ?? most);
-    reply.raw.once("close", () => clearTimeout(timer));
+    // Whoever has gone meanwhile is not told any more that he is late, and keeps nobody awake.
+    const timer = setTimeout(late, routeOptions.config.bodyMs ?? most).unref();
+    reply.raw.once("close", () => {
+      // A refusal does not end the body that it refuses.
+      if (raw.complete || raw.socket.destroyed) clearTimeout(timer);
+    });
     done();
   });
 }
@@ -152,8 +158,13 @@ function admit(server: FastifyInstance, { peers, held, limits, now, endpoint }: 
     { burst: limits.strangerBurst, perSecond: limits.strangerPerSecond, most: MOST_BUCKETS },
     now,
   );
+  const unknownBuckets = new TokenBuckets<string>(
+    { burst: limits.peerBurst, perSecond: limits.peerPerSecond, most: MOST_BUCKETS },
+    now,
+  );
+  const open = new OpenRequests(limits.peerOpen);
   server.decorateRequest(CALLER, null);
-  server.addHook("onRequest", async (request) => {
+  server.addHook("onRequest", async (request, reply) => {
     if (held.draining) {
       // A connection that is closed with octets unread takes the answer with it.
       await finished(request.raw.resume()).catch(() => undefined);
@@ -169,7 +180,8 @@ function admit(server: FastifyInstance, { peers, held, limits, now, endpoint }: 
     const { strangerKey } = request.routeOptions.config;
     const ofStranger = async (kid: KeyId, as: ProviderDomain) => {
       const key = (await strangerKey?.(kid, as)) ?? null;
-      if (key === null && kind === "member") pay(strangerBuckets.take(networkOf(request.ip)));
+      if (key === null)
+        pay((kind === "member" ? strangerBuckets : unknownBuckets).take(networkOf(request.ip)));
       return key && { ...key, peer: null };
     };
     const { kid, key, as } = await verifyRequest<PeerKey | (VerificationKey & { peer: null })>(
@@ -184,6 +196,7 @@ function admit(server: FastifyInstance, { peers, held, limits, now, endpoint }: 
     else {
       if (key.blocked) throw new ProblemError("blocked");
       pay(peerBuckets.take(key.peer));
+      open.begin(key.peer, reply.raw);
       const welcome =
         key.connected ||
         kind === "acquaintance" ||

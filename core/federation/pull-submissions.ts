@@ -7,6 +7,7 @@ import { type GuestGroup, readSubmissions, takeSubmissions, verdictJson } from "
 import type { ArmStep } from "./lane-arm.ts";
 import type { Part } from "./follow-groups.ts";
 import { ProofCheck } from "./proof-check.ts";
+import type { Resting } from "./resting.ts";
 import { groupNamed, type Many, manyForm, submissionsGroupForm } from "./sync-answer.ts";
 import { heldTimeout, type PeerLane, waitSeconds } from "./sync-options.ts";
 import { namesIn } from "./value-rows.ts";
@@ -20,13 +21,10 @@ export async function guestGroups({ options, peer }: PeerLane): Promise<readonly
   return (await options.store.read(headsFor(peer.id))).filter(({ left }) => !left);
 }
 
-/** Groups that the guest could not serve, and until when they are left out (M78). */
-export type Resting = Map<GroupUri, number>;
-
 /** The next request for a part of the groups. null: there are none of it. */
 export async function planPulling(lane: PeerLane, part: Part, resting: Resting): Promise<ArmStep | null> {
   const { options, peer } = lane;
-  const due = (await guestGroups(lane)).filter(({ uri }) => (resting.get(uri) ?? 0) <= options.now());
+  const due = (await guestGroups(lane)).filter(({ uri }) => !resting.has(uri));
   const groups = due.slice(part.at * part.size, (part.at + 1) * part.size);
   if (groups.length === 0) return null;
   const ours = new Set(groups.map(({ group }) => group));
@@ -89,15 +87,12 @@ async function takeAnswer(
   const { options, peer, held } = lane;
   const asked = new Map<GroupUri, GuestHead>(groups.map((row) => [row.uri, row]));
   const check = new ProofCheck(options.proofs);
-  const rest = (uri: GroupUri): void => {
-    resting.set(uri, options.now() + REST_MS);
-  };
   for (const entry of answer.groups) {
     const uri = groupNamed(entry);
     const row = uri === null ? undefined : asked.get(uri);
     if (!row || signal.aborted) continue;
     asked.delete(row.uri);
-    if (!(await takeGroup(lane, row, entry, check))) rest(row.uri);
+    if (!(await takeGroup(lane, row, entry, check))) resting.add(row.uri);
   }
   for (const { group: named, code } of answer.problems) {
     const row = asked.get(named as GroupUri);
@@ -108,11 +103,9 @@ async function takeAnswer(
     );
     if (code.startsWith("cursor_"))
       await options.store.write("forgetPulled", { fence: held.fence, group: row.group, peer: peer.id });
-    else rest(row.uri);
+    else resting.add(row.uri);
   }
 }
-
-const REST_MS = 60_000;
 
 /** False: the group is to be left out for a while. */
 async function takeGroup(

@@ -4,7 +4,7 @@ import { type EventContent, readEventContent } from "../../mappings/event-conten
 import { eventId, SALT_OCTETS } from "../../mappings/event-id.ts";
 import type { EventKind } from "../../mappings/events.ts";
 import type { EventId, GroupUri, UserUri } from "../../mappings/ids.ts";
-import { actOf } from "../../mappings/message-act.ts";
+import { actOf, plainAct } from "../../mappings/message-act.ts";
 import { fromContent } from "../../mappings/message/from-content.ts";
 import type { Milliseconds } from "../bridge.ts";
 import { effectOf } from "../groups/message-effect.ts";
@@ -12,6 +12,7 @@ import { limits } from "../limits.ts";
 import type { CarriedEvent } from "../store/units/carried-events.ts";
 import type { RemoteEvent } from "../store/units/remote-events.ts";
 import type { SubmittedEvent } from "../store/units/submitted.ts";
+import { isPlainText } from "./plain-content.ts";
 import { PROOF_OCTETS } from "./proof.ts";
 import type { Names } from "./value-rows.ts";
 import { isEventKind, type LogEvent, parseOctets, type SubmittedWireEvent } from "./wire-event.ts";
@@ -96,6 +97,9 @@ export function remoteEvent(
   };
   if (content === null) return { ...common, ...nothing, kind: known };
   if (dead) return { ...common, ...nothing, kind: "opaque" };
+  const { sender } = event;
+  if (known === "message" && sender !== undefined && isPlainText(content, sender, group))
+    return { ...common, ...nothing, act: plainAct, kind: known };
   try {
     const read = readContent({ kind: known, sender: event.sender, content }, group);
     return { ...common, ...doesOf(read), kind: known };
@@ -144,7 +148,9 @@ export function submittedEvent(event: SubmittedWireEvent, from: Submitter): Subm
     ...common,
     refused: { code, detail },
   });
-  if (!hasItsId(event, from.group)) return refused("id_mismatch", "the id is not that of the event");
+  // Of a kind that is not known nobody here can say what its id should be (M50).
+  if (known === event.kind && !hasItsId(event, from.group))
+    return refused("id_mismatch", "the id is not that of the event");
   if (!from.vouched)
     return refused("sender_foreign", "the sender's provider is not this gateway's, or the proof is not good");
   if (event.content.length > limits.eventBytes)

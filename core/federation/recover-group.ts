@@ -1,70 +1,66 @@
-/** As guest: where the owner's cursor is gone, its snapshot says where the log goes on (docs/mtp.md, M66). */
+/** As guest: what holds in a group is read from its owner at first, and where the owner's cursor is gone (docs/mtp.md, M66). */
+import type { Milliseconds } from "../bridge.ts";
 import { GatewayError } from "../errors.ts";
-import type { Seq } from "../ids.ts";
-import type { FollowedGroup } from "../store/units/following.ts";
+import { type FollowedGroup, UNREAD } from "../store/units/following.ts";
 import { FederationError } from "./federation-error.ts";
-import { checkProperty } from "../../mappings/property-value.ts";
-import { ContentError } from "../../mappings/content/content-error.ts";
 import { peerTopic } from "./news.ts";
-import { type Snapshot, snapshotForm, snapshotPropertyForm } from "./sync-answer.ts";
-import { ANSWER_WITHIN, type PeerLane } from "./sync-options.ts";
-import type { RestartInput } from "../store/units/restart-following.ts";
+import { readState } from "./read-state.ts";
+import type { PeerLane } from "./sync-options.ts";
 
-/** Reads the snapshot and goes on from it. Rejects with FederationError where it can't be had: the cursor then is as gone as before. */
+/** Reads what holds, and goes on from there. Rejects with FederationError where it can't be had: the cursor then is as gone as before. */
 export async function recoverGroup(lane: PeerLane, row: FollowedGroup, signal: AbortSignal): Promise<void> {
-  const { options, peer, endpoint, held } = lane;
-  const { store, client, log, now } = options;
-  const snapshot = await client.request({
-    endpoint,
-    method: "GET",
-    path: pathOf(row.uri),
-    as: options.base,
-    timeoutMs: ANSWER_WITHIN,
-    signal,
-    answer: snapshotForm,
-  });
-  if (snapshot.group !== row.uri)
-    throw new FederationError("peer_answer_invalid", `${peer.base} gives the snapshot of another group`, {
-      status: 200,
-      certainty: "certain",
-    });
-  if (!(await held.hold()))
-    throw new GatewayError("lane_lost", `lane ${held.fence.lane} is another process's`);
-  const { seq, rev, cursor } = snapshot;
+  const { options, peer } = lane;
+  const { store, log, now } = options;
+  const { seq, rev, cursor, state } = await readState(lane, row, signal);
+  await holdLane(lane);
+  const { fence } = lane.held;
   await store.write("restartFollowing", {
-    fence: held.fence,
+    fence,
     group: row.group,
-    after: seq as Seq | 0,
+    after: seq,
     cursor,
     rev,
-    properties: propertiesOf(snapshot),
+    state,
     now: now(),
   });
   // What is said again waits for the peer.
   options.news.tell([peerTopic(peer.id)]);
-  log.warn(
-    { peer: peer.base, group: row.uri, held: row.head, goesOnBehind: seq, before: row.rev, rev },
-    "the owner keeps no more what comes next of a group: it goes on from the snapshot",
-  );
+  const said = { peer: peer.base, group: row.uri, held: row.head, snapshot: seq, before: row.heldRev, rev };
+  if (rev === row.heldRev)
+    log.warn(said, "the owner keeps no more what comes next of a group: it goes on from the snapshot");
+  else log.warn(said, "the owner has another log of a group: it is compared with the one that is held");
 }
 
-/** `mimi://AUTHORITY/r/ID` is found at `/groups/AUTHORITY/ID`. */
-export function pathOf(uri: string): string {
-  const [, , authority = "", , id = ""] = uri.split("/");
-  return `/groups/${authority}/${id}`;
-}
+/** How long it is before a snapshot that could not be read is asked for again (M78). */
+const AGAIN: Milliseconds = 60_000;
 
-/** Those that can be read, and have been set. */
-function propertiesOf({ properties }: Snapshot): RestartInput["properties"] {
-  return properties.flatMap((given) => {
-    const read = snapshotPropertyForm.safeParse(given);
-    if (!read.success || read.data.version === 0) return [];
-    const { name, item, value, version } = read.data;
+/**
+ * Reads what holds in groups that were not followed before. That need not be known for their logs to be read: where it can't
+ * be had now, that is tried again later.
+ */
+export async function learnGroups(
+  lane: PeerLane,
+  rows: readonly FollowedGroup[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { options, peer, recovered, held } = lane;
+  for (const row of rows) {
+    const last = recovered.get(row.group);
+    if (row.code !== UNREAD || (last !== undefined && options.now() - last < AGAIN)) continue;
+    recovered.set(row.group, options.now());
     try {
-      return [{ ...checkProperty(name, item, value), version: version as Seq }];
+      const { state } = await readState(lane, row, signal);
+      await holdLane(lane);
+      await options.store.write("takeGroupState", { fence: held.fence, group: row.group, state });
+      recovered.delete(row.group);
     } catch (thrown) {
-      if (thrown instanceof ContentError) return [];
-      throw thrown;
+      if (!(thrown instanceof FederationError) || signal.aborted) throw thrown;
+      options.log.warn({ peer: peer.base, group: row.uri, err: thrown }, "a snapshot cannot be read");
     }
-  });
+  }
+}
+
+async function holdLane({ held }: PeerLane): Promise<void> {
+  if (!(await held.hold()))
+    throw new GatewayError("lane_lost", `lane ${held.fence.lane} is another process's`);
 }

@@ -14,7 +14,7 @@ import type { Store } from "../store/store.ts";
 import { type CodeText, parseCode } from "./code-text.ts";
 import type { Exchanger } from "./exchange.ts";
 import { FederationError } from "./federation-error.ts";
-import type { PeerClient, PeerEndpoint } from "./peer-client.ts";
+import { ANSWER_WITHIN, type PeerClient, type PeerEndpoint } from "./peer-client.ts";
 import { peerFactsOf } from "./peer-facts-of.ts";
 import { publicKeyText } from "./public-key.ts";
 import type { RecentWellKnowns } from "./recent-well-knowns.ts";
@@ -47,8 +47,6 @@ export interface RedeemedCode {
   readonly group: GroupUri | null;
   readonly groupId: GroupId | null;
 }
-
-const ANSWER_WITHIN: Milliseconds = 30_000;
 
 const answer = z.object({
   connection: z.string().transform((text, issues) => {

@@ -1,7 +1,6 @@
 /** What `sync`, `submissions` and the snapshot answer, read group by group: what is wrong with one concerns that one alone. */
 import { z } from "zod";
 import { type GroupUri, parseEventId, parseGroupUri } from "../../mappings/ids.ts";
-import { groupPropertyNames } from "../../mappings/events.ts";
 import { valueMembers } from "./value-rows.ts";
 
 const CURSOR = /^[A-Za-z0-9._~-]{1,128}$/;
@@ -12,7 +11,11 @@ const cursor = z.string().regex(CURSOR, { error: "is no cursor" });
 const problem = z.object({ group: z.string(), code: z.string().max(LONGEST_CODE) });
 
 /** The answer to a request about many groups; each group is read by a form of its own. */
-export const manyForm = z.object({ groups: z.array(z.unknown()), problems: z.array(problem) });
+export const manyForm = z.object({
+  groups: z.array(z.unknown()),
+  problems: z.array(problem),
+  invitations: z.array(z.unknown()).optional(),
+});
 export type Many = z.output<typeof manyForm>;
 
 /** A group of `sync`, its events as they came. */
@@ -39,24 +42,6 @@ export function groupNamed(entry: unknown): GroupUri | null {
   const read = z.object({ group: z.string() }).safeParse(entry);
   return read.success ? parseGroupUri(read.data.group) : null;
 }
-
-/** A snapshot, as far as it is used: its place, and what holds there. */
-export const snapshotForm = z.object({
-  group: z.string(),
-  cursor,
-  seq: z.int().nonnegative(),
-  rev: z.int().nonnegative(),
-  properties: z.array(z.unknown()),
-});
-export type Snapshot = z.output<typeof snapshotForm>;
-
-/** A property of a snapshot; those whose names are not known are left out. */
-export const snapshotPropertyForm = z.object({
-  name: z.enum(groupPropertyNames),
-  item: z.string(),
-  value: z.string(),
-  version: z.int().nonnegative(),
-});
 
 /** A verdict as it travels. */
 export const verdictForm = z.object({

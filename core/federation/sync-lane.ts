@@ -9,11 +9,13 @@ import { caughtUp, type LaneOutcome, type LaneRun, left } from "../lanes/lane-ru
 import { peerById, type PeerRow } from "../store/units/peers.ts";
 import type { FederationError } from "./federation-error.ts";
 import { followedGroups, type Part, planFollowing } from "./follow-groups.ts";
+import { mayHearInvitations } from "./heard-invitations.ts";
 import { type ArmOptions, LaneArm } from "./lane-arm.ts";
 import { peerTopic } from "./news.ts";
 import { PeerPace } from "./peer-pace.ts";
 import { planPosting } from "./post-submissions.ts";
-import { guestGroups, planPulling, type Resting } from "./pull-submissions.ts";
+import { guestGroups, planPulling } from "./pull-submissions.ts";
+import { Resting } from "./resting.ts";
 import type { PeerLane, SyncOptions } from "./sync-options.ts";
 
 /** First requests of this process to different peers are spread over this (M138). */
@@ -41,7 +43,7 @@ class SyncRun {
   readonly #pace: PeerPace;
   readonly #ending = new AbortController();
   readonly #arms: LaneArm[] = [];
-  readonly #resting: Resting = new Map();
+  readonly #resting: Resting;
   readonly #pulling: boolean;
   #size: number;
   #heard = false;
@@ -56,6 +58,9 @@ class SyncRun {
     const { now, startedAt, pace, limits } = options;
     const spreadMs = Math.max(0, startedAt + SPREAD - now());
     this.#pace = new PeerPace({ ...pace, now, spreadMs });
+    this.#resting = new Resting(now, (wait) => {
+      setTimeout(() => run.signal(), wait).unref();
+    });
     this.#size = limits.subscriptions;
     this.#pulling = !peer.features.includes(UNREACHABLE);
   }
@@ -105,8 +110,9 @@ class SyncRun {
     const lane = this.#lane;
     const followed = (await followedGroups(lane)).length;
     const guests = (await guestGroups(lane)).length;
+    const hears = await mayHearInvitations(lane);
     const parts = (count: number): number => Math.ceil(count / this.#size);
-    for (; this.#following < parts(followed); this.#following++) {
+    for (; this.#following < Math.max(parts(followed), hears ? 1 : 0); this.#following++) {
       const at = this.#following;
       begin(() => planFollowing(lane, this.#part(at)));
     }
@@ -114,7 +120,7 @@ class SyncRun {
       const at = this.#pulled;
       begin(() => planPulling(lane, this.#part(at), this.#resting));
     }
-    return followed + guests > 0;
+    return followed + guests > 0 || hears;
   }
 
   /** What is known of the peer has changed: the lane begins anew. */

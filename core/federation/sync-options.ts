@@ -56,8 +56,6 @@ export interface PeerLane {
 
 /** How long over its own wait a held request may take before it counts as failed (M139). */
 const ANSWER_OVER: Milliseconds = 10_000;
-/** The same for a request that is not held. */
-export const ANSWER_WITHIN: Milliseconds = 30_000;
 
 /** How long the answer to a request that is held is waited for. */
 export const heldTimeout = ({ limits }: SyncOptions): Milliseconds => limits.holdMs + ANSWER_OVER;

@@ -9,6 +9,9 @@ import type { TransientRow } from "./news.ts";
 
 /** How long somebody types whose gateway says no more. */
 export const TYPES_FOR: Milliseconds = 10_000;
+/** Before it is forgotten elsewhere it is said again, but not for ever. */
+const AGAIN_AFTER: Milliseconds = 8_000;
+const REPEATS = 5;
 /** How often the same is passed on of one user. */
 export const TYPING_EVERY: Milliseconds = 1_000;
 
@@ -47,10 +50,19 @@ export class Typing {
     this.#options = options;
   }
 
-  /** Somebody in a room of ours types, or ceases to. */
+  /**
+   * Somebody in a room of ours types, or ceases to. Platforms say so once, and other gateways forget it: it is said again until he
+   * ceases, or for so long that he must have gone.
+   */
   said(group: GroupId, user: Speaker["uri"], on: boolean): void {
-    if (this.#passes(`${group} ${user}`, on, () => undefined))
-      this.#options.give(group, { user, kind: "typing", on }, null);
+    const key = `${group} ${user}`;
+    const again = (left: number): void => {
+      if (left === 0) return;
+      this.#options.give(group, { user, kind: "typing", on: true }, null);
+      this.#begin(key, AGAIN_AFTER, () => again(left - 1));
+    };
+    if (!this.#passes(key, on, () => again(REPEATS), AGAIN_AFTER)) return;
+    this.#options.give(group, { user, kind: "typing", on }, null);
   }
 
   /** A peer says so of somebody, who was found to be one that it may speak of. `onward`: other guests are told. */
@@ -68,9 +80,9 @@ export class Typing {
     this.#typists.clear();
   }
 
-  /** Whether it is news; `expired` is called where it is on and not repeated in time. */
-  #passes(key: string, on: boolean, expired: () => void): boolean {
-    const { now, after } = this.#options.clock;
+  /** Whether it is news; `expired` is called where it is on and nothing is said of it for that time. */
+  #passes(key: string, on: boolean, expired: () => void, time = TYPES_FOR): boolean {
+    const { now } = this.#options.clock;
     const typist = this.#typists.get(key);
     if (!on) {
       typist?.forget();
@@ -78,12 +90,17 @@ export class Typing {
     }
     if (typist && now() - typist.since < TYPING_EVERY) return false;
     typist?.forget();
-    const forget = after(TYPES_FOR, () => {
+    this.#begin(key, time, expired);
+    return true;
+  }
+
+  #begin(key: string, time: Milliseconds, expired: () => void): void {
+    const { now, after } = this.#options.clock;
+    const forget = after(time, () => {
       this.#typists.delete(key);
       expired();
     });
     this.#typists.set(key, { since: now(), forget });
-    return true;
   }
 }
 

@@ -83,6 +83,65 @@ export const logEventForm = z
   });
 export type LogEvent = z.output<typeof logEventForm>;
 
+const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+/**
+ * An event of a log in its form, or what is wrong with it: as `logEventForm`, which is asked only where something is out
+ * of the ordinary, since logs are long.
+ */
+export const readLogEvent = (given: unknown): z.ZodSafeParseResult<LogEvent> => {
+  const data = ordinaryEvent(given);
+  return data === null ? logEventForm.safeParse(given) : { success: true, data };
+};
+
+/** Of a known kind, said by somebody, not erased, and right. null: it is not, or is to be looked at closely. */
+function ordinaryEvent(given: unknown): LogEvent | null {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return null;
+  const event = given as Readonly<Record<string, unknown>>;
+  const { kind, seq, at, origin_at: originAt, root, via, proof } = event;
+  if ("erased" in event || "provider" in event || typeof kind !== "string" || !isEventKind(kind)) return null;
+  if (!isTime(seq) || seq === 0 || !isTime(at) || !isTime(originAt)) return null;
+  const known = textAs(event["id"], parseEventId);
+  const sender = textAs(event["sender"], parseUserUri);
+  const content = textAs(event["content"], parseOctets);
+  if (known === null || sender === null || content === null || content.length > limits.eventBytes)
+    return null;
+  const data = { id: known, kind, sender, origin_at: originAt, seq: seq as Seq, at, content };
+  return root === undefined && via === undefined && proof === undefined
+    ? data
+    : withMore(data, { root, via, proof });
+}
+
+function withMore(
+  data: LogEvent,
+  { root, via, proof }: Readonly<Record<"root" | "via" | "proof", unknown>>,
+): LogEvent | null {
+  const first = root === undefined ? undefined : textAs(root, parseEventId);
+  const way = via === undefined ? undefined : domainsOf(via);
+  const proven = proof === undefined ? undefined : textAs(proof, parseOctets);
+  if (first === null || way === null || proven === null) return null;
+  return {
+    ...data,
+    ...(first && { root: first }),
+    ...(way && { via: way }),
+    ...(proven && { proof: proven }),
+  };
+}
+
+function domainsOf(via: unknown): ProviderDomain[] | null {
+  if (!Array.isArray(via) || via.length > MOST_VIA) return null;
+  const domains: ProviderDomain[] = [];
+  for (const text of via) {
+    const domain = textAs(text, parseProviderDomain);
+    if (domain === null) return null;
+    domains.push(domain);
+  }
+  return domains;
+}
+
+const textAs = <T>(value: unknown, parse: (text: string) => T | null): T | null =>
+  typeof value === "string" ? parse(value) : null;
+
 /**
  * An event that a guest's user has made. A content that is too large, and a proof that is missing or none, have a verdict of
  * their own, and so the form.

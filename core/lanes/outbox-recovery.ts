@@ -10,16 +10,9 @@ import { logAfter, type OpenDelivery, type OutboxBinding, openDeliveries } from 
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { giveUp } from "./outbox-give-up.ts";
 import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
-import {
-  intentOf,
-  type OutboxItem,
-  planEntry,
-  planNotice,
-  planQueued,
-  settledOf,
-} from "./outbox-item.ts";
+import { intentOf, type OutboxItem, planEntry, planNotice, planQueued, settledOf } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
-import { toldOf } from "./outbox-told.ts";
+import { readEntry, toldOf } from "./outbox-told.ts";
 
 /** The operation of what was set aside and put back, until it is made. */
 const RE_DRIVEN = "retry";
@@ -186,7 +179,8 @@ async function load(
   }
   const [entry] = await options.store.read(logAfter({ group: binding.group, after: open.seq - 1, limit: 1 }));
   if (!entry || entry.seq !== open.seq) return null;
-  const told = await toldOf(options, binding, entry, false);
+  const read = readEntry(options.memo, binding, entry, false);
+  const told = await toldOf(options, binding, entry, read);
   const item = planEntry(options.bridge, binding, entry, told).items[open.step];
   return item ? { ...item, attempt: open.attempt + 1 } : null;
 }
@@ -197,7 +191,7 @@ async function loadQueued(
   open: OpenDelivery,
 ): Promise<OutboxItem | null> {
   if (open.op !== RESTORE) return planNotice(bridge, binding, open);
-  const property = await store.read(restoredProperty({ group: binding.group, kept: open.noticeText }));
+  const property = await store.read(restoredProperty(binding.group, open));
   return property && planQueued(bridge, binding, open, { kind: "property", speaker: null, ...property });
 }
 

@@ -1,6 +1,6 @@
 import type { DeliveryError } from "../bridge.ts";
 import { step } from "../steps.ts";
-import { type LogEntry, logAfter, type OutboxBinding } from "../store/units/outbox.ts";
+import { type LogEntry, logAfter, type OutboxBinding, wasGiven } from "../store/units/outbox.ts";
 import type { Settled } from "../store/units/progress.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { giveUp } from "./outbox-give-up.ts";
@@ -8,7 +8,7 @@ import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
 import type { Seq } from "../ids.ts";
 import { intentOf, type OutboxItem, planEntry, settledOf } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
-import { toldOf, waitsForCalls } from "./outbox-told.ts";
+import { readEntry, toldOf, waitsForCalls } from "./outbox-told.ts";
 
 interface Planned {
   readonly seq: Seq;
@@ -84,13 +84,16 @@ export class OutboxStream {
 
   /** The entries up to the first that refers to what may be under way still: its native id comes with its receipt. */
   async #plan(page: readonly LogEntry[]): Promise<readonly Planned[]> {
-    const { bridge, log, hides } = this.#options;
+    const { bridge, store, memo, log, hides } = this.#options;
     const planned: Planned[] = [];
     for (const entry of page) {
-      const hidden = await hides(this.#binding.id, entry.senderUri);
+      const { id: binding, rev } = this.#binding;
+      const again = rev > 1 && (await store.read(wasGiven({ binding, id: entry.id })));
+      const hidden = again || (await hides(binding, entry.senderUri));
+      const read = readEntry(memo, this.#binding, entry, hidden);
       const waits = this.#inFlight > 0 || this.#settled.length > 0 || planned.length > 0;
-      if (waits && waitsForCalls(this.#options, this.#binding, entry)) break;
-      const told = await toldOf(this.#options, this.#binding, entry, hidden);
+      if (waits && waitsForCalls(read)) break;
+      const told = await toldOf(this.#options, this.#binding, entry, read);
       const { items, losses } = planEntry(bridge, this.#binding, entry, told);
       planned.push({ seq: entry.seq, items });
       for (const loss of losses)

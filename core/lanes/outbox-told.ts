@@ -1,6 +1,6 @@
 /** What a room is told of an entry of the log: most often the entry itself, or nothing. */
 import { readEventContent } from "../../mappings/event-content.ts";
-import { type PropertyChange, propertyNames } from "../../mappings/events.ts";
+import { type Erasure, type PropertyChange, propertyNames } from "../../mappings/events.ts";
 import { message } from "../../mappings/message.ts";
 import type { OutEvent, RoomContext, Speaker } from "../bridge.ts";
 import type { MessageMemo } from "../groups/message-memo.ts";
@@ -21,41 +21,56 @@ export interface TellingOptions {
   readonly memo: MessageMemo;
 }
 
-/** An entry that is a message or a property's change, as it is to be told; what was erased meanwhile says nothing. */
+/** An entry of the log as far as it concerns a room; null: not at all. */
 type Read =
   | { readonly kind: "event"; readonly event: OutEvent }
-  | { readonly kind: "property"; readonly property: PropertyChange }
-  | { readonly kind: "erase"; readonly content: Uint8Array }
+  /** `own`: the room itself has said it. */
+  | { readonly kind: "property"; readonly property: PropertyChange; readonly own: boolean }
+  | { readonly kind: "erase"; readonly erasure: Erasure }
   | null;
 
 /** Whether an entry can be planned only once the room has answered to all that was made before. */
-export function waitsForCalls({ memo }: TellingOptions, binding: OutboxBinding, entry: LogEntry): boolean {
-  const read = readEntry(memo, binding, entry);
-  if (read?.kind !== "event") return read !== null && (read.kind === "erase" || isOwn(binding, entry));
-  return refers(read.event);
+export function waitsForCalls(read: Read): boolean {
+  switch (read?.kind) {
+    case "event":
+      return refers(read.event);
+    case "property":
+      return read.own;
+    case "erase":
+      return true;
+    case undefined:
+      return false;
+  }
 }
 
-/** In the order in which it is to be made. `hidden`: whoever said it is blocked in the room. */
+/** In the order in which it is to be made. */
 export async function toldOf(
   options: TellingOptions,
   binding: OutboxBinding,
   entry: LogEntry,
-  hidden: boolean,
+  read: Read,
 ): Promise<readonly Told[]> {
-  const read = readEntry(options.memo, binding, entry);
-  // What is to be forgotten goes, whoever says so.
-  if (read?.kind === "erase") return deletions(options, binding, entry, read.content);
-  if (read === null || hidden) return [];
-  if (read.kind === "property") return propertyTold(options, binding, entry, read.property);
-  const { event } = read;
-  return [{ event, context: await contextFor(options.store, options.memo, binding, event, entry.seq) }];
+  switch (read?.kind) {
+    case "event": {
+      const { event } = read;
+      return [{ event, context: await contextFor(options.store, options.memo, binding, event, entry.seq) }];
+    }
+    case "property":
+      return propertyTold(options, binding, entry, read);
+    case "erase":
+      return deletions(options, binding, entry, read.erasure);
+    case undefined:
+      return [];
+  }
 }
 
 const isOwn = (binding: OutboxBinding, entry: LogEntry): boolean => entry.originBinding === binding.id;
 
-function readEntry(memo: MessageMemo, binding: OutboxBinding, entry: LogEntry): Read {
+/** `hidden`: whoever said it is blocked in the room. What was erased meanwhile says nothing. */
+export function readEntry(memo: MessageMemo, binding: OutboxBinding, entry: LogEntry, hidden: boolean): Read {
   const { kind, content, id } = entry;
-  if (content === null) return null;
+  // What is to be forgotten goes, whoever says so.
+  if (content === null || (hidden && kind !== "erase")) return null;
   switch (kind) {
     case "message": {
       const speaker = speakerOf(entry);
@@ -65,12 +80,14 @@ function readEntry(memo: MessageMemo, binding: OutboxBinding, entry: LogEntry): 
     }
     case "property": {
       const said = readEventContent(kind, content);
-      return said.kind === "property" ? said : null;
+      return said.kind === kind ? { ...said, own: isOwn(binding, entry) } : null;
     }
     case "member":
       return isOwn(binding, entry) ? null : { kind: "event", event: { kind, id } };
-    case "erase":
-      return { kind, content };
+    case "erase": {
+      const said = readEventContent(kind, content);
+      return said.kind === kind ? said : null;
+    }
     case "role":
     case "moderate":
     case "opaque":
@@ -85,7 +102,7 @@ async function propertyTold(
   { store }: TellingOptions,
   binding: OutboxBinding,
   entry: LogEntry,
-  { name, value }: PropertyChange,
+  { property: { name, value }, own }: Extract<Read, { readonly kind: "property" }>,
 ): Promise<readonly Told[]> {
   const { group } = binding;
   const { id, seq } = entry;
@@ -93,14 +110,17 @@ async function propertyTold(
   if (name === "isModerated" || name === "isReadOnly") {
     const moderated = (await store.read(speakingNow(group))) === "all" ? "" : "true";
     return [
-      { event: { kind: "property", id, speaker, name: "moderated", value: moderated }, context: emptyContext },
+      {
+        event: { kind: "property", id, speaker, name: "moderated", value: moderated },
+        context: emptyContext,
+      },
     ];
   }
   const shown = propertyNames.find((one) => one === name);
   if (shown === undefined) return [];
   // The room has it already, unless it was given something else since it said this.
   const place = { binding: binding.id, group, name: shown, seq, value };
-  if (isOwn(binding, entry) && !(await store.read(wasOverwritten(place)))) return [];
+  if (own && !(await store.read(wasOverwritten(place)))) return [];
   return [{ event: { kind: "property", id, speaker, name: shown, value }, context: emptyContext }];
 }
 
@@ -109,13 +129,11 @@ async function deletions(
   { store, memo }: TellingOptions,
   binding: OutboxBinding,
   { id, seq }: LogEntry,
-  content: Uint8Array,
+  erasure: Erasure,
 ): Promise<readonly Told[]> {
-  const said = readEventContent("erase", content);
-  if (said.kind !== "erase") return [];
   const place = { binding: binding.id, group: binding.group, seq };
   const told: Told[] = [];
-  for (const erased of await store.read(erasedMessages({ ...place, erasure: said.erasure }))) {
+  for (const erased of await store.read(erasedMessages({ ...place, erasure }))) {
     const speaker = { uri: erased.uri, name: erased.name };
     const deletion = { ...message({ kind: "deletion", by: null }), replaces: erased.id };
     const event: OutEvent = { kind: "message", id, speaker, message: deletion };

@@ -61,10 +61,6 @@ async function demo(): Promise<number> {
 
 /** What is wrong with what the rooms of the talk hold now, against each other. */
 function compareRooms({ talk }: Installation): string[] {
-  const held = ({ room, service }: Side) => ({
-    room,
-    lines: archivedLines(service.prosody.readArchive(room)),
-  });
   const [a, b] = [held(talk[0]), held(talk[1])];
   const empty = [a, b].filter(({ lines }) => lines.length === 0);
   return [
@@ -73,6 +69,8 @@ function compareRooms({ talk }: Installation): string[] {
     ...compareArchives(b, a),
   ];
 }
+
+const held = ({ room, service }: Side) => ({ room, lines: archivedLines(service.prosody.readArchive(room)) });
 
 /** Shows every feature and prints it; what is wrong, a sentence each. */
 async function demonstrate({ features }: Installation): Promise<string[]> {

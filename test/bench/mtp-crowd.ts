@@ -5,7 +5,7 @@ import { z } from "zod";
 import { Exchanger } from "../../core/federation/exchange.ts";
 import { PeerClient } from "../../core/federation/peer-client.ts";
 import { keyIdOf } from "../../core/federation/public-key.ts";
-import { domainOf } from "./mtp-stage.ts";
+import { parseProviderDomain } from "../../mappings/ids.ts";
 import { clock, type CrowdJob, crowdJobForm, crowdOrderForm } from "./mtp-job.ts";
 
 const WAIT_SECONDS = 25;
@@ -33,6 +33,8 @@ function member({ base, key: text, groups }: CrowdJob["peers"][number]): (wait: 
   const key = createPrivateKey({ key: Buffer.from(text, "base64"), format: "der", type: "pkcs8" });
   const signer = { kid: keyIdOf(createPublicKey(key)), key };
   const client = new PeerClient({ exchanger: new Exchanger([]), signer: () => signer, now: Date.now });
+  const as = parseProviderDomain(base);
+  if (as === null) throw new Error(`${base} is no domain`);
   const cursors = new Map<string, string | null>(groups.map((group) => [group, null]));
   return async (wait) => {
     const subscriptions = [...cursors].map(([group, after]) => ({
@@ -44,14 +46,14 @@ function member({ base, key: text, groups }: CrowdJob["peers"][number]): (wait: 
       method: "POST",
       path: "/sync",
       body: { subscriptions, wait },
-      as: domainOf(base),
+      as,
       timeoutMs: TIMEOUT,
       answer: answerForm,
     });
     const at = clock();
     for (const { group, cursor, events } of answer.groups) {
       cursors.set(group, cursor);
-      if (wait > 0) for (const _event of events) process.send?.({ woken: group, at });
+      if (events.length > 0) process.send?.({ woken: group, at });
     }
   };
 }

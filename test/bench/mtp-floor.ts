@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { z } from "zod";
+import type { z } from "zod";
 import { floorJobForm } from "./mtp-job.ts";
 
 interface WireEvent {

@@ -1,5 +1,6 @@
 /** What is said on one side and when it is on disk on the other: from the owner to a guest, and from a guest to the owner and back. */
 import { rmSync } from "node:fs";
+import { limits } from "../../core/limits.ts";
 import type { Child } from "./child.ts";
 import type { BenchContext } from "./context.ts";
 import type { Goal, Line } from "./lines.ts";
@@ -16,6 +17,8 @@ const FROM_GUEST = { messages: 2_000, perSecond: 100 };
 interface Side {
   readonly child: Child;
   readonly group: string;
+  /** Whether the group is its own. */
+  readonly owns: boolean;
 }
 
 export async function liveLines(context: BenchContext): Promise<readonly Line[]> {
@@ -28,8 +31,8 @@ export async function liveLines(context: BenchContext): Promise<readonly Line[]>
   await share({ end: a, guest: peer }, { end: b, owner: known }, [room]);
   await linkRooms(b, [ROOM], room.groupUri);
   await Promise.all([a.store.close(), b.store.close()]);
-  const owner: Side = { ...(await startEnd(context, a, [b])), group: room.groupUri };
-  const guest: Side = { ...(await startEnd(context, b, [a])), group: room.groupUri };
+  const owner: Side = { ...(await startEnd(context, a, [b])), group: room.groupUri, owns: true };
+  const guest: Side = { ...(await startEnd(context, b, [a])), group: room.groupUri, owns: false };
 
   context.progress("warming up");
   await run(owner, guest, 0, WARM_UP);
@@ -43,6 +46,15 @@ export async function liveLines(context: BenchContext): Promise<readonly Line[]>
   return [
     ...lines(`${FROM_OWNER.perSecond}/s, owner's log to guest's log`, there.other, 5),
     ...lines(`${FROM_OWNER.perSecond}/s, owner's log to guest's room`, there.delivered, null),
+    {
+      part: "mtp",
+      what: `${FROM_OWNER.perSecond}/s, requests of the guest in a second`,
+      value: there.requestsPerSecond,
+      unit: "requests",
+      floor: null,
+      // More than a gateway takes in the long run are refused.
+      goal: { bound: "at most", limit: limits.peerPerSecond, of: "value" },
+    },
     ...lines(`${FROM_GUEST.perSecond}/s, guest to owner's log`, back.other, null),
     ...lines(`${FROM_GUEST.perSecond}/s, guest to owner's log and back to guest's log`, back.own, null),
   ];
@@ -78,20 +90,32 @@ async function run(
   await new Promise((resolve) => setTimeout(resolve, 500));
   const own = await report(from);
   const other = await report(to);
-  const took = (times: ReadonlyMap<number, number>, begin: number): readonly number[] =>
-    said.flatMap((at, number) => (times.has(begin + number) ? [(times.get(begin + number) ?? 0) - at] : []));
+  // The owner's log is the clock of what is said at home; what a guest says begins where it is accepted.
+  const since = (number: number, at: number): number => own.committed.get(head + 1 + number) ?? at;
+  const took = (times: ReadonlyMap<number, number>, begin: number, from: typeof since): readonly number[] =>
+    said.flatMap((at, number) => {
+      const arrived = times.get(begin + number);
+      return arrived === undefined ? [] : [arrived - from(number, at)];
+    });
+  const begun = said[0] ?? 0;
+  const ended = said.at(-1) ?? 0;
+  const served = own.served.filter(([path, at]) => path === "/sync" && at >= begun && at <= ended).length;
+  const home = from.owns ? since : accepted;
   return {
-    own: took(own.committed, head + 1),
-    other: took(other.committed, head + 1),
-    delivered: took(other.delivered, first),
+    requestsPerSecond: (served * 1_000) / (ended - begun),
+    own: took(own.committed, head + 1, accepted),
+    other: took(other.committed, head + 1, home),
+    delivered: took(other.delivered, first, home),
   };
 }
+
+const accepted = (_number: number, at: number): number => at;
 
 async function watch({ child, group }: Side): Promise<number> {
   return (await child.ask({ order: "watch", group }, watchingForm)).watching;
 }
 
 async function report({ child }: Side) {
-  const { committed, delivered } = await child.ask({ order: "report" }, reportForm);
-  return { committed: new Map(committed), delivered: new Map(delivered) };
+  const { committed, delivered, served } = await child.ask({ order: "report" }, reportForm);
+  return { committed: new Map(committed), delivered: new Map(delivered), served };
 }

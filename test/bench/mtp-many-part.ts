@@ -2,8 +2,9 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { z } from "zod";
+import type { z } from "zod";
 import type { GroupUri } from "../../mappings/ids.ts";
+import type { BindingRow } from "../../core/store/units/bindings.ts";
 import { Child } from "./child.ts";
 import type { BenchContext } from "./context.ts";
 import type { Line } from "./lines.ts";
@@ -16,6 +17,7 @@ import {
   readyForm,
   reportForm,
   saidForm,
+  watchingForm,
   wokenForm,
 } from "./mtp-job.ts";
 import { domainOf, know, knowEnd, linkRooms, newEnd, newKeys, share, startEnd } from "./mtp-stage.ts";
@@ -63,7 +65,10 @@ export async function crowdLines(context: BenchContext): Promise<readonly Line[]
   const idle = await idleShare(gateway.pid);
   context.progress(`${all} subscriptions: waking`);
   const took: number[] = [];
-  for (let at = 0; at < WAKES; at++) took.push(await wake(gateway, crowd, `${(at * 37) % GROUPS}`));
+  for (let at = 0; at < WAKES; at++) {
+    const room = rooms[(at * 37) % GROUPS];
+    if (room) took.push(await wake(gateway, crowd, room));
+  }
   await Promise.all([gateway.stop(), crowd.stop()]);
   rmSync(owner.folder, { recursive: true });
   const line = { part: "mtp", floor: null, goal: null };
@@ -97,14 +102,26 @@ async function idleShare(pid: number): Promise<number> {
 }
 
 /** From the log to the last gateway that waits for it. */
-async function wake(gateway: Child, crowd: Child, room: string): Promise<number> {
-  const woken: number[] = [];
-  const last = crowd.each(wokenForm, ({ at }) => woken.push(at) === PEERS_EACH, LONGEST);
-  const { said } = await gateway.ask({ order: "say", room, first: 0, messages: 1, perSecond: 1 }, saidForm);
+async function wake(
+  gateway: Child,
+  crowd: Child,
+  { native, groupUri }: Pick<BindingRow, "native" | "groupUri">,
+): Promise<number> {
+  const times: number[] = [];
+  const last = crowd.each(
+    wokenForm,
+    ({ woken, at }) => woken === groupUri && times.push(at) === PEERS_EACH,
+    LONGEST,
+  );
+  const { watching } = await gateway.ask({ order: "watch", group: groupUri }, watchingForm);
+  const order = { order: "say", room: native, first: 0, messages: 1, perSecond: 1 };
+  await gateway.ask(order, saidForm);
   await last;
+  const { committed } = await gateway.ask({ order: "report" }, reportForm);
   // The others have asked again by then.
   await delay(50);
-  return Math.max(...woken) - (said[0] ?? Number.NaN);
+  const [, written = Number.NaN] = committed.findLast(([seq]) => seq > watching) ?? [];
+  return Math.max(...times) - written;
 }
 
 function startCrowd(folder: string, job: CrowdJob): Child {

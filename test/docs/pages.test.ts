@@ -20,19 +20,21 @@ const { scripts, dependencies, devDependencies } = packageFile.parse(
 
 /** Commands of which the pages' options are looked up. */
 const named = [
-  ...[
-    "start",
-    "config",
-    "status",
-    "link",
-    "unlink",
-    "trace",
-    "set-aside",
-    "redeem",
-    "rotate-key",
-    "well-known",
-  ],
-  ...["peer", "code", "connection", "group", "block"],
+  "start",
+  "config",
+  "status",
+  "link",
+  "unlink",
+  "trace",
+  "set-aside",
+  "redeem",
+  "rotate-key",
+  "well-known",
+  "peer",
+  "code",
+  "connection",
+  "group",
+  "block",
 ];
 
 void describe("the documentation", async () => {

@@ -48,12 +48,20 @@ class FollowedGroup:
         self.submitted = 0
         self.verdicts: list[dict[str, Any]] = []
 
-    def take(self, events: list[Event], cursor: str, proven: Callable[[Event], bool]) -> None:
+    def take(
+        self, events: list[Event], cursor: str, head: int, more: bool, proven: Callable[[Event], bool]
+    ) -> None:
         """Takes a page of the log and then its cursor (M61). `proven` is False for an event whose key is dead (M39),
         and raises Fault or Waits. After a Fault the group is stopped, and keeps what came before."""
         try:
+            if self.cursor is None and events and isinstance(events[0].get("seq"), int):
+                self.seq = max(self.seq, events[0]["seq"] - 1)  # from the first that is kept and visible
+            elif self.cursor is None and not events:
+                self.seq = head
             for event in events:
                 self._take_one(event, proven)
+            if not more and head > self.seq:
+                raise Fault("log_gap", f"the log ends at {head}, and {self.seq} was the last (M73)")
         except Fault as fault:
             self.word, self.fault = "stopped", fault.code
             return
@@ -95,12 +103,15 @@ class FollowedGroup:
 
     def take_snapshot(self, snapshot: Row, members: list[Row], is_own: Callable[[Event], bool]) -> None:
         """The state as it stands at the snapshot's seq; members by the higher version (M85). Of another revision
-        nothing that is held is of this log, and what own users have said is submitted again (M66)."""
-        if snapshot["rev"] != self.rev:
+        nothing that is held is of this log, which is read without a cursor, and what own users have said is
+        submitted again (M66)."""
+        if snapshot["rev"] == self.rev:
+            self.cursor, self.seq = snapshot["cursor"], snapshot["seq"]
+        else:
             held, self.log, waiting, self.submissions = self.log, {}, self.submissions, {}
             for event in [*filter(is_own, held.values()), *waiting.values()]:
                 self.submit(_as_submitted(event))
-        self.rev, self.cursor, self.seq = snapshot["rev"], snapshot["cursor"], snapshot["seq"]
+            self.rev, self.cursor, self.seq = snapshot["rev"], None, 0
         self.state = State()
         self.merge_state(snapshot, members)
         self.word, self.fault = "following", None

@@ -158,7 +158,7 @@ class Lanes:
         def proven(event: Event) -> bool:
             return self._gateway.log_event_is_proven(peer, event)
 
-        followed.take(row["events"], row["cursor"], proven)
+        followed.take(row["events"], row["cursor"], row["head"], row["more"], proven)
         followed.state_cursor = row.get("state", followed.state_cursor)
         followed.transients += row.get("transients", [])
         for profile in row.get("profiles", []):

@@ -20,6 +20,10 @@ _PARAMETER = re.compile(r';\s*([a-z*][a-z0-9_.*-]*)=(-?\d+|"(?:[^"\\]|\\.)*")')
 _COMPONENT = re.compile(r'"([^"\\]+)"(?=\s|\Z)')
 
 
+class OtherVersion(Exception):
+    """The request is of another version of MTP."""
+
+
 class BadSignature(Exception):
     """The headers are not those of an MTP signature."""
 
@@ -110,7 +114,10 @@ def read_signature(headers: dict[str, str], has_body: bool) -> ReadSignature:
     if _PARAMETER.sub("", inner[2]).strip() or len(parameters) != len(pairs):
         raise BadSignature("parameters that can't be read")
     keyid, nonce = _text(parameters, "keyid"), _text(parameters, "nonce")
-    if _text(parameters, "tag") != "mtp/1" or not 1 <= len(nonce) <= 128:
+    tag = _text(parameters, "tag")
+    if tag != "mtp/1" and re.fullmatch(r"mtp/\d{1,9}", tag):
+        raise OtherVersion(tag)
+    if tag != "mtp/1" or not 1 <= len(nonce) <= 128:
         raise BadSignature("another tag, or no nonce")
     if "alg" in parameters and _text(parameters, "alg") != "ed25519":
         raise BadSignature("another algorithm")

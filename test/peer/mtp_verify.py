@@ -13,6 +13,7 @@ from mtp_gateway import Gateway
 from mtp_peers import Peer, WellKnownRefused
 from mtp_signature import (
     BadSignature,
+    OtherVersion,
     ReadSignature,
     digest_is_good,
     is_out_of_window,
@@ -40,13 +41,15 @@ class Verifier:
         self._gateway = gateway
 
     def read(self, request: Request) -> ReadSignature:
-        """What the headers say; Refusal by the first three lines of M28."""
+        """What the headers say; Refusal by the lines of M28 that ask for no key."""
         if "signature" not in request.headers or "signature-input" not in request.headers:
             raise Refusal(401, "unsigned")
         if not is_domain(request.headers.get("mtp-as")):
             raise Refusal(401, "bad_signature")
         try:
             read = read_signature(request.headers, request.has_body)
+        except OtherVersion as error:
+            raise Refusal(426, "version") from error
         except (BadSignature, ValueError) as error:
             raise Refusal(401, "bad_signature") from error
         if is_out_of_window(read, time.time()):

@@ -52,7 +52,7 @@ def is_whole(answer: Probed) -> bool:
 
 
 def cases() -> list[Case]:
-    return [*_granted(), *_unsigned(), *_unknown(), *_spoilt(), *_bodies(), *_places()]
+    return [*_granted(), *_unsigned(), *_unknown(), *_versions(), *_spoilt(), *_bodies(), *_places()]
 
 
 def _granted() -> list[Case]:
@@ -69,6 +69,9 @@ def _granted() -> list[Case]:
         "a second signature": _after(_add_signature),
         "a body in chunks": lambda draft: setattr(draft, "chunked", True),
         "a header that nobody knows": lambda draft: _header(draft, "x-other", "1"),
+        "a type with a parameter": lambda draft: _header(
+            draft, "content-type", "application/json; charset=utf-8"
+        ),
     }
     return [Case(name, 200, None, change) for name, change in changes.items()]
 
@@ -97,6 +100,16 @@ def _unknown() -> list[Case]:
     ]
 
 
+def _versions() -> list[Case]:
+    def of_a_stranger(draft: Draft) -> None:
+        draft.parameters.update(tag="mtp/2", keyid="A" * 22)
+
+    return [
+        Case("another version", 426, "version", _parameter("tag", "mtp/2")),
+        Case("another version, by a key that nobody has", 426, "version", of_a_stranger),
+    ]
+
+
 def _spoilt() -> list[Case]:
     changes: dict[str, Change] = {
         "no mtp-as": _after(_without("mtp-as")),
@@ -106,7 +119,8 @@ def _spoilt() -> list[Case]:
         "the digest not covered": lambda draft: draft.components.remove("content-digest"),
         "a component twice": lambda draft: draft.components.append("@method"),
         "a component with a parameter": lambda draft: draft.components.append('"@method";req'),
-        "another tag": _parameter("tag", "mtp/2"),
+        "a tag that is none": _parameter("tag", "mtp/x"),
+        "a component more": _cover_more,
         "another algorithm": _parameter("alg", "hmac-sha256"),
         "a nonce of 129 characters": _parameter("nonce", "x" * 129),
         "an empty nonce": _parameter("nonce", ""),
@@ -142,6 +156,7 @@ def _bodies() -> list[Case]:
     return [
         *(Case(name, 400, "malformed", lambda draft: None, body=body) for name, body in bodies.items()),
         Case("an unknown name", 200, None, lambda draft: None, body=b'{"subscriptions":[],"x":{"y":null}}'),
+        Case("null that is not allowed", 400, "malformed", lambda draft: None, body=b'{"subscriptions":null}'),
         Case("another type", 415, "media_type", lambda draft: _header(draft, "content-type", "text/plain")),
         Case("a content coding", 415, "media_type", lambda draft: _header(draft, "content-encoding", "gzip")),
         Case("too large", 413, "too_large", lambda draft: None, body=b'{"x":"' + b"x" * 1_048_576 + b'"}'),
@@ -166,6 +181,11 @@ def _places() -> list[Case]:
         Case("an unknown query", 200, None, lambda draft: None, "GET", "/connections", None, "a=1"),
         Case("no such group", 404, "not_found", lambda draft: None, "GET", "/groups/a.example/none", None),
     ]
+
+
+def _cover_more(draft: Draft) -> None:
+    _header(draft, "x-other", "1")
+    draft.components.append("x-other")
 
 
 def _after(change: Change) -> Change:

@@ -14,6 +14,7 @@ import type { Routes } from "../public-server.ts";
 import type { RecentWellKnowns } from "../recent-well-knowns.ts";
 import { strangerKeys } from "../stranger-keys.ts";
 import type { SyncOptions } from "../sync-options.ts";
+import { UnreachableInvitations } from "../unreachable-invitations.ts";
 import { connectionRoutes } from "./connections.ts";
 import { groupEventsRoute } from "./group-events.ts";
 import { groupMembersRoute } from "./group-members.ts";
@@ -67,7 +68,11 @@ export function allRoutes(options: AllRoutesOptions): readonly Routes[] {
     }),
     connectionRoutes({ store, cursorOf, now, changed }),
     groupEventsRoute(reading),
-    syncRoute({ ...reading, values: { since: (page, guest, state) => values.since(page, guest, state) } }),
+    syncRoute({
+      ...reading,
+      values: { since: (page, guest, state) => values.since(page, guest, state) },
+      invitations: new UnreachableInvitations(store, now),
+    }),
     groupSnapshotRoute({ store, now, retentionDays: RETENTION_DAYS }),
     groupMembersRoute({ store, now, limits }),
     submissionsRoute({ ...sync, news, held, limits, values, log }),

@@ -17,18 +17,11 @@ import type { GivenValues, LatestValues } from "../latest-values.ts";
 import { groupTopic, type News, peerTopic, type Topic, type TransientRow } from "../news.ts";
 import { proofsFor } from "../own-proofs.ts";
 import { fitting } from "../post-submissions.ts";
-import { readAs } from "../problem.ts";
+import { ProblemError, readAs } from "../problem.ts";
 import type { Routes } from "../public-server.ts";
 import { inShard } from "../shard.ts";
 import type { RequestSigner } from "../signature.ts";
-import {
-  groupField,
-  type GroupProblem,
-  holdFields,
-  noneTwice,
-  orProblem,
-  problemOfGroup,
-} from "../subscriptions.ts";
+import { groupField, type GroupProblem, holdFields, noneTwice, problemOfGroup } from "../subscriptions.ts";
 import { verdictForm } from "../sync-answer.ts";
 import { takeVerdicts } from "../verdict-notice.ts";
 import { submittedEventJson } from "../wire-event.ts";
@@ -152,9 +145,7 @@ async function begin(options: SubmissionsRouteOptions, peer: PeerId, asked: Aske
       else problems.push({ group: uri, code: "not_found" });
       continue;
     }
-    const place = orProblem(uri, () => (after === undefined ? { seq: 0 } : readCursor(after, uri)));
-    if ("code" in place) problems.push(place);
-    else wanted.push({ uri, group: row.group, rev: row.rev, after: place.seq, state });
+    wanted.push({ uri, group: row.group, rev: row.rev, after: placeOf(after, uri), state });
   }
   return { wanted, problems, awaited };
 }
@@ -167,6 +158,18 @@ async function invitedBy(
   const rows = await store.read(listInvitations(now()));
   const groups = new Set(rows.filter((row) => row.peer === peer).map(({ group }) => group));
   return (uri) => groups.has(uri);
+}
+
+/** Behind what the caller has judged all. A cursor that is none of ours is as good as none: all is served again (M92). */
+function placeOf(after: string | undefined, uri: GroupUri): number {
+  if (after === undefined) return 0;
+  try {
+    const { rev, seq } = readCursor(after, uri);
+    return rev === NO_REVISION ? seq : 0;
+  } catch (thrown) {
+    if (thrown instanceof ProblemError) return 0;
+    throw thrown;
+  }
 }
 
 /** What there is for these groups, or null. */

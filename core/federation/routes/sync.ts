@@ -1,13 +1,16 @@
 /** `POST sync`: logs and latest values of many groups in one held request (docs/mtp.md, Reading many groups). */
+import type { ServerResponse } from "node:http";
 import { z } from "zod";
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
 import type { GroupId, PeerId } from "../../ids.ts";
 import { limits } from "../../limits.ts";
 import { type GroupPage, readGroups, type WantedGroup } from "../../store/units/guest-reads.ts";
+import type { SentInvitation } from "../../store/units/invited.ts";
 import { callerOf } from "../caller.ts";
 import { makeCursor, readCursor } from "../cursor.ts";
 import { holdFor } from "../hold.ts";
-import { groupTopic, type Topic, type Transient, type TransientRow } from "../news.ts";
+import { invitationJson } from "../invitation-form.ts";
+import { groupTopic, peerTopic, type Topic, type Transient, type TransientRow } from "../news.ts";
 import { readAs } from "../problem.ts";
 import type { Routes } from "../public-server.ts";
 import { inShard } from "../shard.ts";
@@ -19,6 +22,7 @@ import {
   orProblem,
   problemOfGroup,
 } from "../subscriptions.ts";
+import type { UnreachableInvitations } from "../unreachable-invitations.ts";
 import { logEventJson } from "../wire-event.ts";
 import type { GroupReadOptions } from "./group-events.ts";
 
@@ -31,6 +35,8 @@ export interface NewValues {
 }
 
 export interface SyncRouteOptions extends GroupReadOptions {
+  /** What nobody can tell a gateway that can't be reached, see UnreachableInvitations; left out: nothing. */
+  readonly invitations?: Pick<UnreachableInvitations, "of" | "given">;
   /**
    * Values that changed since the state that the guest named (undefined: all there are); null: none did. Throws ProblemError
    * cursor_malformed, cursor_foreign, cursor_gone.
@@ -56,6 +62,7 @@ type Asked = z.output<typeof form>;
 interface SyncAnswer {
   readonly groups: readonly unknown[];
   readonly problems: readonly GroupProblem[];
+  readonly invitations?: readonly unknown[];
 }
 
 /** Who reads, and what for. */
@@ -74,30 +81,52 @@ export function syncRoute(options: SyncRouteOptions): Routes {
     server.post("/sync", { config: { caller: "guest" } }, async (request, reply): Promise<SyncAnswer> => {
       const { peer } = callerOf(request);
       const asked = readAs(form, request.body);
-      const { reading, problems } = begin(peer, asked);
-      const known = new Map<Topic, WantedGroup>();
-      const first = await look(options, reading, reading.wanted, known);
-      const now = { groups: first?.groups ?? [], problems: [...problems, ...(first?.problems ?? [])] };
-      if (now.groups.length > 0 || now.problems.length > 0 || asked.wait === 0) return now;
-      const found = await holdFor({
-        news: options.news,
-        held: options.held,
-        peer,
-        response: reply.raw,
-        topics: [...known.keys()],
-        waitMs: asked.wait * 1_000,
-        settleMs: options.limits.holdSettleMs,
-        look: (told) =>
-          look(
-            options,
-            reading,
-            [...told].flatMap((topic) => known.get(topic) ?? []),
-          ),
-        transient: (topic, passed) => keep(reading, topic, passed),
-      });
-      return found ?? now;
+      const { invitations } = options;
+      const invited = (await invitations?.of(peer)) ?? null;
+      const answer = await answered(options, { peer, asked, invited }, reply.raw);
+      if (!invitations || invited === null) return answer;
+      const now = (await invitations.of(peer)) ?? [];
+      await invitations.given(now);
+      return now.length === 0 ? answer : { ...answer, invitations: now.map(invitationJson) };
     });
   };
+}
+
+/** Something that the caller has not been given before. */
+const isNew = ({ told }: SentInvitation): boolean => told === 0;
+
+async function answered(
+  options: SyncRouteOptions,
+  {
+    peer,
+    asked,
+    invited,
+  }: { readonly peer: PeerId; readonly asked: Asked; readonly invited: readonly SentInvitation[] | null },
+  response: ServerResponse,
+): Promise<SyncAnswer> {
+  const { reading, problems } = begin(peer, asked);
+  const known = new Map<Topic, WantedGroup>();
+  const first = await look(options, reading, reading.wanted, known);
+  const now = { groups: first?.groups ?? [], problems: [...problems, ...(first?.problems ?? [])] };
+  if (now.groups.length > 0 || now.problems.length > 0 || asked.wait === 0) return now;
+  if (invited?.some(isNew) === true) return now;
+  const found = await holdFor({
+    news: options.news,
+    held: options.held,
+    peer,
+    response,
+    topics: [...known.keys(), ...(invited === null ? [] : [peerTopic(peer)])],
+    waitMs: asked.wait * 1_000,
+    settleMs: options.limits.holdSettleMs,
+    look: async (told) => {
+      const groups = [...told].flatMap((topic) => known.get(topic) ?? []);
+      const found = await look(options, reading, groups);
+      if (found !== null || !told.has(peerTopic(peer))) return found;
+      return (await options.invitations?.of(peer))?.some(isNew) === true ? now : null;
+    },
+    transient: (topic, passed) => keep(reading, topic, passed),
+  });
+  return found ?? now;
 }
 
 function begin(peer: PeerId, asked: Asked): { reading: Reading; problems: readonly GroupProblem[] } {

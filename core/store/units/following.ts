@@ -66,6 +66,9 @@ const putFollowing = statement<{
 /** Why a group that we were invited to is not followed: the answer alone is still given to its owner. */
 export const DECLINED = "declined";
 
+/** Followed, and what holds in it is still to be read from the snapshot. */
+export const UNREAD = "unread";
+
 /** Where the owner's log begins for us. */
 export interface FollowStart {
   /** The seq before the first one that is visible. */
@@ -173,6 +176,8 @@ export interface FollowedGroup {
   readonly uri: GroupUri;
   readonly cursor: string | null;
   readonly rev: number;
+  /** The revision of what is held; another than `rev` until that is compared with the log. */
+  readonly heldRev: number;
   readonly head: Seq | 0;
   readonly state: FollowingTable["state"];
   readonly code: string | null;
@@ -188,6 +193,7 @@ const ofPeer = statement<{ peer: PeerId }>("following.ofPeer")((db, { p }) =>
       "grp.uri",
       "following.cursor",
       "following.rev",
+      "grp.rev as heldRev",
       "grp.head",
       "following.state",
       "following.code",

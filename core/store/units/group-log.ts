@@ -17,7 +17,7 @@ import { addNotice } from "./notices.ts";
 import { refusalNotice } from "./refusal-notice.ts";
 import { noteProfile } from "./profiles.ts";
 import { type Effect, isNews, takeEffect } from "./reactions.ts";
-import { isChange, isShown, seenIn } from "./properties.ts";
+import { isChange, isShown } from "./properties.ts";
 import { queueRestore } from "./restore.ts";
 import { forgetRules, takeProperty } from "./roles.ts";
 import { addSubmission, isUnderWay } from "./submissions.ts";
@@ -162,8 +162,6 @@ function* add(
 ): Unit<void> {
   const { binding, group, now } = place;
   const { property } = event;
-  const shown = property !== null && isShown(property.name) ? property.name : null;
-  const before = shown === null ? null : yield* seenIn(binding, shown);
   if (property !== null && !(yield* isChange(place, property))) return;
   const at = { ...times, acceptedAt: log.acceptedAt, group, binding };
   const met = event.sender && (yield* metUser(place.provider, log, event.sender));
@@ -172,7 +170,8 @@ function* add(
   if (judged.kind === "holds") return;
   if (judged.kind === "refused") {
     yield* refuse(place, event, refusalNotice(judged.code));
-    if (shown !== null) yield* queueRestore({ binding, name: shown, before, event: event.id, at: now });
+    if (property !== null && isShown(property.name))
+      yield* queueRestore({ binding, name: property.name, event: event.id, at: now });
     log.told = true;
     return;
   }

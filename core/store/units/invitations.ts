@@ -220,6 +220,25 @@ function* submitAnswer(
   yield* only(addSubmission, { ...said, ...times, native: null, aux: null });
 }
 
+const answerUnderWay = statement<{ group: GroupUri; wanted: string }>("invitations.answerUnderWay")(
+  (db, { p }) =>
+    db
+      .selectFrom("submission")
+      .innerJoin("grp", "grp.id", "submission.grp")
+      .leftJoin("user", "user.id", "submission.sender")
+      .select("submission.n")
+      .where("grp.uri", "=", p.group)
+      .where("submission.kind", "=", "member")
+      .where("submission.state", "in", ["pending", "served"])
+      .where((eb) => eb.or([eb("user.uri", "is", null), eb("user.uri", "=", p.wanted as UserUri)]))
+      .limit(1),
+);
+
+/** Whether the owner has not had our answer to an invitation yet, and so may tell of it again. */
+export function* isAnswered(input: Pick<NewInvitation, "group" | "wanted">): Unit<boolean> {
+  return (yield* first(answerUnderWay, input)) !== undefined;
+}
+
 const dropOfPeer = statement<{ peer: PeerId }>("invitations.dropOfPeer")((db, { p }) =>
   db.deleteFrom("invitation").where("peer", "=", p.peer),
 );

@@ -1,9 +1,10 @@
 /** People and providers of peers who are wanted in groups of ours, until they have answered (docs/mtp.md, Invitations). */
 import { type GroupUri, parseUserUri, type ProviderDomain, type UserUri } from "../../../mappings/ids.ts";
+import type { Standing } from "../../../mappings/room-policy/deed.ts";
 import { BANNED } from "../../../mappings/room-policy/roles.ts";
 import type { Milliseconds } from "../../bridge.ts";
 import { GatewayError } from "../../errors.ts";
-import type { ConnectionId, GroupId, PeerId } from "../../ids.ts";
+import type { ConnectionId, GroupId, PeerId, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 import { addAudit } from "./audit.ts";
@@ -18,7 +19,7 @@ import { speakFor } from "./peer-facts.ts";
 import { peerSpeakingFor } from "./peer-of-host.ts";
 import { propertyNow } from "./properties.ts";
 import { appendOwn } from "./provider-members.ts";
-import { userByUri } from "./remote-users.ts";
+import { type MetUsers, userByUri } from "./remote-users.ts";
 import { rulesOf } from "./roles.ts";
 
 export interface InviteInput {
@@ -135,8 +136,8 @@ function* lookAt({ group: uri, wanted, role }: InviteInput) {
   if (!row || !log || log.ownerPeer !== null)
     throw new GatewayError("group_unknown", `no group ${uri} of this gateway's own is known`);
   if (log.state === "closed") throw refused(`the group ${uri} has ended`);
-  const standings = new Map();
-  const met = new Map();
+  const standings = new Map<UserId, Standing>();
+  const met: MetUsers = new Map();
   const { id } = yield* userByUri(met, wanted as UserUri, null);
   const provider = yield* userByUri(met, `mimi://${authorityOf(wanted)}` as UserUri, null);
   const present = (yield* standingIn({ standings }, row.id, provider.id)).state;
@@ -177,37 +178,43 @@ function* letRead(input: {
   return true;
 }
 
-const pending = statement<{ now: Milliseconds }>("invited.pending")((db, { p }) =>
-  db
-    .selectFrom("invited")
-    .innerJoin("grp", "grp.id", "invited.grp")
-    .innerJoin("user", "user.uri", "invited.wanted" as never)
-    .innerJoin("member", (join) =>
-      join.onRef("member.grp", "=", "invited.grp").onRef("member.user_id", "=", "user.id"),
-    )
-    .select([
-      "invited.grp as group",
-      "grp.uri",
-      "invited.wanted",
-      "invited.provider",
-      "invited.peer",
-      "invited.inviter",
-      "invited.role",
-      "invited.name",
-      "invited.expires",
-      "invited.told",
-      "invited.tried_at as triedAt",
-    ])
-    .where("member.state", "=", "invited")
-    .where("invited.expires", ">", p.now)
-    .orderBy("invited.at"),
+const pending = statement<{ now: Milliseconds; from: PeerId | 0; to: PeerId }>("invited.pending")(
+  (db, { p }) =>
+    db
+      .selectFrom("invited")
+      .innerJoin("grp", "grp.id", "invited.grp")
+      .innerJoin("user", "user.uri", "invited.wanted" as never)
+      .innerJoin("member", (join) =>
+        join.onRef("member.grp", "=", "invited.grp").onRef("member.user_id", "=", "user.id"),
+      )
+      .select([
+        "invited.grp as group",
+        "grp.uri",
+        "invited.wanted",
+        "invited.provider",
+        "invited.peer",
+        "invited.inviter",
+        "invited.role",
+        "invited.name",
+        "invited.expires",
+        "invited.told",
+        "invited.tried_at as triedAt",
+      ])
+      .where("member.state", "=", "invited")
+      .where("invited.expires", ">", p.now)
+      .where("invited.peer", ">=", p.from as PeerId)
+      .where("invited.peer", "<=", p.to)
+      .orderBy("invited.at"),
 );
 
-/** Those that nobody has answered and that are not over, the oldest first. */
-export function* pendingInvitations(
-  now: Milliseconds,
-): Unit<readonly (SentInvitation & { readonly triedAt: Milliseconds })[]> {
-  return yield* all(pending, { now });
+/** Those that nobody has answered and that are not over, the oldest first; of one peer, or of all where `peer` is null. */
+export function* pendingInvitations(input: {
+  peer: PeerId | null;
+  now: Milliseconds;
+}): Unit<readonly (SentInvitation & { readonly triedAt: Milliseconds })[]> {
+  const { peer, now } = input;
+  const to = peer ?? (Number.MAX_SAFE_INTEGER as PeerId);
+  return yield* all(pending, { now, from: peer ?? 0, to });
 }
 
 const setTried = statement<{ group: GroupId; wanted: string; told: number; at: Milliseconds }>(

@@ -101,6 +101,7 @@ export const lockGroup = statement<{ group: GroupId }>("log.lockGroup")((db, { p
     .returning((eb) => [
       eb.selectFrom("following").select("peer").whereRef("following.grp", "=", "grp.id").as("ownerPeer"),
       eb.selectFrom("following").select("state").whereRef("following.grp", "=", "grp.id").as("following"),
+      eb.selectFrom("following").select("rev").whereRef("following.grp", "=", "grp.id").as("cursorRev"),
     ]),
 );
 export const moveHead = statement<{ group: GroupId; head: number; at: Milliseconds }>("log.moveHead")(

@@ -43,7 +43,8 @@ const findStanding = statement<{ group: GroupId; user: UserId }>("members.findSt
     .where("grp", "=", p.group)
     .where("user_id", "=", p.user),
 );
-const putMember = statement<{
+/** Where somebody stands by an event. A list of members may have told of a later one already: the higher version stays. */
+export const putMember = statement<{
   group: GroupId;
   user: UserId;
   state: MemberTable["state"];
@@ -62,14 +63,17 @@ const putMember = statement<{
       muted_until: null,
     })
     .onConflict((conflict) =>
-      conflict.columns(["grp", "user_id"]).doUpdateSet((eb) => ({
-        state: p.state,
-        role: p.role,
-        version: p.seq,
-        // Since when the state holds; a change of the role alone leaves it.
-        since_seq: sql<Seq>`case when ${eb.ref("member.state")} = excluded.state
+      conflict
+        .columns(["grp", "user_id"])
+        .doUpdateSet((eb) => ({
+          state: p.state,
+          role: p.role,
+          version: p.seq,
+          // Since when the state holds; a change of the role alone leaves it.
+          since_seq: sql<Seq>`case when ${eb.ref("member.state")} = excluded.state
           then ${eb.ref("member.since_seq")} else excluded.since_seq end`,
-      })),
+        }))
+        .where((eb) => eb(eb.fn.coalesce("member.version", "member.since_seq"), "<=", p.seq)),
     ),
 );
 const setMuted = statement<{ group: GroupId; user: UserId; until: Milliseconds | null }>("members.setMuted")(

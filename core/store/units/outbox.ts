@@ -25,6 +25,8 @@ export interface OutboxBinding {
   readonly state: "live" | "leaving" | "ended";
   readonly unclear: "repeat" | "hold";
   readonly intendedSeq: Seq | 0;
+  /** Of the group's log: 1 where it was never another. */
+  readonly rev: number;
 }
 
 const findBinding = statement<{ binding: BindingId }>("outbox.findBinding")((db, { p }) =>
@@ -42,6 +44,7 @@ const findBinding = statement<{ binding: BindingId }>("outbox.findBinding")((db,
       "binding.state",
       "binding.unclear",
       "binding.intended_seq as intendedSeq",
+      "grp.rev",
     ])
     .where("binding.id", "=", p.binding),
 );
@@ -89,6 +92,20 @@ export function* logAfter(input: {
   limit: number;
 }): Unit<readonly LogEntry[]> {
   return yield* all(entry, input);
+}
+
+const linkOf = statement<{ binding: BindingId; id: EventId }>("outbox.linkOf")((db, { p }) =>
+  db
+    .selectFrom("link")
+    .select("native")
+    .where("binding", "=", p.binding)
+    .where("event_id", "=", p.id)
+    .limit(1),
+);
+
+/** Whether the room was given the event at its place in a log that was replaced since. */
+export function* wasGiven(input: { binding: BindingId; id: EventId }): Unit<boolean> {
+  return (yield* first(linkOf, input)) !== undefined;
 }
 
 /** A delivery that is written down and not settled. */

@@ -21,7 +21,11 @@ export const setProperty = statement<{
     .insertInto("property")
     .values({ grp: p.group, name: p.name, item: p.item, value: p.value, seq: p.seq, by_user: p.by })
     .onConflict((conflict) =>
-      conflict.columns(["grp", "name", "item"]).doUpdateSet({ value: p.value, seq: p.seq, by_user: p.by }),
+      conflict
+        .columns(["grp", "name", "item"])
+        .doUpdateSet({ value: p.value, seq: p.seq, by_user: p.by })
+        // A snapshot may have told a later one already.
+        .where("property.seq", "<=", p.seq),
     ),
 );
 const setSeen = statement<{ binding: BindingId; name: PropertyName; value: string }>("properties.setSeen")(
@@ -53,6 +57,14 @@ export function* propertyNow(
   return { value: row?.value ?? "", version: row?.seq ?? 0 };
 }
 
+const roomHolds = statement<{ binding: BindingId; name: PropertyName }>("properties.roomHolds")((db, { p }) =>
+  db
+    .selectFrom("binding_property")
+    .select(["last_set as set", "last_seen as seen"])
+    .where("binding", "=", p.binding)
+    .where("name", "=", p.name),
+);
+
 /**
  * A property is state: what the room was last seen to hold is nothing new, nor is what it held when it was first
  * looked at, and what the group holds already is only noted.
@@ -64,7 +76,7 @@ export function* isChange(
   const { binding, group } = input;
   const { name, value } = property;
   if (!isShown(name)) return (yield* propertyNow(group, property)).value !== value;
-  const seen = yield* seenIn(binding, name);
+  const seen = (yield* first(roomHolds, { binding, name }))?.seen ?? null;
   if (seen === value) return false;
   yield* first(setSeen, { binding, name, value });
   if (seen === null) return false;
@@ -72,7 +84,7 @@ export function* isChange(
 }
 
 /** Whether rooms show it, so that what they were last seen to hold is kept. */
-export const isShown = (name: GroupPropertyName): name is PropertyName =>
+export const isShown = (name: string): name is PropertyName =>
   (propertyNames as readonly string[]).includes(name);
 
 /** Whether everybody may speak in the group now, as its roles have it at first. */
@@ -80,19 +92,6 @@ export function* speakingNow(group: GroupId): Unit<"all" | "some"> {
   for (const name of ["isModerated", "isReadOnly"] as const)
     if ((yield* propertyNow(group, { name, item: "" })).value === "true") return "some";
   return "all";
-}
-
-const roomHolds = statement<{ binding: BindingId; name: PropertyName }>("properties.roomHolds")((db, { p }) =>
-  db
-    .selectFrom("binding_property")
-    .select(["last_set as set", "last_seen as seen"])
-    .where("binding", "=", p.binding)
-    .where("name", "=", p.name),
-);
-
-/** What the room was last seen to hold; null: nobody has looked. */
-export function* seenIn(binding: BindingId, name: PropertyName): Unit<string | null> {
-  return (yield* first(roomHolds, { binding, name }))?.seen ?? null;
 }
 
 /**

@@ -10,6 +10,7 @@ import { follow, type FollowStart } from "./following.ts";
 import { hostsOfPeer, type PeerFacts } from "./peer-facts.ts";
 import { addPeer, findPeer, updatePeer } from "./peers.ts";
 import { endConnection } from "./settle-connection.ts";
+import { noteUnread } from "./take-state.ts";
 
 const ownProvider = statement<{ domain: ProviderDomain }>("redeemed.ownProvider")((db, { p }) =>
   db
@@ -69,7 +70,7 @@ export function* keepRedeemed(
   if (kept?.state !== "active")
     throw new GatewayError("redeem_refused", `${input.base} gave the connection an id that is taken`);
   yield* first(setExpires, { id, expires });
-  if (joined) yield* follow({ ...joined, ...begun, connection: id, at, actor });
+  if (joined) yield* noteUnread(yield* follow({ ...joined, ...begun, connection: id, at, actor }));
   return { peer, group };
 }
 

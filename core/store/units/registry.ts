@@ -36,6 +36,7 @@ import { confirmConnection, endConnection } from "./settle-connection.ts";
 import { keepRedeemed } from "./redeemed.ts";
 import { applyRemoteEvents } from "./remote-events.ts";
 import { restartFollowing } from "./restart-following.ts";
+import { takeGroupState } from "./take-state.ts";
 import { recordVerdict, withdraw } from "./submission-verdicts.ts";
 import { markServed } from "./submissions.ts";
 import { appendSubmitted, forgetPulled } from "./submitted.ts";
@@ -98,6 +99,7 @@ export const writingUnits = {
   renewLane,
   replaceSetting,
   restartFollowing,
+  takeGroupState,
   retryAside,
   revokeCode,
   setCursor,

@@ -8,7 +8,8 @@ import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 import { applyEffects, type CarriedEvent, rootOf, type RoomsToWake, viaText } from "./carried-events.ts";
 import { checkFence, type Fence } from "./fence.ts";
-import { setCursor } from "./following.ts";
+import { setCursor, skipTo } from "./following.ts";
+import { forkLog, settleRevision } from "./fork-log.ts";
 import { addCarriedEvent, eventAt, liveRooms, lockGroup, moveHead } from "./log.ts";
 import { type MetUsers, userByUri } from "./remote-users.ts";
 import { takeSubmission } from "./submissions.ts";
@@ -22,6 +23,13 @@ export interface RemoteEvent extends CarriedEvent {
   readonly content: Uint8Array | null;
 }
 
+export interface LogBounds {
+  /** The page was asked for without a cursor: up to here the owner keeps nothing that is visible to us. null: it was not. */
+  readonly after: number | null;
+  /** Where the log ends now. null: there is more. */
+  readonly head: number | null;
+}
+
 export interface RemoteEventsInput {
   /** Of the peer's lane. */
   readonly fence: Fence;
@@ -31,6 +39,8 @@ export interface RemoteEventsInput {
   readonly events: readonly RemoteEvent[];
   /** The owner's cursor, moved in the same transaction; null: it stays. */
   readonly cursor: { readonly from: string | null; readonly to: string } | null;
+  /** What the page says of the whole log; left out: nothing. */
+  readonly bounds?: LogBounds;
   readonly now: Milliseconds;
 }
 
@@ -39,6 +49,8 @@ export interface AppliedEvents {
   /** How many were new. */
   readonly added: number;
   readonly rooms: RoomsToWake;
+  /** The log is another than the one that was held: what our users said behind here waits to be submitted again. */
+  readonly forkedAt: number | null;
 }
 
 const timeAt = statement<{ group: GroupId; seq: Seq }>("remote-events.timeAt")((db, { p }) =>
@@ -49,7 +61,8 @@ const timeAt = statement<{ group: GroupId; seq: Seq }>("remote-events.timeAt")((
  * Takes a page of the owner's log, all of it or nothing. What is held already is nothing; what our users said is matched
  * with its submission, so that the room that said it is given nothing. Throws event_gap, event_conflict, event_time and
  * sender_forged where the owner misbehaves, and lane_lost where the group is not followed there any more or the cursor was moved by
- * somebody else.
+ * somebody else. Where the cursor is of another revision than what is held, the log is another, and what of it is held
+ * ends at the first difference.
  */
 export function* applyRemoteEvents(input: RemoteEventsInput): Unit<AppliedEvents> {
   const { group, peer, events, cursor } = input;
@@ -58,14 +71,29 @@ export function* applyRemoteEvents(input: RemoteEventsInput): Unit<AppliedEvents
   if (log?.ownerPeer !== peer || log.following !== "following")
     throw new GatewayError("lane_lost", `group ${group} is not followed any more`);
   const met: MetUsers = new Map();
-  let head: number = log.head;
+  const { bounds = { after: null, head: null } } = input;
+  if (bounds.after !== null) yield* skipTo(group, bounds.after as Seq, input.now);
+  let head = Math.max(log.head, bounds.after ?? 0);
+  // Until that is known, what is held may be of another log.
+  let compares = log.cursorRev !== null && log.rev !== log.cursorRev ? log.cursorRev : null;
+  let forkedAt: number | null = null;
+  let added = 0;
+  const fork = function* (after: number): Unit<void> {
+    yield* forkLog(group, after, input.now);
+    head = forkedAt = after;
+    acceptedAt = (yield* first(timeAt, { group, seq: after as Seq }))?.at ?? 0;
+  };
   // Where nothing is held, the group's own time is ours, and says nothing of the owner's.
-  let acceptedAt = (yield* first(timeAt, { group, seq: log.head as Seq }))?.at ?? 0;
+  let acceptedAt = (yield* first(timeAt, { group, seq: head as Seq }))?.at ?? 0;
   for (const event of events) {
     if (event.seq <= head) {
-      yield* checkHeld(group, event);
-      continue;
+      if (!(yield* differs(group, event))) continue;
+      if (compares === null)
+        throw new GatewayError("event_conflict", `${event.seq} of ${log.uri} is another event than before`);
+      yield* fork(event.seq - 1);
     }
+    if (compares !== null) yield* settleRevision(group, compares);
+    compares = null;
     if (event.seq !== head + 1)
       throw new GatewayError("event_gap", `the owner of ${log.uri} gave ${event.seq} after ${head}`);
     if (event.acceptedAt < acceptedAt)
@@ -73,21 +101,24 @@ export function* applyRemoteEvents(input: RemoteEventsInput): Unit<AppliedEvents
     yield* addRemote(input, event, met);
     head = event.seq;
     acceptedAt = event.acceptedAt;
+    added += 1;
   }
-  const added = head - log.head;
+  if (compares !== null && bounds.head !== null) {
+    if (bounds.head < head) yield* fork(bounds.head);
+    yield* settleRevision(group, compares);
+  }
   if (added > 0) yield* first(moveHead, { group, head, at: acceptedAt });
   if (cursor !== null && !(yield* setCursor({ group, ...cursor })))
     throw new GatewayError("lane_lost", `the cursor of group ${group} was moved by another process`);
   if (added > 0) step("append.written");
   const rooms = added === 0 ? [] : yield* all(liveRooms, { group, but: 0 });
-  return { head: head as Seq | 0, added, rooms };
+  return { head: head as Seq | 0, added, rooms, forkedAt };
 }
 
 /** What lies before the first event that was visible is not held, and nothing can be said of it. */
-function* checkHeld(group: GroupId, { seq, id }: { seq: Seq; id: EventId }): Unit<void> {
+function* differs(group: GroupId, { seq, id }: { seq: Seq; id: EventId }): Unit<boolean> {
   const held = yield* first(eventAt, { group, seq });
-  if (held && held.id !== id)
-    throw new GatewayError("event_conflict", `${seq} of group ${group} is ${held.id}, and now also ${id}`);
+  return held !== undefined && held.id !== id;
 }
 
 function* addRemote(input: RemoteEventsInput, event: RemoteEvent, met: MetUsers): Unit<void> {

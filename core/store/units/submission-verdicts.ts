@@ -87,7 +87,7 @@ export function* recordVerdict(input: {
     const to = sender === null ? null : ((yield* first(author, { user: sender })) ?? null);
     yield* addNotice({ binding, to, text: notice, at });
   }
-  if (shown !== null) yield* queueRestore({ binding, name: shown, before: null, event: id, at });
+  if (shown !== null) yield* queueRestore({ binding, name: shown, event: id, at });
   return room;
 }
 

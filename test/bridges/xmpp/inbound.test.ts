@@ -151,3 +151,21 @@ void test("a kept stanza that can't be read, or is of another room, is malformed
       raw,
     );
 });
+
+void test("whoever reacts to what the linked rooms don't have is told so", async () => {
+  const reaction = '<reactions xmlns="urn:xmpp:reactions:0" id="old"><reaction>👍</reaction></reactions>';
+  const [event, ...others] = await read(kept(`${reaction}${ids}`, "real"));
+  assert.deepEqual(others, []);
+  assert.ok(event?.kind === "reply");
+  assert.deepEqual(event.to, { native: `${room}/occ-alice`, name: "Alice" });
+  assert.match(event.text, /^Your reaction was not carried/);
+});
+
+void test("an answer to what is not known is carried all the same, and nobody is told", async () => {
+  const reply = '<reply xmlns="urn:xmpp:reply:0" id="old" to="x"/>';
+  const events = await read(kept(`<body>yes</body>${reply}${ids}`, "real"));
+  assert.deepEqual(
+    events.map(({ kind }) => kind),
+    ["message"],
+  );
+});

@@ -63,6 +63,20 @@ void test("a property that the room does not let us set is a loss, not a step", 
   );
 });
 
+const moderates = (moderated: boolean) => ({
+  op: "moderated",
+  part: null,
+  speaker: null,
+  args: { moderated },
+});
+
+void test("whether not everybody may speak is set in rooms that the gateway owns", () => {
+  const restricted: OutEvent = { kind: "property", id, speaker: null, name: "moderated", value: "true" };
+  assert.deepEqual(planFor(restricted).steps, [moderates(true)]);
+  assert.deepEqual(planFor({ ...restricted, value: "" }).steps, [moderates(false)]);
+  assert.deepEqual(planFor(restricted, { ...full, configuration: false }).steps, []);
+});
+
 void test("a correction comes from the occupant who said what it corrects, whoever has caused it", () => {
   const root = "02".repeat(32) as EventId;
   const author = { uri: "mimi://a.example/u/y" as UserUri, name: "Bob" };

@@ -16,13 +16,19 @@ const room = { account: "xmpp", room: "lobby@rooms.example.org" };
 void test("hands over what the operator wrote about invitations and knocks", async () => {
   const question = { group: ours, inviter: null, role: null };
   const lines: readonly (readonly [string, readonly unknown[]])[] = [
-    [`group invite ${ours} --provider chat.far.example`, ["invite", { ...question, wanted: "chat.far.example" }]],
+    [
+      `group invite ${ours} --provider chat.far.example`,
+      ["invite", { ...question, wanted: "chat.far.example" }],
+    ],
     [
       `group invite ${ours} --user ${bob} --role 3 --by ${anna}`,
       ["invite", { ...question, wanted: bob, role: 3, inviter: anna }],
     ],
     [`group knock ${theirs} --user ${anna}`, ["knock", { group: theirs, user: anna, reason: "" }]],
-    [`group knock ${theirs} --user ${anna} --reason tea`, ["knock", { group: theirs, user: anna, reason: "tea" }]],
+    [
+      `group knock ${theirs} --user ${anna} --reason tea`,
+      ["knock", { group: theirs, user: anna, reason: "tea" }],
+    ],
     ["invitation list", ["list"]],
     ["invitation accept 3", ["accept", 3, null]],
     ["invitation accept 3 --room xmpp:lobby@rooms.example.org", ["accept", 3, room]],
@@ -49,10 +55,22 @@ void test("says what invitations and knocks have come to, and what to do next", 
   );
   assert.match(await out("knock admit 8"), /could not be told yet; it is tried again\.\n$/);
   const listed = await out("invitation list");
-  assert.match(listed, /\n3 +mimi:\/\/far\.example\/r\/7 +Tea\S* +mimi:\S+ +mimi:\S+ +far\.example +1 min ago +31 d\n/);
-  assert.match(listed, /invitation accept NUMBER \[--room ACCOUNT:ADDRESS\]\. Else: mimi-gateway invitation decline/);
-  assert.match(await out("invitation accept 3"), /is accepted; far\.example learns of it\.\nTo link a room to it: /);
-  assert.match(await out("invitation accept 3 --room xmpp:lobby@rooms.example.org"), /lobby@\S+ +linked now\n$/);
+  assert.match(
+    listed,
+    /\n3 +mimi:\/\/far\.example\/r\/7 +Tea\S* +mimi:\S+ +mimi:\S+ +far\.example +1 min ago +31 d\n/,
+  );
+  assert.match(
+    listed,
+    /invitation accept NUMBER \[--room ACCOUNT:ADDRESS\]\. Else: mimi-gateway invitation decline/,
+  );
+  assert.match(
+    await out("invitation accept 3"),
+    /is accepted; far\.example learns of it\.\nTo link a room to it: /,
+  );
+  assert.match(
+    await out("invitation accept 3 --room xmpp:lobby@rooms.example.org"),
+    /lobby@\S+ +linked now\n$/,
+  );
   assert.match(await out("invitation decline 3"), /is declined; far\.example learns of it\.\n$/);
   assert.match(await out(`group knock ${theirs} --user ${anna}`), /was asked to let mimi:.* in to mimi:/);
   assert.match(await out("knock list"), /\n8 +mimi:\S+ +mimi:\S+ +far\.example +5 s ago +Alice told me/);

@@ -116,6 +116,22 @@ export function sampleOperations(): Asked {
       setAsideList: () => asked([sampleSetAside], "setAsideList"),
       setAsideRetry: async (id) => asked(known(id), "setAsideRetry", id),
       setAsideDiscard: async (id) => asked(known(id), "setAsideDiscard", id),
+      moderation: {
+        moderate: (uri, deed) =>
+          asked({ uri, act: deed.act, seq: 7, event: "c".repeat(64) }, "moderate", uri, deed),
+        policy: (uri, change) =>
+          asked(
+            {
+              uri,
+              history: change.history ?? "none",
+              join: "asserted" as const,
+              retentionDays: null,
+            },
+            "policy",
+            uri,
+            change,
+          ),
+      },
       federation: sampleFederation(calls),
     },
   };

@@ -7,6 +7,7 @@ import { PeerClient } from "../../../core/federation/peer-client.ts";
 import { StoredPeers } from "../../../core/federation/peer-directory.ts";
 import { type PublicServer, type Routes, startPublicServer } from "../../../core/federation/public-server.ts";
 import { RecentWellKnowns } from "../../../core/federation/recent-well-knowns.ts";
+import { groupMembersRoute } from "../../../core/federation/routes/group-members.ts";
 import { groupSnapshotRoute } from "../../../core/federation/routes/group-snapshot.ts";
 import { hintRoute } from "../../../core/federation/routes/hint.ts";
 import { invitationsRoute } from "../../../core/federation/routes/invitations.ts";
@@ -14,6 +15,7 @@ import { knocksRoute } from "../../../core/federation/routes/knocks.ts";
 import { postEventsRoute } from "../../../core/federation/routes/post-events.ts";
 import { submissionsRoute } from "../../../core/federation/routes/submissions.ts";
 import { syncRoute } from "../../../core/federation/routes/sync.ts";
+import { UnreachableInvitations } from "../../../core/federation/unreachable-invitations.ts";
 import type { SigningKeys } from "../../../core/federation/signing-keys.ts";
 import type { SyncOptions } from "../../../core/federation/sync-options.ts";
 import type { GroupId, PeerId } from "../../../core/ids.ts";
@@ -145,6 +147,7 @@ export class GatewayWire {
 
   async serve(): Promise<void> {
     const shared = {
+      invitations: new UnreachableInvitations(this.store, Date.now),
       store: this.store,
       news: this.news,
       held: this.#held,
@@ -168,7 +171,15 @@ export class GatewayWire {
       });
     };
     const asked = [invitationsRoute, knocksRoute];
-    const real = [syncRoute, groupSnapshotRoute, submissionsRoute, postEventsRoute, hintRoute, ...asked];
+    const real = [
+      syncRoute,
+      groupSnapshotRoute,
+      groupMembersRoute,
+      submissionsRoute,
+      postEventsRoute,
+      hintRoute,
+      ...asked,
+    ];
     // What is signed names the public address, which here is the port that the system chose.
     const port = await freePort();
     this.#server = await startPublicServer({

@@ -119,3 +119,22 @@ void test("only a guest that is in the group gets snapshot and members", async (
     assert.equal(status, 404);
   }
 });
+
+void test("providers are members with a row of their own, and count", async (t) => {
+  const stage = await start(t);
+  const { room, peer, host } = stage.owner;
+  await stage.sample.store.write("admitProvider", {
+    group: room.group,
+    peer,
+    provider: host,
+    connection: null,
+    history: { kind: "all" },
+    now: 4_000,
+  });
+  const { members } = await read<Members>(stage, "/members");
+  assert.deepEqual(
+    members.map(({ user, state, role, version }) => [user, state, role, version]),
+    [[`mimi://${host}`, "joined", 2, 1]],
+  );
+  assert.equal((await read<Record<string, unknown>>(stage, ""))["members"], 1);
+});

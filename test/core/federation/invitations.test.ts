@@ -9,7 +9,7 @@ import {
 import { FederationError } from "../../../core/federation/federation-error.ts";
 import { Inviter } from "../../../core/federation/invite.ts";
 import { groupTopic, peerTopic } from "../../../core/federation/news.ts";
-import type { AccountId, NativeRoom, PeerId } from "../../../core/ids.ts";
+import type { AccountId, NativeRoom } from "../../../core/ids.ts";
 import type { ConnectionChange } from "../../../core/store/units/connections.ts";
 import { memberRows } from "../../../core/store/units/group-reports.ts";
 import { type GroupUri, groupUri, userUri } from "../../../mappings/ids.ts";
@@ -20,6 +20,8 @@ import { until } from "./waiting.ts";
 
 const folder = temporaryFolder("invitations");
 
+const parseRoom = (text: string): NativeRoom => text as NativeRoom;
+
 /** What an operator of a gateway asks with. */
 async function operator(end: GatewayEnd, change: Partial<StoredInvitationsOptions> = {}) {
   const { client, placeOf } = end.syncOptions();
@@ -29,7 +31,6 @@ async function operator(end: GatewayEnd, change: Partial<StoredInvitationsOption
     news.tell([peerTopic(peer), ...groups.map(groupTopic)]);
   const [account] = await end.sql("select id from account");
   const row = { id: Number(account?.["id"]) as AccountId };
-  const parseRoom = (text: string): NativeRoom => text as NativeRoom;
   const operations = new StoredInvitations({
     store,
     hosts: [{ options: { name: "fake", provider: end.host, row, bridge: { parseRoom } } }],
@@ -211,7 +212,7 @@ void test("who could not be told is told later, and an invitation ends by itself
   await inviterAt(32 * 86_400_000).sweep(changed, log);
   assert.deepEqual(
     changes.map(({ peer, groups }) => [peer, groups]),
-    [[a.peer as PeerId, [tea.group]]],
+    [[a.peer, [tea.group]]],
   );
   assert.deepEqual(await states(), { [`mimi://${b.host}`]: "left" });
   const other = { account: "fake", room: "own" };
@@ -222,4 +223,23 @@ void test("who could not be told is told later, and an invitation ends by itself
     code: "usage",
   });
   await assert.rejects(atA.operations.invite({ ...question, wanted: "No One" }), { code: "usage" });
+});
+
+void test("a gateway that can't be reached finds invitations in the answers to its sync", async (t) => {
+  const a = await GatewayEnd.start(t, folder, "a");
+  const b = await GatewayEnd.start(t, folder, "b", { unreachable: true });
+  await GatewayEnd.connect(a, b);
+  const tea = await a.room("tea");
+  const [atA, atB] = [await operator(a), await operator(b)];
+  await b.runLane();
+  await until("it asks with no groups", () => a.asked.some(({ path }) => path === "/sync"));
+  const question = { group: tea.groupUri, wanted: b.host, inviter: null, role: null };
+  assert.equal((await atA.operations.invite(question)).told, false);
+  await until("it has the invitation", async () => (await atB.operations.list()).length === 1);
+  const [invitation] = await atB.operations.list();
+  await atB.operations.accept(invitation?.id ?? 0, null);
+  const stands = async () => (await a.store.read(memberRows(tea.groupUri)))[0]?.state;
+  await until("it is in", async () => (await stands()) === "joined");
+  assert.deepEqual(await atB.operations.list(), []);
+  assert.equal(b.asked.length, 0, "nothing was asked of it");
 });

@@ -19,6 +19,7 @@ interface Script {
     readonly problems: readonly unknown[];
   } | null;
   snapshot: () => Json | ProblemCode;
+  members: () => readonly Json[];
 }
 
 function scripted(script: Script): Routes {
@@ -32,6 +33,7 @@ function scripted(script: Script): Routes {
         return { groups: [], problems: [] };
       },
     );
+    server.get("/groups/:authority/:id/members", () => ({ members: script.members() }));
     server.get("/groups/:authority/:id", (_request, reply) => {
       const said = script.snapshot();
       if (typeof said !== "string") return reply.send(said);
@@ -54,7 +56,7 @@ const page = (uri: string, events: readonly Json[], cursor: string) => ({
 
 /** Two groups of a scripted owner, with an event each as a real owner's store has it. */
 async function stage(t: TestContext) {
-  const script: Script = { answer: () => null, snapshot: () => "not_found" };
+  const script: Script = { answer: () => null, snapshot: () => "not_found", members: () => [] };
   const a = await GatewayEnd.start(t, folder, "a", { instead: [scripted(script)] });
   const b = await GatewayEnd.start(t, folder, "b");
   await GatewayEnd.connect(a, b);
@@ -98,7 +100,7 @@ async function stage(t: TestContext) {
 type Stage = Awaited<ReturnType<typeof stage>>;
 
 const faults: Readonly<Record<string, (at: Stage) => readonly Json[]>> = {
-  log_gap: ({ second }) => [second],
+  log_gap: ({ first, second }) => [first, { ...second, seq: 3 }],
   log_id: ({ first }) => [{ ...first, sender: "mimi://chat.a.example/u/eve" }],
   log_time: ({ first, second }) => [first, { ...second, at: Number(first["at"]) - 1 }],
   log_form: ({ first }) => [{ ...first, origin_at: "yesterday" }],
@@ -191,20 +193,39 @@ void test("after 410 the snapshot says where the log goes on, and what holds the
     group: at.tea.groupUri,
     cursor: "snap",
     seq: 7,
-    rev: 3,
+    rev: 1,
     state: "open",
     visible_from: 1,
     properties: [{ name: "topic", item: "", value: "Darjeeling", version: 6 }],
-    roles: [],
-    policy: {},
-    members: 0,
+    roles: [{ index: 2, name: "guest", capabilities: [256] }, { index: "none" }],
+    policy: { history: "days:3", join: "invite", retention_days: 30 },
+    members: 2,
   });
+  at.script.members = () => [
+    { user: "mimi://chat.a.example/u/mia", state: "joined", role: 3, version: 6, name: "Mia" },
+    { user: "mimi://chat.b.example", state: "joined", role: 2, version: 5 },
+    { user: "nobody", state: "joined", role: 2, version: 5 },
+  ];
   await at.b.runLane();
   await until("the log goes on", async () => (await at.b.followed(at.bad)).cursor === "c8");
   const { head, rev, state } = await at.b.followed(at.bad);
-  assert.deepEqual({ head, rev, state }, { head: 8, rev: 3, state: "following" });
+  assert.deepEqual({ head, rev, state }, { head: 8, rev: 1, state: "following" });
   const [property] = await at.b.sql(`select name, value, seq from property where grp = ${at.bad}`);
   assert.deepEqual({ ...property }, { name: "topic", value: "Darjeeling", seq: 6 });
+  const members = await at.b.sql(
+    `select u.uri, u.name, m.role, m.version from member m join user u on u.id = m.user_id where m.grp = ${at.bad} order by u.id`,
+  );
+  assert.deepEqual(
+    members.map(({ uri, name, role, version }) => [uri, name, role, version]),
+    [
+      ["mimi://chat.a.example/u/mia", "Mia", 3, 6],
+      ["mimi://chat.b.example", "chat.b.example", 2, 5],
+    ],
+  );
+  assert.deepEqual(
+    (await at.b.sql(`select idx from group_role where grp = ${at.bad}`)).map(({ idx }) => idx),
+    [2],
+  );
 });
 
 void test("a group with another problem is left out for a minute, and the others go on", async (t) => {
@@ -219,4 +240,47 @@ void test("a group with another problem is left out for a minute, and the others
   await until("it is asked again", () => asked.length === 2);
   assert.deepEqual(asked, [2, 1]);
   assert.equal((await at.b.followed(at.bad)).state, "following");
+});
+
+void test("an end of the log that lies behind what was given is a gap, and one that begins late is none", async (t) => {
+  const at = await stage(t);
+  const late = { ...page(at.tea.groupUri, [{ ...at.first, seq: 5 }], "c5"), head: 5 };
+  const answers = [late, { ...page(at.tea.groupUri, [{ ...at.second, seq: 6 }], "c6"), head: 7 }];
+  at.script.answer = () => {
+    const given = answers.shift();
+    return given === undefined ? null : { groups: [given], problems: [] };
+  };
+  await at.b.runLane();
+  await until("the group is stopped", async () => (await at.b.followed(at.bad)).state === "stopped");
+  const { code, cursor, head } = await at.b.followed(at.bad);
+  assert.deepEqual([code, cursor, head], ["log_gap", "c5", 6], "it would go on from the cursor before");
+});
+
+void test("what holds in a group that was not followed before is read once, and its log meanwhile", async (t) => {
+  const at = await stage(t);
+  await at.b.sql(`update following set code = 'unread' where grp = ${at.bad}`);
+  const mia = "mimi://chat.a.example/u/mia";
+  at.script.snapshot = () => ({
+    group: at.tea.groupUri,
+    cursor: "snap",
+    seq: 9,
+    rev: 1,
+    state: "open",
+    visible_from: 1,
+    properties: [],
+    roles: [],
+    policy: { history: "none", join: "asserted", retention_days: 30 },
+    members: 1,
+  });
+  at.script.members = () => [{ user: mia, state: "joined", role: 2, version: 9 }];
+  at.give(at.first);
+  await at.b.runLane();
+  await until("the log has come", async () => (await at.b.ids(at.bad)).length === 1);
+  assert.deepEqual([(await at.b.followed(at.bad)).code, (await at.b.followed(at.bad)).cursor], [null, "c1"]);
+  const [member] = await at.b.sql(
+    `select m.version from member m join user u on u.id = m.user_id where u.uri = '${mia}' and m.grp = ${at.bad}`,
+  );
+  assert.equal(member?.["version"], 9);
+  const asked = at.a.asked.filter(({ path }) => path.startsWith("/groups/"));
+  assert.equal(asked.length, 2, "the snapshot and a page of members");
 });

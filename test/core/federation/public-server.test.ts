@@ -101,6 +101,10 @@ void describe("the server for other gateways", () => {
         body,
       });
     assert.equal((await post("application/json", "{}")).status, 200);
+    assert.equal(
+      (await post("application/json; charset=iso-8859-1", '{"a":"\u00fc"}')).text,
+      '{"a":"\u00fc"}',
+    );
     assert.equal((await post("text/plain", "{}")).code, "media_type");
     assert.equal(
       (await post("application/json", "{}", contentDigest(Buffer.from("[]")))).code,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { FederationError } from "../../../core/federation/federation-error.ts";
 import { Hints } from "../../../core/federation/hints.ts";
 import { createLogger } from "../../../core/log.ts";
+import { makeCursor } from "../../../core/federation/cursor.ts";
 import { temporaryFolder } from "../../support/servers.ts";
 import { GatewayEnd } from "./gateway-end.ts";
 import { until } from "./waiting.ts";
@@ -72,7 +73,7 @@ void test("what was served comes again until it is judged, and not to who names 
   );
 });
 
-void test("a group that is not followed is not_found, a cursor of another is cursor_foreign, and no other suffers", async (t) => {
+void test("a group that is not followed is not_found and no other suffers, and a cursor that is not known is as good as none", async (t) => {
   const { a, b, tea, room, ask } = await stage(t);
   const milk = await a.room("milk");
   await a.share(milk);
@@ -80,7 +81,7 @@ void test("a group that is not followed is not_found, a cursor of another is cur
   const cursor = (await ask({ group: tea.groupUri })).groups[0]?.cursor;
   const strange = `mimi://${a.host}/r/none`;
   const answer = await ask(
-    { group: tea.groupUri },
+    { group: tea.groupUri, after: "none" },
     { group: milk.groupUri, after: cursor },
     { group: strange },
   );
@@ -90,11 +91,13 @@ void test("a group that is not followed is not_found, a cursor of another is cur
   );
   assert.deepEqual(
     new Map(answer.problems.map(({ group, code }) => [group, code])),
-    new Map([
-      [milk.groupUri as string, "cursor_foreign"],
-      [strange, "not_found"],
-    ]),
+    new Map([[strange, "not_found"]]),
   );
+  for (const after of [
+    makeCursor({ uri: milk.groupUri, rev: 0, seq: 9 }),
+    makeCursor({ uri: tea.groupUri, rev: 1, seq: 9 }),
+  ])
+    assert.equal((await ask({ group: tea.groupUri, after })).groups[0]?.events.length, 1);
   await assert.rejects(ask({ group: tea.groupUri }, { group: tea.groupUri }), refused(400, "malformed"));
 });
 

@@ -117,3 +117,23 @@ void test("a closed one shows nothing any more", () => {
   clock.pass(60_000);
   assert.deepEqual([shown.length, clock.waiting], [1, 0]);
 });
+
+void test("who types on is told of again before others forget it, and not for ever", () => {
+  const { clock, given, typing } = stage();
+  typing.said(GROUP, anna, true);
+  for (let at = 0; at < 10; at++) clock.pass(8_000);
+  assert.deepEqual(
+    given,
+    Array.from({ length: 6 }, () => [GROUP, anna, true, null]),
+  );
+  assert.equal(clock.waiting, 0);
+  typing.said(GROUP, anna, true);
+  clock.pass(8_000);
+  typing.said(GROUP, anna, false);
+  clock.pass(60_000);
+  assert.deepEqual(given.slice(6), [
+    [GROUP, anna, true, null],
+    [GROUP, anna, true, null],
+    [GROUP, anna, false, null],
+  ]);
+});

@@ -5,6 +5,7 @@ import type { PeerId, Seq } from "../../../core/ids.ts";
 import type { PeerFacts } from "../../../core/store/units/peer-facts.ts";
 import type { RemoteEvent } from "../../../core/store/units/remote-events.ts";
 import type { SubmittedEvent } from "../../../core/store/units/submitted.ts";
+import type { GroupState } from "../../../core/store/units/take-state.ts";
 import { type GroupPropertyName, type MemberAct, noParticulars } from "../../../mappings/events.ts";
 import { parseProviderDomain, type ProviderDomain, type UserUri, userUri } from "../../../mappings/ids.ts";
 import { eventId, type SampleStore } from "./sample.ts";
@@ -83,5 +84,14 @@ export function submitted(sender: UserUri | null, change: Partial<SubmittedEvent
   const known = { provider: null, expect: null, refused: null } as const;
   return { ...plain, ...known, id: eventId(), kind: "message", sender, content, ...change };
 }
+
+/** What a snapshot says of a group in which nothing was done. */
+export const nothingHolds: GroupState = {
+  properties: [],
+  roles: [],
+  join: "asserted",
+  history: "none",
+  members: [],
+};
 
 export const person = (host: ProviderDomain, name: string): UserUri => userUri(host, name);

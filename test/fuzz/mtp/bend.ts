@@ -1,8 +1,8 @@
 /** Signed requests with something bent before or after they were signed. */
-import { signRequest } from "../../../core/federation/signature.ts";
-import { SIGNATURE_WINDOW } from "../../../core/federation/signature.ts";
+import { SIGNATURE_WINDOW, signRequest } from "../../../core/federation/signature.ts";
 import { parseProviderDomain } from "../../../mappings/ids.ts";
-import type { House, Party } from "../../core/federation/attacks/house.ts";
+import type { Party } from "../../core/federation/attacks/door.ts";
+import type { House } from "../../core/federation/attacks/house.ts";
 import { newSigner } from "../../core/federation/two-gateways.ts";
 import type { Random } from "../../faults/random.ts";
 import { mutated, mutatedJson } from "../inputs.ts";
@@ -21,38 +21,34 @@ export interface Shot {
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"];
 /** What stands where something else should. */
 const piecesOf = (house: House): readonly string[] => [
-  ...[
-    "",
-    "0",
-    "-1",
-    "1e9",
-    "9007199254740993",
-    "null",
-    "a",
-    "A",
-    ".",
-    "..",
-    "%2e",
-    "//",
-    "~",
-    "_",
-    "é",
-    "\u0000",
-  ],
-  ...[
-    "mimi://",
-    "/r/",
-    "/u/",
-    "AAAA",
-    "message",
-    "member",
-    "accepted",
-    "constructor",
-    "__proto__",
-    "\\",
-    "'",
-    ";--",
-  ],
+  "",
+  "0",
+  "-1",
+  "1e9",
+  "9007199254740993",
+  "null",
+  "a",
+  "A",
+  ".",
+  "..",
+  "%2e",
+  "//",
+  "~",
+  "_",
+  "é",
+  "\u0000",
+  "mimi://",
+  "/r/",
+  "/u/",
+  "AAAA",
+  "message",
+  "member",
+  "accepted",
+  "constructor",
+  "__proto__",
+  "\\",
+  "'",
+  ";--",
   house.tea.groupUri,
   house.milk.groupUri,
   house.cake.groupUri,

@@ -10,7 +10,8 @@ import {
 import { eventId } from "../../../mappings/event-id.ts";
 import { type EventKind, noParticulars } from "../../../mappings/events.ts";
 import { type EventId, type GroupUri, userUri, type UserUri } from "../../../mappings/ids.ts";
-import { type House, type Party, pathOf, SECRET } from "../../core/federation/attacks/house.ts";
+import { type Party, pathOf } from "../../core/federation/attacks/door.ts";
+import { type House, SECRET } from "../../core/federation/attacks/house.ts";
 import { saidMessage } from "../../core/federation/said-message.ts";
 import { domain } from "../../core/federation/two-gateways.ts";
 import type { Random } from "../../faults/random.ts";
@@ -38,6 +39,8 @@ const SALT = 16;
 const MEDIA = 16;
 const NAMES = ["bob", "ben", "zoe"];
 
+const post = (path: string, body: unknown): FuzzRequest => ({ method: "POST", path, query: {}, body });
+
 /** One request; `by` is who will sign it, though it may speak for others. */
 export function wellFormed(random: Random, facts: Facts, by: Party): FuzzRequest {
   const { house } = facts;
@@ -53,7 +56,6 @@ export function wellFormed(random: Random, facts: Facts, by: Party): FuzzRequest
     query,
     body: undefined,
   });
-  const post = (path: string, body: unknown): FuzzRequest => ({ method: "POST", path, query: {}, body });
   const bob = userUri(by.as, random.pick(NAMES));
   const kinds: readonly (() => FuzzRequest)[] = [
     () => get("/.well-known/mtp"),

@@ -5,12 +5,12 @@
 import { Agent, request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
 import { problems } from "../../../core/federation/problem.ts";
-import { readEventContent } from "../../../mappings/event-content.ts";
-import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId, GroupUri } from "../../../mappings/ids.ts";
-import { House, type Party, pathOf } from "../../core/federation/attacks/house.ts";
+import { type Party, pathOf } from "../../core/federation/attacks/door.ts";
+import { House } from "../../core/federation/attacks/house.ts";
 import { Random } from "../../faults/random.ts";
 import { bend, type Shot } from "./bend.ts";
+import { unexplained } from "./explained.ts";
 import { type Facts, wellFormed } from "./requests.ts";
 import { changes, storedIn } from "./stored.ts";
 
@@ -218,36 +218,4 @@ function wrongProblem(status: number, body: string, type: string): string | null
 function verdictsIn(body: string): readonly { readonly id: string; readonly code: string }[] {
   if (!body.startsWith('{"verdicts":')) return [];
   return (JSON.parse(body) as { verdicts: { id: string; code: string }[] }).verdicts;
-}
-
-/** Rows that may change though none may come or go. */
-const COUNTED = ["grp", "submission", "values_head", "sqlite_sequence"];
-/** Rows about users of those who may speak. */
-const PERSONAL = ["user", "member", "marker", "profile_in_group", "property", "knock", "invitation"];
-const SPEAKERS = /^mimi:\/\/(?:guest|rival)\.example\/u\//;
-
-/** What in a store has changed without an answer that says so. */
-function unexplained(
-  changed: ReturnType<typeof changes>,
-  { accepted, files }: Pick<MtpRun, "accepted" | "files">,
-): readonly string[] {
-  return [...changed].flatMap(([table, { come, gone }]) => {
-    if (table === "event") return come.filter((row) => !isExplained(row, accepted));
-    if (table === "user")
-      return come.filter((row) => !SPEAKERS.test((JSON.parse(row) as { uri: string }).uri));
-    if (table === "media")
-      return come.length === files ? [] : [`${come.length} files are kept, ${files} were taken`];
-    const fewer = COUNTED.includes(table)
-      ? come.length !== gone.length && table !== "sqlite_sequence"
-      : !PERSONAL.includes(table);
-    return fewer ? [`the table ${table} has changed: ${come.join(" ").slice(0, 1_000)}`] : [];
-  });
-}
-
-/** Whether an event was said to be taken, or is the gateway's own; and can be read, as everything in a log of ours. */
-function isExplained(row: string, accepted: ReadonlySet<string>): boolean {
-  const { id, sender, kind, content } = JSON.parse(row) as Record<string, string | null>;
-  if (content !== null && content !== undefined)
-    readEventContent(kind as EventKind, Buffer.from(content, "hex"));
-  return sender === null || accepted.has(String(id));
 }

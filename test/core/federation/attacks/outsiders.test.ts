@@ -2,16 +2,18 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
 import { limits } from "../../../../core/limits.ts";
-import { changes, storedIn } from "../../../fuzz/mtp/stored.ts";
+import { storedIn } from "../../../fuzz/mtp/stored.ts";
 import { temporaryFolder } from "../../../support/servers.ts";
-import { type AskedOf, House, pathOf, SECRET } from "./house.ts";
+import { type AskedOf, keyOf, pathOf, publicOf } from "./door.ts";
+import { House, SECRET } from "./house.ts";
 
 const folder = temporaryFolder("outsiders");
+
+const json = (path: string, body: unknown): AskedOf => ({ path, body: JSON.stringify(body) });
 
 /** One request of every resource, for a group that there is, and the same for one that there is not. */
 function everything(group: string, id: string): readonly AskedOf[] {
   const uri = group.replace("/groups/", "mimi://").replace(/\/(?=[^/]*$)/, "/r/");
-  const json = (path: string, body: unknown): AskedOf => ({ path, body: JSON.stringify(body) });
   return [
     { path: `${group}/events` },
     { path: group },
@@ -61,7 +63,7 @@ void describe("attacks", () => {
         assert.ok(own || said.status >= 401);
         assert.deepEqual([said.status, said.text], [same.status, same.text]);
       }
-    assert.deepEqual([...changes(before, await storedIn(house.sample.config)).keys()], []);
+    assert.deepEqual(await house.changedSince(before), []);
   });
 
   void it("unknown peer: whether the domain or only the key is unknown can't be told", async (t) => {
@@ -71,6 +73,16 @@ void describe("attacks", () => {
     const unknown = await house.ask(stranger, asked);
     const known = await house.ask({ as: guest.as, signer: stranger.signer }, asked);
     assert.deepEqual([unknown.status, unknown.text], [known.status, known.text]);
+  });
+
+  void it("unknown peer that asks without end: told to wait, while those who are known are served", async (t) => {
+    const house = await House.start(t, folder, { limits: { peerBurst: 10 } });
+    const asked = { path: "/connections" };
+    const ask = async (by: typeof house.stranger) => (await house.ask(by, asked)).code;
+    for (let n = 0; n < 10; n++) assert.equal(await ask(house.stranger), "key_unknown");
+    assert.equal(await ask(house.stranger), "rate_limited");
+    assert.equal(await ask({ ...house.stranger, as: house.guest.as }), "rate_limited");
+    assert.equal((await house.ask(house.guest, asked)).status, 200);
   });
 
   void it("stranger who announces a large body: refused by the head alone", async (t) => {
@@ -132,7 +144,7 @@ void describe("attacks", () => {
           code,
           base: by.as,
           endpoint: `https://${by.as}`,
-          public: house.publicOf(by),
+          public: publicOf(by.signer),
         }),
       });
     const bad = await guess(house.rival, "AAAAAAAAAAAAAAAAAAAAAA");
@@ -159,7 +171,7 @@ void describe("attacks", () => {
         endpoint: house.endpoint,
         features: [],
         hosts: [rival.as, guest.as, house.own],
-        keys: [house.keyOf(rival)],
+        keys: [keyOf(rival)],
       },
       at: house.clock.now,
     });

@@ -8,6 +8,7 @@ import { accountsFree, lanesBehind, readLane } from "../../../../core/store/unit
 import { writingUnits } from "../../../../core/store/units/registry.ts";
 import { statusReport } from "../../../../core/store/units/status.ts";
 import { eventually } from "../../../support/harness-eventually.ts";
+import { nothingHolds } from "../federation-sample.ts";
 import { done, LEASE_MS, SampleStore, intent } from "../sample.ts";
 import { storeKinds } from "../stores.ts";
 
@@ -99,9 +100,11 @@ for (const kind of storeKinds()) {
             after: 0,
             cursor: null,
             rev: 1,
-            properties: [],
+            state: nothingHolds,
             now: 1,
           }),
+        takeGroupState: (fence) =>
+          store.write("takeGroupState", { fence, group: a.group, state: nothingHolds }),
         forgetPulled: (fence) => store.write("forgetPulled", { fence, group: a.group, peer: 1 as PeerId }),
         stopFollowing: (fence) =>
           store.write("stopFollowing", { fence, group: a.group, state: "stopped", code: "log_gap" }),

@@ -4,10 +4,24 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import type { Seq } from "../../../../core/ids.ts";
 import { outLane } from "../../../../core/lanes/lane-key.ts";
 import { lanesBehind } from "../../../../core/store/units/lanes.ts";
-import { addPeer, domain, memberSays, person, remote } from "../federation-sample.ts";
+import { membersPage } from "../../../../core/store/units/snapshot.ts";
+import type { GroupState } from "../../../../core/store/units/take-state.ts";
+import type { UserUri } from "../../../../mappings/ids.ts";
+import {
+  addPeer,
+  domain,
+  memberSays,
+  nothingHolds,
+  person,
+  propertySays,
+  remote,
+} from "../federation-sample.ts";
 import { FollowerStage } from "../follower-stage.ts";
 import { done, eventId, message, SampleStore } from "../sample.ts";
 import { storeKinds } from "../stores.ts";
+
+const stated = (uri: UserUri, version: number, role = 2) =>
+  ({ uri, name: null, state: "joined", role, version: version as Seq }) as const;
 
 for (const kind of storeKinds()) {
   void describe(`groups of peers on ${kind.name}`, () => {
@@ -39,6 +53,7 @@ for (const kind of storeKinds()) {
         head: 3,
         added: 3,
         rooms: [{ id: at.room.id, account: at.room.account }],
+        forkedAt: null,
       });
       assert.deepEqual(
         (await at.log()).map(({ seq, id, senderUri, senderName }) => [seq, id, senderUri, senderName]),
@@ -65,7 +80,7 @@ for (const kind of storeKinds()) {
       const events = [remote(1, mia), remote(2, mia)];
       await at.apply(events);
       assert.equal((await at.apply([...events, remote(3, mia)])).added, 1);
-      assert.deepEqual(await at.apply(events), { head: 3, added: 0, rooms: [] });
+      assert.deepEqual(await at.apply(events), { head: 3, added: 0, rooms: [], forkedAt: null });
       await assert.rejects(at.apply([remote(4, mia), remote(6, mia)]), { code: "event_gap" });
       await assert.rejects(at.apply([remote(2, mia)]), { code: "event_conflict" });
       await assert.rejects(at.apply([remote(4, mia, { id: events[0]?.id ?? eventId() })]), {
@@ -132,11 +147,11 @@ for (const kind of storeKinds()) {
       const settled = notices.map(({ seq }) => ({ ...done, seq: Number(seq) }));
       const moved = sample.progress(out, at.room.id, { settled, intendedSeq: 42 as Seq });
       await store.write("progress", moved);
-      const jump = { group: at.group, after: 50 as Seq, cursor: "c50", rev: 2, properties: [], now: 1 };
+      const jump = { group: at.group, after: 50 as Seq, cursor: "c50", rev: 1, state: nothingHolds, now: 1 };
       await store.write("restartFollowing", { fence: at.fence, ...jump });
       assert.deepEqual(
         [(await at.state())?.head, (await at.state())?.rev, (await at.state())?.cursor],
-        [50, 2, "c50"],
+        [50, 1, "c50"],
       );
       assert.equal(await store.write("releaseIfCaughtUp", out), true, "nothing waits in the gap");
       assert.equal((await at.apply([remote(51, mia)])).head, 51);
@@ -149,6 +164,116 @@ for (const kind of storeKinds()) {
       await assert.rejects(store.write("restartFollowing", { fence: at.fence, ...jump }), {
         code: "lane_lost",
       });
+    });
+
+    void test("a log that begins late is taken from there, and what a page says of its end is heard", async () => {
+      const mia = person(at.host, "mia");
+      const begun = await at.apply([remote(7, mia), remote(8, mia)], { bounds: { after: 6, head: null } });
+      assert.deepEqual([begun.head, begun.added], [8, 2]);
+      const none = await at.apply([], { bounds: { after: 20, head: 20 }, cursor: { from: null, to: "c" } });
+      assert.deepEqual([none.head, (await at.state())?.head], [20, 20]);
+      await assert.rejects(at.apply([remote(22, mia)]), { code: "event_gap" });
+    });
+
+    /** The owner has another log: of revision 2, whose snapshot says nothing but what `state` does. */
+    const restart = (rev: number, state: Partial<GroupState> = {}) =>
+      sample.store.write("restartFollowing", {
+        fence: at.fence,
+        group: at.group,
+        after: 2 as Seq,
+        cursor: "snapshot",
+        rev,
+        state: { ...nothingHolds, ...state },
+        now: 50_000,
+      });
+
+    void test("of another log what is the same is kept, and what our users said behind that is said again", async () => {
+      const mia = person(at.host, "mia");
+      const said = [message(`kept ${turn}`), message(`lost ${turn}`), message(`waiting ${turn}`)] as const;
+      await at.say(...said);
+      const [same, other] = [remote(1, mia), remote(3, mia)];
+      await at.apply([same, at.back(2, said[0]), other, at.back(4, said[1])]);
+      await at.verdict(said[2].id, null);
+      assert.deepEqual(await at.pending(), []);
+      await restart(2);
+      assert.deepEqual(
+        [(await at.state())?.cursor, (await at.state())?.rev, (await at.state())?.heldRev],
+        [null, 2, 1],
+      );
+      assert.deepEqual(
+        (await at.pending()).map(({ id }) => id),
+        [said[2].id],
+        "the owner had accepted it",
+      );
+
+      const fresh = remote(3, mia);
+      const first = await at.apply([same, at.back(2, said[0])], { bounds: { after: 0, head: null } });
+      assert.deepEqual([first.added, first.forkedAt], [0, null], "all of it is held");
+      const forked = await at.apply([fresh], { bounds: { after: null, head: 3 } });
+      assert.deepEqual([forked.head, forked.added, forked.forkedAt], [3, 1, 2]);
+      assert.deepEqual(
+        (await at.log()).map(({ seq, id }) => [seq, id]),
+        [
+          [1, same.id],
+          [2, said[0].id],
+          [3, fresh.id],
+        ],
+      );
+      assert.deepEqual(new Set((await at.pending()).map(({ id }) => id)), new Set([said[1].id, said[2].id]));
+      assert.equal((await at.state())?.heldRev, 2);
+      await assert.rejects(at.apply([remote(2, mia)]), { code: "event_conflict" }, "it is one log again");
+      await at.apply([at.back(4, said[1])]);
+      assert.deepEqual(
+        (await at.pending()).map(({ id }) => id),
+        [said[2].id],
+      );
+    });
+
+    void test("a log that is shorter than the one before ends where it ends", async () => {
+      const mia = person(at.host, "mia");
+      const events = [remote(1, mia), remote(2, mia), remote(3, mia)];
+      await at.apply(events);
+      await restart(2);
+      const page = { bounds: { after: 0, head: 2 } };
+      const { head, added, forkedAt } = await at.apply(events.slice(0, 2), page);
+      assert.deepEqual([head, added, forkedAt], [2, 0, 2]);
+      assert.deepEqual([(await at.log()).length, (await at.state())?.heldRev], [2, 2]);
+    });
+
+    void test("of another log the snapshot says who is in it and what holds; of the same it adds to that", async () => {
+      const [mia, max] = [person(at.host, "mia"), person(at.host, "max")];
+      await at.apply([
+        remote(1, null, memberSays(mia, "join")),
+        remote(2, null, memberSays(max, "join")),
+        remote(3, null, propertySays("topic", "old")),
+      ]);
+      const members = async () => {
+        const page = { group: at.group, after: 0, limit: 10 } as const;
+        const { members: found } = await sample.store.read(membersPage(page));
+        return found.map(({ uri, state, role, version }) => [uri, state, role, version]);
+      };
+      const provider = `mimi://here${turn}.test` as UserUri;
+      await sample.store.write("takeGroupState", {
+        fence: at.fence,
+        group: at.group,
+        state: { ...nothingHolds, members: [stated(mia, 9, 3), stated(max, 1, 4), stated(provider, 5)] },
+      });
+      assert.deepEqual(await members(), [
+        [mia, "joined", 3, 9],
+        [max, "joined", 2, 2],
+        [provider, "joined", 2, 5],
+      ]);
+      await at.apply([remote(4, null, memberSays(mia, "leave"))]);
+      assert.deepEqual((await members())[0], [mia, "joined", 3, 9], "what was stated is of later");
+      const properties = [{ name: "name", item: "", value: "Tea", version: 2 as Seq }] as const;
+      await restart(2, { members: [stated(max, 1, 3)], properties });
+      assert.deepEqual(await members(), [[max, "joined", 3, 1]]);
+      assert.deepEqual(
+        (await sample.sql(`select name, value from property where grp = ${at.group}`)).map((row) => ({
+          ...row,
+        })),
+        [{ name: "name", value: "Tea" }],
+      );
     });
 
     void test("a group that was put off is so for its peer's lane only", async () => {
