@@ -39,6 +39,8 @@ export interface FederationConfig {
   readonly listen: { readonly host: string; readonly port: number } | null;
   /** Nothing is served, yet groups of others are followed: a guest behind a router. */
   readonly unreachable: boolean;
+  /** Proxies that say truly whom they ask for. */
+  readonly proxies: AllowedNetworks;
   /** Whoever redeems a code waits until somebody here has confirmed it. */
   readonly confirm: boolean;
   /** The public address: `https://HOST[:PORT][/PATH]`, without a slash at the end. */
@@ -109,11 +111,14 @@ function storeConfig(store: FileContents["store"], data: string): StoreConfig {
   return { kind: "sqlite", file: isAbsolute(file) ? file : resolve(data, file) };
 }
 
+const LOOPBACK = ["127.0.0.0/8", "::1/128"] as const;
+
 function federationConfig(federation: FileContents["federation"], base: ProviderDomain): FederationConfig {
   return {
     listen: federation.listen === undefined ? null : parseListen(federation.listen),
     unreachable: federation.unreachable,
     confirm: federation.confirm,
+    proxies: [...LOOPBACK, ...federation.proxies],
     endpoint: endpointOf(federation.endpoint ?? `https://${base}`),
     peers: federation.peers.map((peer) => ({
       base: domainOf(peer.base),

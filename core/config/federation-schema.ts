@@ -97,6 +97,9 @@ export const federationSchema = z
           "server at the base domain.",
         examples: [true],
       }),
+    proxies: networks(
+      "Networks of proxies in front, whose X-Forwarded-For is believed when strangers are counted by address; beside this machine itself.",
+    ),
     allow: networks("Networks that other gateways may be in although they are not on the public internet."),
   })
   .superRefine(({ listen, unreachable }, issues) => {

@@ -155,6 +155,7 @@ export class Federation {
     try {
       this.#server = await startPublicServer({
         listen,
+        proxies: config.federation.proxies,
         endpoint,
         peers: this.#peers,
         held: this.#held,

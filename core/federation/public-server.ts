@@ -26,6 +26,8 @@ export type Routes = (server: FastifyInstance) => void;
 
 export interface PublicServerOptions {
   readonly listen: { readonly host: string; readonly port: number };
+  /** Networks of proxies that are believed whom they ask for; everybody is taken for himself where nothing is said. */
+  readonly proxies?: readonly string[];
   /** The public address (parseEndpoint): what signatures name, and below whose path the routes lie. */
   readonly endpoint: string;
   readonly peers: PeerDirectory;
@@ -68,6 +70,7 @@ export async function startPublicServer(options: PublicServerOptions): Promise<P
   const { listen, held, limits, endpoint } = options;
   const server = fastify({
     logger: false,
+    trustProxy: [...(options.proxies ?? [])],
     bodyLimit: limits.peerRequestBytes,
     // Of the slowest route; the others' is shorter, and watched by us.
     requestTimeout: Math.max(limits.peerRequestMs, limits.mediaMs),

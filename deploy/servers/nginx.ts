@@ -62,6 +62,7 @@ ${upstreams.map((upstream) => `    server 127.0.0.1:${upstream} max_fails=1 fail
       proxy_pass http://gateway;
       proxy_http_version 1.1;
       proxy_set_header Host $host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_set_header Connection "";
       proxy_read_timeout 60s;
       proxy_request_buffering off;

@@ -160,6 +160,7 @@ function configOf({ data, base, port, peers }: GatewayJob): Config {
       listen: { host: "127.0.0.1", port },
       unreachable: false,
       confirm: false,
+      proxies: [],
       endpoint: `http://127.0.0.1:${port}`,
       peers: peers.map((peer) => ({ base: domainOf(peer.base), endpoint: peer.endpoint, key: null })),
       allow: [],

@@ -144,6 +144,7 @@ function configOf({ data, wake }: SinkJob): Config {
       listen: null,
       unreachable: false,
       confirm: false,
+      proxies: [],
       endpoint: `https://${base}`,
       peers: [],
       allow: [],

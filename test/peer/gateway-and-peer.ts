@@ -43,6 +43,7 @@ export async function gatewayAndPeer(t: TestContext, folder: string): Promise<Ga
       endpoint,
       unreachable: false,
       confirm: false,
+      proxies: [],
       peers: [{ base, endpoint: peer.endpoint, key: null }],
       allow: [],
     },

@@ -37,6 +37,7 @@ export function harnessConfig<Account extends AccountBase>(
       listen: null,
       unreachable: false,
       confirm: false,
+      proxies: [],
       endpoint: `https://${base}`,
       peers: [],
       allow: [],

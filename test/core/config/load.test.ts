@@ -59,6 +59,7 @@ void describe("a configuration without mistakes", () => {
         listen: null,
         unreachable: false,
         confirm: false,
+        proxies: ["127.0.0.0/8", "::1/128"],
         endpoint: "https://mimi.localhost",
         peers: [],
         allow: [],
@@ -82,6 +83,7 @@ media: {largest: 1MiB, allow: [192.0.2.0/24]}
 federation:
   listen: "[::1]:8448"
   confirm: true
+  proxies: [192.0.2.7/32]
   endpoint: http://localhost:8448/mtp/
   peers: [{base: b.example, endpoint: "http://127.0.0.1:9", key: JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs}]
   allow: [10.0.0.0/8]
@@ -93,6 +95,7 @@ ${ACCOUNT}    nick: bot\n`,
       listen: { host: "::1", port: 8448 },
       unreachable: false,
       confirm: true,
+      proxies: ["127.0.0.0/8", "::1/128", "192.0.2.7/32"],
       endpoint: "http://localhost:8448/mtp",
       peers: [
         {

@@ -200,6 +200,24 @@ void describe("the server for other gateways", () => {
     assert.equal((await both.send(knock)).status, 429);
   });
 
+  void it("believes a proxy whom it asks for, and nobody else", async (t) => {
+    const strict = { limits: { ...limits, strangerBurst: 1 } };
+    const from = (address: string) => ({
+      method: "GET",
+      path: "/door",
+      headers: { "x-forwarded-for": address },
+      body: "",
+    });
+    const behind = await TwoGateways.start(t, [doorRoute], { ...strict, proxies: ["127.0.0.0/8"] });
+    assert.equal((await behind.send(from("192.0.2.1"))).status, 200);
+    assert.equal((await behind.send(from("192.0.2.2"))).status, 200);
+    // What somebody has written in front of what the proxy says is nothing.
+    assert.equal((await behind.send(from("198.51.100.9, 192.0.2.2"))).status, 429);
+    const alone = await TwoGateways.start(t, [doorRoute], strict);
+    assert.equal((await alone.send(from("192.0.2.1"))).status, 200);
+    assert.equal((await alone.send(from("192.0.2.2"))).status, 429);
+  });
+
   void it("does not tell of its own faults, and asks to come again where the store is away", async (t) => {
     const faults: Error[] = [
       new GatewayError("internal", "hunter2"),

@@ -107,6 +107,7 @@ export class House extends Door {
           listen: { host: "127.0.0.1", port },
           unreachable: false,
           confirm: false,
+      proxies: [],
           endpoint: `http://127.0.0.1:${port}`,
           allow: [],
           peers: [
