@@ -173,19 +173,19 @@ export class StoredFederation implements FederationOperations {
     return (await this.#options.store.read(listConnections(null))).map(connectionReport);
   }
 
-  async confirmConnection(text: string): Promise<ConnectionReport> {
+  async confirmConnection(text: string, actor: string = ACTOR): Promise<ConnectionReport> {
     const access = requireFederation(this.#options);
     const { history } = access;
     const id = connectionId(text);
     const at = Date.now();
-    access.changed(await this.#options.store.write("confirmConnection", { id, history, at, actor: ACTOR }));
+    access.changed(await this.#options.store.write("confirmConnection", { id, history, at, actor }));
     return this.#connection(id);
   }
 
-  async endConnection(text: string): Promise<EndedConnectionReport> {
+  async endConnection(text: string, actor: string = ACTOR): Promise<EndedConnectionReport> {
     const { store, access } = this.#options;
     const id = connectionId(text);
-    const change = await store.write("endConnection", { id, peer: null, at: Date.now(), actor: ACTOR });
+    const change = await store.write("endConnection", { id, peer: null, at: Date.now(), actor });
     access?.changed(change);
     const peer = (await store.read(peerStatuses())).find((one) => one.id === change.peer);
     const told = access !== null && peer !== undefined && (await access.endThere(peer, id));

@@ -31,6 +31,7 @@ const HELP = `I link rooms of this service with rooms elsewhere. To whoever mana
 status ROOM: what the room is linked with
 code ROOM: a code, good once and for ${limits.codeMs / 86_400_000} days, with which somebody elsewhere links a room of his with it
 redeem CODE ROOM: links the room by a code that somebody elsewhere has given to you
+confirm ID ROOM, refuse ID ROOM: answers somebody elsewhere who has redeemed a code that has to be confirmed
 help: this`;
 
 /** Resolves with the answer. Rejects with GatewayError where the gateway failed at it. */
@@ -43,6 +44,9 @@ export async function runRoomCommand(command: RoomCommand, operations: Commanded
       return withRoom(command, words, 0, async (room) => code(command, room, operations));
     case "redeem":
       return withRoom(command, words, 1, async (room) => redeem(command, words[0] ?? "", room, operations));
+    case "confirm":
+    case "refuse":
+      return withRoom(command, words, 1, async (room) => decide(command, words[0] ?? "", room, operations));
     case "help":
       return HELP;
     default:
@@ -71,13 +75,17 @@ async function withRoom(
   }
 }
 
+async function bindingOf(account: string, room: NativeRoom, operations: CommandedOperations) {
+  const { bindings } = await operations.status();
+  return bindings.find((one) => one.account === account && one.room === room && one.state !== "ended");
+}
+
 async function status(
   { account }: RoomCommand,
   room: NativeRoom,
   operations: CommandedOperations,
 ): Promise<string> {
-  const { bindings } = await operations.status();
-  const own = bindings.find((one) => one.account === account && one.room === room && one.state !== "ended");
+  const own = await bindingOf(account, room, operations);
   if (!own) return `${room} is linked with nothing.`;
   const { linked, readers, owner } = await operations.federation.group(own.group);
   const here = linked.flatMap((one) => (one.account === account && one.room === room ? [] : [one.room]));
@@ -117,4 +125,23 @@ async function redeem(
   const question = { code: text, as: account, room: { account, room } };
   const { base, group } = await operations.federation.redeem(question, `${account}:${from.native}`);
   return `${room} is linked with ${group ?? "a group"} of ${base}.`;
+}
+
+/** Only what waits for this very room: its managers decide nothing else. */
+async function decide(
+  { account, from, text }: RoomCommand,
+  id: string,
+  room: NativeRoom,
+  operations: CommandedOperations,
+): Promise<string> {
+  const { federation } = operations;
+  const own = await bindingOf(account, room, operations);
+  const waiting = (await federation.connections()).find((one) => one.id === id && one.state === "waiting");
+  if (!own || !waiting || waiting.group !== own.group) return `Nobody waits for ${room} by that name.`;
+  const actor = `${account}:${from.native}`;
+  const refused = text.toLowerCase().startsWith("refuse");
+  await (refused ? federation.endConnection(id, actor) : federation.confirmConnection(id, actor));
+  return refused
+    ? `${waiting.provider} is refused.`
+    : `${waiting.provider} is let in; it has to redeem its code once more.`;
 }

@@ -1,23 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { XmppUser } from "../../deploy/clients/xmpp-user.ts";
 import { twoGateways } from "./federated.ts";
-import { gatewayJid, installation, seen, talk } from "./installation.ts";
+import { gatewayJid, type GatewayName, installation, seen, talk } from "./installation.ts";
 
 const parts = installation();
 
 void test("owners link their rooms across two gateways by writing to the gateways in private", async (t) => {
   const [one, two] = await twoGateways(parts);
+  t.after(async () => Promise.all([one.stop(), two.stop()]));
   await one.start();
   await two.start();
   const anna = await parts.person("anna");
   const ben = await parts.person("ben");
   const carla = await parts.person("carla");
-  const here = { room: await parts.room(), user: anna };
-  const there = { room: await parts.room(), user: ben };
-  await anna.join(here.room, "anna");
-  await anna.grant(here.room, gatewayJid("one"), "owner");
-  await ben.join(there.room, "ben");
-  await ben.grant(there.room, gatewayJid("two"), "owner");
+  const here = await ownRoom(anna, "one");
+  const there = await ownRoom(ben, "two");
 
   await t.test("the words are told to everybody", async () => {
     assert.match(await carla.ask(gatewayJid("one"), "help"), /code ROOM: a code, good once/);
@@ -64,14 +62,6 @@ void test("owners link their rooms across two gateways by writing to the gateway
     );
   });
 
-  await t.test("the code is good once", async () => {
-    const other = await parts.room();
-    await ben.join(other, "ben");
-    await ben.grant(other, gatewayJid("two"), "owner");
-    const answer = await carla.ask(gatewayJid("two"), `redeem ${code} ${other}`);
-    assert.match(answer, /^Only the owners/);
-  });
-
   await t.test("through a room nothing is told: there nobody can be known", async () => {
     await anna.whisper(here.room, "mimi-gateway", "help");
     await anna.waitFor("the gateway's answer", () =>
@@ -79,3 +69,33 @@ void test("owners link their rooms across two gateways by writing to the gateway
     );
   });
 });
+
+void test("the owner of a room decides in private who is let in, where that is the policy", async (t) => {
+  const [one, two] = await twoGateways(parts, { confirm: true });
+  t.after(async () => Promise.all([one.stop(), two.stop()]));
+  await one.start();
+  await two.start();
+  const anna = await parts.person("anna");
+  const ben = await parts.person("ben");
+  const carla = await parts.person("carla");
+  const here = await ownRoom(anna, "one");
+  const there = await ownRoom(ben, "two");
+  const code = /mtp1:\S+/.exec(await anna.ask(gatewayJid("one"), `code ${here.room}`))?.[0] ?? "";
+  assert.match(await ben.ask(gatewayJid("two"), `redeem ${code} ${there.room}`), /has to confirm/);
+  const asked = await anna.waitFor("the question in the room", () =>
+    anna.bodies(here.room).find((body) => body.includes("asks to read and write here")),
+  );
+  const id = /confirm (\S+) ROOM/.exec(asked)?.[1] ?? "";
+  assert.match(await carla.ask(gatewayJid("one"), `confirm ${id} ${here.room}`), /^Only the owners/);
+  assert.match(await anna.ask(gatewayJid("one"), `confirm ${id} ${here.room}`), /xmpp\.two\.test is let in/);
+  assert.match(await ben.ask(gatewayJid("two"), `redeem ${code} ${there.room}`), /is linked with/);
+  await ben.say(there.room, "let in at last");
+  await seen(here, ["let in at last"]);
+});
+
+async function ownRoom(user: XmppUser, gateway: GatewayName) {
+  const room = await parts.room();
+  await user.join(room, user.jid.split("@")[0] ?? "");
+  await user.grant(room, gatewayJid(gateway), "owner");
+  return { room, user };
+}

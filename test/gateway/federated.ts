@@ -6,18 +6,23 @@ import type { GatewayName, Installation } from "./installation.ts";
 export interface FederatedOptions {
   /** Further lines of each gateway.yaml. */
   readonly more?: string;
+  /** Whoever redeems a code has to be confirmed. */
+  readonly confirm?: boolean;
 }
 
 /** The first two gateways of an installation, each with the other one's place in its configuration; not started. */
 export async function twoGateways(
   parts: Installation,
-  { more = "" }: FederatedOptions = {},
+  { more = "", confirm = false }: FederatedOptions = {},
 ): Promise<readonly [Gateway, Gateway]> {
   const names = ["one", "two"] as const;
   const ports = await freePorts(names.length);
   const portOf = (name: (typeof names)[number]): number => ports[names.indexOf(name)] ?? 0;
   const gateway = async (name: (typeof names)[number], other: (typeof names)[number]): Promise<Gateway> =>
-    parts.gateway(name, `${federation(portOf(name), other, portOf(other))}${more}`);
+    parts.gateway(
+      name,
+      `${federation(portOf(name), other, portOf(other)).replace("federation:\n", `federation:\n  confirm: ${confirm}\n`)}${more}`,
+    );
   return [await gateway("one", "two"), await gateway("two", "one")];
 }
 

@@ -4,11 +4,14 @@ import type { Milliseconds } from "../../bridge.ts";
 import { GatewayError } from "../../errors.ts";
 import type { CodeId, ConnectionId, GroupId, PeerId, ProviderId } from "../../ids.ts";
 import { statement } from "../statement.ts";
-import { first, only, type Unit } from "../unit.ts";
+import { all, first, only, type Unit } from "../unit.ts";
+import type { RoomsToWake } from "./carried-events.ts";
 import { takeCode } from "./codes.ts";
 import { addConnection, type ConnectionChange, type ConnectionRow, listConnections } from "./connections.ts";
 import type { HistoryPolicy } from "./guests.ts";
 import { letIn } from "./let-in.ts";
+import { liveRooms } from "./log.ts";
+import { addNotice } from "./notices.ts";
 import { hostsOfPeer, type PeerFacts } from "./peer-facts.ts";
 import { addPeer, findPeer, peerOfProvider, updatePeer } from "./peers.ts";
 
@@ -118,13 +121,30 @@ export function* redeem(input: RedeemInput): Unit<Redeemed> {
   const change = { peer, groups: [], rooms: [], followed: [] };
   if (group === null || uri === null) return { ...made, group: null, change };
   const role = Number(row.role);
-  if (state === "waiting") return { ...made, group: { uri, role, place: null }, change };
+  if (state === "waiting") {
+    const told = again ? [] : yield* tellOfWaiting(input, group, connection);
+    return { ...made, group: { uri, role, place: null }, change: { ...change, rooms: told } };
+  }
   const { seq, rev, rooms } = yield* letIn({ group, peer, provider: redeemer, connection, history, at });
   return {
     ...made,
     group: { uri, role, place: { seq, rev } },
     change: { ...change, groups: [group], rooms },
   };
+}
+
+/** In each live room: who asks, and how he is let in. */
+function* tellOfWaiting(
+  { base, redeemer, at }: RedeemInput,
+  group: GroupId,
+  connection: ConnectionId,
+): Unit<RoomsToWake> {
+  const rooms = yield* all(liveRooms, { group, but: 0 });
+  const text =
+    `${redeemer} (${base}) has a code for this room and asks to read and write here. Whoever manages the room decides, by writing ` +
+    `to me in private: "confirm ${connection} ROOM" or "refuse ${connection} ROOM".`;
+  for (const { id } of rooms) yield* addNotice({ binding: id, to: null, text, at });
+  return rooms;
 }
 
 const refused = (why: string): GatewayError => new GatewayError("redeem_refused", why);
