@@ -8,6 +8,7 @@ import { createProgram } from "../core/cli/program.ts";
 import type { Config } from "../core/config/config.ts";
 import type { AccountOf } from "../core/config/schema.ts";
 import type { Logger } from "../core/log.ts";
+import { addSlackCommands } from "./slack/commands.ts";
 
 // Compiled code is kept on disk, for the writer's thread too: the second start is faster and smaller.
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(
@@ -16,18 +17,25 @@ process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(
 enableCompileCache();
 
 // Whatever is slow to load is loaded by the command that needs it, so that `--help` answers at once.
-const bridges = async () => ({ xmpp: (await import("./xmpp/config.ts")).xmppConfigSchema });
+const bridges = async () => ({
+  xmpp: (await import("./xmpp/config.ts")).xmppConfigSchema,
+  slack: (await import("./slack/config.ts")).slackConfigSchema,
+});
 type Account = AccountOf<Awaited<ReturnType<typeof bridges>>>;
 
 async function bridgeFactory(): Promise<BridgeFactory<Account>> {
-  const [{ xmppConfig }, { XmppAccount }] = await Promise.all([
+  const [{ xmppConfig }, { XmppAccount }, { slackConfig }, { SlackAccount }] = await Promise.all([
     import("./xmpp/config.ts"),
     import("./xmpp/account.ts"),
+    import("./slack/config.ts"),
+    import("./slack/account.ts"),
   ]);
   return (account, { log, media }) => {
     switch (account.bridge) {
       case "xmpp":
         return new XmppAccount(xmppConfig(account), log, media);
+      case "slack":
+        return new SlackAccount(slackConfig(account), log, media);
     }
   };
 }
@@ -40,6 +48,7 @@ async function logger(config: Config, output: "stdout" | "stderr"): Promise<Logg
 
 const program = createProgram({
   bridges,
+  addCommands: addSlackCommands,
   async startGateway(config) {
     const { startGateway } = await import("../core/gateway.ts");
     return startGateway(config, await bridgeFactory(), await logger(config, "stdout"));

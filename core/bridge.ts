@@ -184,6 +184,8 @@ export interface Receipt {
   /** What else the platform refers to it by; null: nothing. */
   readonly aux: string | null;
   readonly at: Milliseconds;
+  /** What the room now says of a property that was set, where that is not the very value. */
+  readonly shown?: string;
 }
 
 /** What names a delivery to the platform and to whoever looks at the message there. */

@@ -83,6 +83,7 @@ function commandLine<Bridges extends BridgeConfigSchemas>(
   addModerationCommands(group, session);
   addContentCommands(program, session);
   addConvertCommand(program, session);
+  parts.addCommands?.(program, io);
   return program;
 }
 

@@ -1,4 +1,5 @@
 /** One command's work: configuration read, operations asked, the report printed. */
+import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import type { AccountOf, BridgeConfigSchemas } from "../config/schema.ts";
 import type { Operations } from "../operations.ts";
@@ -17,6 +18,8 @@ export interface OpenedOperations {
 export interface ProgramParts<Bridges extends BridgeConfigSchemas> {
   /** A function, since loading the bridges takes time that `--help` need not spend. */
   bridges(): Promise<Bridges>;
+  /** Adds the commands of single bridges. */
+  addCommands?(program: Command, io: Io): void;
   startGateway(config: Config<AccountOf<Bridges>>): Promise<StartedGateway>;
   /** Opens the store where no gateway runs. Throws store_locked where one does after all. */
   openOperations(config: Config<AccountOf<Bridges>>): Promise<OpenedOperations>;

@@ -94,7 +94,7 @@ export const settledOf = (item: OutboxItem, receipt: Receipt): Settled => ({
   part: item.step.part,
   attempts: item.attempt,
   at: receipt.at,
-  property: item.property,
+  property: item.property && { ...item.property, value: receipt.shown ?? item.property.value },
 });
 
 /** The same for every attempt at the same step: what a platform is asked by whether it took the call. */

@@ -1,0 +1,51 @@
+/** What a channel is, and the way into it (conversations.info, conversations.join). */
+import { z } from "zod";
+import { GatewayError } from "../../core/errors.ts";
+import type { NativeRoom } from "../../core/ids.ts";
+import type { SlackApi } from "./api.ts";
+import { asGatewayFault, refusalOf } from "./refusal.ts";
+
+const infoForm = z.object({
+  channel: z.object({
+    name: z.string().default(""),
+    creator: z.string().nullish(),
+    topic: z.object({ value: z.string().default("") }).nullish(),
+    is_member: z.boolean().nullish(),
+    is_archived: z.boolean().nullish(),
+    is_private: z.boolean().nullish(),
+  }),
+});
+
+export interface ChannelFacts {
+  readonly name: string;
+  /** As Slack has it: escaped. */
+  readonly topic: string;
+  /** Who made it: nobody else may rename it, save administrators, which apps are not. */
+  readonly creator: string | null;
+}
+
+/** Enters the channel where the app is not in it and may. Throws room_unreachable, account_refused or request_timeout. */
+export async function readChannel(api: SlackApi, room: NativeRoom): Promise<ChannelFacts> {
+  const { channel } = infoForm.parse(await ask(api, "conversations.info", room));
+  const { name, topic, creator, is_member: member, is_private: hidden, is_archived: archived } = channel;
+  if (archived) throw unreachable(room, "it is archived: unarchive it");
+  if (member !== true) {
+    if (hidden) throw unreachable(room, "the app is not in it: /invite it there");
+    await ask(api, "conversations.join", room);
+  }
+  return { name, topic: topic?.value ?? "", creator: creator ?? null };
+}
+
+async function ask(api: SlackApi, method: string, room: NativeRoom): Promise<unknown> {
+  try {
+    return await api.call(method, { channel: room }, true);
+  } catch (thrown) {
+    const refusal = refusalOf(thrown);
+    const fault = asGatewayFault(thrown, method);
+    throw refusal === null || fault.code !== "request_refused" ? fault : unreachable(room, fault.detail);
+  }
+}
+
+function unreachable(room: NativeRoom, why: string): GatewayError {
+  return new GatewayError("room_unreachable", `${room} can't be taken part in: ${why}`);
+}

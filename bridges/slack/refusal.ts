@@ -1,0 +1,115 @@
+/** What Slack's refusals mean for a delivery, a look-up, or the account. */
+import {
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+} from "@slack/web-api";
+import { DeliveryError, type Milliseconds } from "../../core/bridge.ts";
+import { type ErrorCode, GatewayError } from "../../core/errors.ts";
+
+/** The token is good no more: nothing of the account works until an operator acts. */
+const DISOWNED = new Set([
+  "invalid_auth",
+  "not_authed",
+  "account_inactive",
+  "token_revoked",
+  "token_expired",
+  "team_access_not_granted",
+]);
+/** Slack does not say whether the call took effect. */
+const UNSURE = new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout"]);
+const FORBIDDEN =
+  /^(?:restricted_action|missing_scope$|no_permission$|not_authorized$|method_not_supported|user_is_restricted$|ekm_access_denied$)/;
+/** Refused before anything was sent. */
+const NEVER_LEFT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
+const DISOWNED_WAIT_MS = 60_000;
+
+/** Slack's own word for why it refused (the `error` of its answer); null: it did not answer with one. */
+export function refusalOf(thrown: unknown): string | null {
+  return thrown instanceof WebAPIPlatformError ? thrown.data.error : null;
+}
+
+/** How long Slack asked to wait; null: it did not. */
+export function throttledFor(thrown: unknown): Milliseconds | null {
+  return thrown instanceof WebAPIRateLimitedError ? thrown.retryAfter * 1_000 : null;
+}
+
+/** Whether Slack has taken the account's rights away, or never knew them. */
+export const isDisowned = (thrown: unknown): boolean => DISOWNED.has(refusalOf(thrown) ?? "");
+
+/** What a call's failure means for its delivery. */
+export function asDeliveryError(thrown: unknown, method: string): DeliveryError {
+  if (thrown instanceof DeliveryError) return thrown;
+  const throttled = throttledFor(thrown);
+  if (throttled !== null) return throttledError(method, throttled);
+  const refusal = refusalOf(thrown);
+  if (refusal === null) return unanswered(thrown, method);
+  const detail = `Slack refused ${method}: ${refusal}${remedyOf(refusal)}`;
+  if (DISOWNED.has(refusal))
+    return new DeliveryError("account_refused", detail, {
+      certainty: "certain",
+      retry: "after",
+      afterMs: DISOWNED_WAIT_MS,
+    });
+  if (UNSURE.has(refusal))
+    return new DeliveryError("delivery_unclear", detail, { certainty: "unknown", retry: "backoff" });
+  const code: ErrorCode = FORBIDDEN.test(refusal) ? "delivery_forbidden" : "delivery_refused";
+  return new DeliveryError(code, detail, { certainty: "certain", retry: "never" }, { cause: thrown });
+}
+
+export function throttledError(method: string, afterMs: Milliseconds): DeliveryError {
+  const verdict = { certainty: "certain", retry: "after", afterMs } as const;
+  return new DeliveryError(
+    "delivery_throttled",
+    `${method} has to wait ${Math.ceil(afterMs / 1_000)} s`,
+    verdict,
+  );
+}
+
+/** What a look-up's failure means: account_refused, request_refused, or request_timeout, after which it may be tried again. */
+export function asGatewayFault(thrown: unknown, method: string): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  const refusal = refusalOf(thrown);
+  const detail =
+    refusal === null ? `${method}: ${reasonOf(thrown)}` : `${method}: ${refusal}${remedyOf(refusal)}`;
+  const cause = { cause: thrown };
+  if (isDisowned(thrown)) return new GatewayError("account_refused", detail, cause);
+  if (refusal !== null && !UNSURE.has(refusal)) return new GatewayError("request_refused", detail, cause);
+  return new GatewayError("request_timeout", detail, cause);
+}
+
+function unanswered(thrown: unknown, method: string): DeliveryError {
+  const detail = `${method} got no answer: ${reasonOf(thrown)}`;
+  const sent = !(thrown instanceof WebAPIRequestError && NEVER_LEFT.has(codeOf(thrown.original)));
+  const taken = sent && !(thrown instanceof WebAPIHTTPError && thrown.statusCode < 500);
+  return new DeliveryError("account_down", detail, {
+    certainty: taken ? "unknown" : "certain",
+    retry: "after",
+    afterMs: 2_000,
+  });
+}
+
+function codeOf(error: Error): string {
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if ("code" in at && typeof at.code === "string" && NEVER_LEFT.has(at.code)) return at.code;
+  return "";
+}
+
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof WebAPIHTTPError) return `HTTP status ${String(thrown.statusCode)}`;
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  not_in_channel: "; invite the app into the channel: /invite",
+  channel_not_found: "; there is no such channel, or it is private and the app not in it: /invite",
+  is_archived: "; the channel is archived",
+  missing_scope:
+    "; the app lacks a scope: compare it with `mimi-gateway slack manifest` and install it again",
+  invalid_auth: "; the token is not good: copy it again from the app's page",
+  token_revoked: "; the app was taken out of the workspace: install it again",
+  account_inactive: "; the app was taken out of the workspace: install it again",
+};
+
+const remedyOf = (refusal: string): string => REMEDIES[refusal] ?? "";
