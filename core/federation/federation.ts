@@ -196,8 +196,9 @@ export class Federation {
 
   /** Runs lanes of peers that nobody holds, and learns anew what is stale. Called again and again. */
   async sweep(): Promise<void> {
-    const { store, runner, now, log } = this.#parts;
-    for (const { key } of await store.read(syncLanesFree())) void runner.run(key);
+    const { store, runner, now, log, config } = this.#parts;
+    const hears = config.federation.unreachable;
+    for (const { key } of await store.read(syncLanesFree({ hears, now: now() }))) void runner.run(key);
     void this.access.inviter.sweep((change) => this.#changed(change), log);
     await this.#keys.refresh();
     await this.#learnPlaces();

@@ -13,11 +13,6 @@ export interface HoldOptions<T> {
   readonly response: ServerResponse;
   readonly topics: readonly Topic[];
   readonly waitMs: Milliseconds;
-  /**
-   * Until so long after the request began to wait, news wait for more to come with them: who has waited longer is
-   * answered at once, and who asks again and again is not answered for each event by itself. 0: not at all.
-   */
-  readonly settleMs: Milliseconds;
   /** Looks at what was told, and at all topics at first; null where that comes to nothing. */
   readonly look: (told: ReadonlySet<Topic>) => Promise<T | null>;
   readonly transient?: (topic: Topic, transient: Transient) => void;
@@ -28,7 +23,7 @@ export interface HoldOptions<T> {
  * ProblemError rate_limited where the peer has too many requests held.
  */
 export async function holdFor<T>(options: HoldOptions<T>): Promise<T | null> {
-  const { news, held, peer, response, topics, waitMs, settleMs, look, transient } = options;
+  const { news, held, peer, response, topics, waitMs, look, transient } = options;
   let told = new Set<Topic>(topics);
   let woken = Promise.withResolvers<void>();
   let over = false;
@@ -36,7 +31,6 @@ export async function holdFor<T>(options: HoldOptions<T>): Promise<T | null> {
     over = true;
     woken.resolve();
   };
-  const settled = performance.now() + settleMs;
   const release = held.hold(peer, end);
   const stop = news.listen(topics, (topic, passed) => {
     if (passed !== undefined) {
@@ -60,8 +54,6 @@ export async function holdFor<T>(options: HoldOptions<T>): Promise<T | null> {
       if (found !== null) return found;
       if (told.size === 0 && !isOver()) await woken.promise;
       if (told.size === 0) return null;
-      const early = settled - performance.now();
-      if (early > 0 && !isOver()) await new Promise((resolve) => setTimeout(resolve, early));
     }
   } finally {
     clearTimeout(timer);

@@ -2,7 +2,13 @@
 import type { GroupUri } from "../../mappings/ids.ts";
 import type { GroupId, PeerId } from "../ids.ts";
 import type { Store } from "../store/store.ts";
-import { type Marker, typistsOf, valuesRead, valuesSince } from "../store/units/latest-values.ts";
+import {
+  type Marker,
+  typistsOf,
+  valuesHeads,
+  valuesRead,
+  valuesSince,
+} from "../store/units/latest-values.ts";
 import type { MovedMarker, NotedMarkers } from "../store/units/markers.ts";
 import { makeValuesCursor, readValuesCursor } from "./cursor.ts";
 import { groupTopic, peerTopic, type Topic, type TransientRow } from "./news.ts";
@@ -22,6 +28,8 @@ export interface ValuedGroup {
   readonly group: GroupId;
   readonly uri: GroupUri;
   readonly rev: number;
+  /** As `heads` gave it, 0 for none; left out: it is looked up. */
+  readonly values?: number;
 }
 
 /** As it stands in an answer. */
@@ -40,13 +48,21 @@ export class LatestValues {
   }
 
   /**
+   * The number of the last change of each group's values, none for a group without: what `since` need not look for. Of many
+   * groups that are waited for, most have not changed.
+   */
+  heads(groups: readonly GroupId[]): Promise<ReadonlyMap<GroupId, number>> {
+    return this.#options.store.read(valuesHeads(groups));
+  }
+
+  /**
    * What changed in a group since the peer's `state` (undefined: all): for a guest of ours in a group of ours, else of our
    * own users for the group's owner. Null: nothing. Read it after the events of the same answer, and give no events while there
    * is `more`: then the profile of a sender comes not later than his first event (M81). At most `limit` rows of each kind. Throws
    * ProblemError cursor_malformed or cursor_foreign.
    */
   async since(
-    { group, uri, rev }: ValuedGroup,
+    { group, uri, rev, values }: ValuedGroup,
     peer: PeerId,
     state: string | undefined,
     limit = MOST_VALUES,
@@ -54,6 +70,7 @@ export class LatestValues {
     const known = state === undefined ? null : readValuesCursor(state, uri);
     // Counted anew since.
     const after = known?.rev === rev ? known.n : 0;
+    if (after === values) return null;
     const page = await this.#options.store.read(valuesSince({ group, peer, after, limit }));
     if (page === null) return null;
     const { markers, profiles, n, more } = page;

@@ -62,8 +62,8 @@ async function pull(
             : { verdicts: told.map((verdict) => verdictJson(verdict, verdict.seq)) }),
         };
       }),
-      // Verdicts are told once this is answered, which so is at once.
-      wait: verdicts.length > 0 ? 0 : waitSeconds(options),
+      // Verdicts are told once this is answered, which so is soon; where more is said all the time, they cost no request of their own.
+      wait: verdicts.length === 0 ? waitSeconds(options) : verdicts.length < MOST_VERDICTS ? 1 : 0,
       limit: options.limits.pageEvents,
       max_bytes: options.limits.pageBytes,
     },

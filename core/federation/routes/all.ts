@@ -12,6 +12,7 @@ import type { News } from "../news.ts";
 import { mediaOpener } from "../open-media.ts";
 import type { Routes } from "../public-server.ts";
 import type { RecentWellKnowns } from "../recent-well-knowns.ts";
+import { SlowDown } from "../slow-down.ts";
 import { strangerKeys } from "../stranger-keys.ts";
 import type { SyncOptions } from "../sync-options.ts";
 import { UnreachableInvitations } from "../unreachable-invitations.ts";
@@ -51,6 +52,7 @@ export function allRoutes(options: AllRoutesOptions): readonly Routes[] {
   const { endpoint, confirm } = federation;
   const { changed, history } = options;
   const cursorOf = makeCursor;
+  const slowDown = new SlowDown(limits, now);
   const reading = { store, news, held, limits, now, base };
   return [
     redeemRoute({
@@ -68,14 +70,10 @@ export function allRoutes(options: AllRoutesOptions): readonly Routes[] {
     }),
     connectionRoutes({ store, cursorOf, now, changed }),
     groupEventsRoute(reading),
-    syncRoute({
-      ...reading,
-      values: { since: (page, guest, state) => values.since(page, guest, state) },
-      invitations: new UnreachableInvitations(store, now),
-    }),
+    syncRoute({ ...reading, slowDown, values, invitations: new UnreachableInvitations(store, now) }),
     groupSnapshotRoute({ store, now, retentionDays: RETENTION_DAYS }),
     groupMembersRoute({ store, now, limits }),
-    submissionsRoute({ ...sync, news, held, limits, values, log }),
+    submissionsRoute({ ...sync, news, held, slowDown, values, log }),
     postEventsRoute(sync),
     mediaRoute({
       store,

@@ -20,7 +20,7 @@ export interface GroupReadOptions {
   readonly store: Store;
   readonly news: News;
   readonly held: HeldRequests;
-  readonly limits: Pick<Limits, "holdMs" | "holdSettleMs" | "pageEvents" | "pageBytes">;
+  readonly limits: Pick<Limits, "holdMs" | "pageEvents" | "pageBytes">;
   readonly now: () => Milliseconds;
   /** Our own base domain. */
   readonly base: ProviderDomain;
@@ -65,7 +65,6 @@ export function groupEventsRoute(options: GroupReadOptions): Routes {
         response: reply.raw,
         topics: [groupTopic(first.group)],
         waitMs: wait * 1_000,
-        settleMs: 0,
         look: async () => {
           const page = await read();
           return page.events.length > 0 ? page : null;

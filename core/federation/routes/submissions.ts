@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
 import type { GroupId, PeerId } from "../../ids.ts";
-import { type Limits, limits } from "../../limits.ts";
+import { limits } from "../../limits.ts";
 import type { Logger } from "../../log.ts";
 import type { Wake } from "../../lanes/waker.ts";
 import type { Store } from "../../store/store.ts";
@@ -21,6 +21,7 @@ import { ProblemError, readAs } from "../problem.ts";
 import type { Routes } from "../public-server.ts";
 import { inShard } from "../shard.ts";
 import type { RequestSigner } from "../signature.ts";
+import type { SlowDown } from "../slow-down.ts";
 import { groupField, type GroupProblem, holdFields, noneTwice, problemOfGroup } from "../subscriptions.ts";
 import { verdictForm } from "../sync-answer.ts";
 import { takeVerdicts } from "../verdict-notice.ts";
@@ -30,8 +31,8 @@ export interface SubmissionsRouteOptions {
   readonly store: Store;
   readonly news: News;
   readonly held: HeldRequests;
-  readonly limits: Pick<Limits, "holdSettleMs">;
-  readonly values: Pick<LatestValues, "since">;
+  readonly slowDown: SlowDown;
+  readonly values: Pick<LatestValues, "heads" | "since">;
   readonly signer: () => RequestSigner;
   /** Our own base domain. */
   readonly base: ProviderDomain;
@@ -90,6 +91,7 @@ export function submissionsRoute(options: SubmissionsRouteOptions): Routes {
     server.post("/submissions", async (request, reply): Promise<Answer> => {
       const { peer } = callerOf(request);
       const asked = readAs(form as z.ZodType<Asked>, request.body);
+      await options.slowDown.pass(peer);
       const { wanted, problems, awaited } = await begin(options, peer, asked);
       const passing: Passing = new Map();
       const first = await look(options, peer, wanted, asked, passing);
@@ -102,7 +104,6 @@ export function submissionsRoute(options: SubmissionsRouteOptions): Routes {
         response: reply.raw,
         topics: [peerTopic(peer), ...wanted.map(({ group }) => groupTopic(group))],
         waitMs: asked.wait * 1_000,
-        settleMs: options.limits.holdSettleMs,
         look: async () => {
           // What we are invited to may be answered while this is held.
           if (awaited.length > 0)
@@ -182,11 +183,13 @@ async function look(
 ): Promise<Answer | null> {
   const pending = await options.store.read(pendingFor({ peer, groups: wanted, limit }));
   const share = Math.floor(bytes / Math.max(1, pending.size));
+  const heads = await options.values.heads(wanted.map(({ group }) => group));
   const groups: unknown[] = [];
   const problems: GroupProblem[] = [];
   for (const one of wanted) {
     try {
-      const values = await options.values.since(one, peer, one.state);
+      const valued = { ...one, values: heads.get(one.group) ?? 0 };
+      const values = await options.values.since(valued, peer, one.state);
       const events = fitting(pending.get(one.group) ?? [], share);
       const transients = [...(passing.get(groupTopic(one.group))?.values() ?? [])];
       if (events.length + transients.length === 0 && values === null) continue;

@@ -27,6 +27,19 @@ const ourProviders = (db: Kysely<Tables>) => db.selectFrom("account").select("ac
 const headOf = statement<{ group: GroupId }>("latest-values.headOf")((db, { p }) =>
   db.selectFrom("values_head").select("n").where("grp", "=", p.group),
 );
+/** `groups`: a JSON array. */
+const headsOf = statement<{ groups: string }>("latest-values.headsOf")((db, { p, sql, dialect }) =>
+  db
+    .selectFrom("values_head")
+    .select(["grp", "n"])
+    .where(
+      "grp",
+      "in",
+      dialect === "sqlite"
+        ? sql<GroupId>`(select value from json_each(${p.groups}))`
+        : sql<GroupId>`(select value::bigint from json_array_elements_text(${p.groups}::json))`,
+    ),
+);
 const standsTo = statement<{ group: GroupId; peer: PeerId }>("latest-values.standsTo")((db, { p }) =>
   db
     .selectFrom("grp")
@@ -100,6 +113,12 @@ const profilesForGuest = statement<Since>("latest-values.profilesForGuest")((db,
 const profilesForOwner = statement<Since>("latest-values.profilesForOwner")((db, { p }) =>
   profilesSince(db, p).where("user.provider", "in", ourProviders(db)),
 );
+
+/** The number of the last change of each of these groups' values. One that has none is left out. */
+export function* valuesHeads(groups: readonly GroupId[]): Unit<ReadonlyMap<GroupId, number>> {
+  const rows = yield* all(headsOf, { groups: JSON.stringify(groups) });
+  return new Map(rows.map(({ grp, n }) => [grp, n]));
+}
 
 export interface ValuesPage {
   readonly markers: readonly Marker[];

@@ -17,6 +17,7 @@ import { submissionsRoute } from "../../../core/federation/routes/submissions.ts
 import { syncRoute } from "../../../core/federation/routes/sync.ts";
 import { UnreachableInvitations } from "../../../core/federation/unreachable-invitations.ts";
 import type { SigningKeys } from "../../../core/federation/signing-keys.ts";
+import { SlowDown } from "../../../core/federation/slow-down.ts";
 import type { SyncOptions } from "../../../core/federation/sync-options.ts";
 import type { GroupId, PeerId } from "../../../core/ids.ts";
 import { type LaneKey } from "../../../core/lanes/lane-key.ts";
@@ -139,6 +140,7 @@ export class GatewayWire {
 
   #values() {
     return {
+      heads: () => Promise.resolve(new Map()),
       since: () => Promise.resolve(null),
       states: () => Promise.resolve(new Map<GroupId, string>()),
       take: () => Promise.resolve(),
@@ -151,6 +153,7 @@ export class GatewayWire {
       store: this.store,
       news: this.news,
       held: this.#held,
+      slowDown: new SlowDown(limits, Date.now),
       limits,
       now: Date.now,
       base: this.base,

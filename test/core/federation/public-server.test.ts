@@ -107,7 +107,7 @@ void describe("the server for other gateways", () => {
     );
     assert.equal((await post("text/plain", "{}")).code, "media_type");
     assert.equal(
-      (await post("application/json", "{}", contentDigest(Buffer.from("[]")))).code,
+      (await post("application/json", "{}", contentDigest(Buffer.knockFrom("[]")))).code,
       "bad_signature",
     );
     for (const digest of ["sha-256=YWJj", "sha-512=:YWJj:", "((", "sha-256=:YWJj:"])
@@ -202,20 +202,14 @@ void describe("the server for other gateways", () => {
 
   void it("believes a proxy whom it asks for, and nobody else", async (t) => {
     const strict = { limits: { ...limits, strangerBurst: 1 } };
-    const from = (address: string) => ({
-      method: "GET",
-      path: "/door",
-      headers: { "x-forwarded-for": address },
-      body: "",
-    });
     const behind = await TwoGateways.start(t, [doorRoute], { ...strict, proxies: ["127.0.0.0/8"] });
-    assert.equal((await behind.send(from("192.0.2.1"))).status, 200);
-    assert.equal((await behind.send(from("192.0.2.2"))).status, 200);
+    assert.equal((await behind.send(knockFrom("192.0.2.1"))).status, 200);
+    assert.equal((await behind.send(knockFrom("192.0.2.2"))).status, 200);
     // What somebody has written in front of what the proxy says is nothing.
-    assert.equal((await behind.send(from("198.51.100.9, 192.0.2.2"))).status, 429);
+    assert.equal((await behind.send(knockFrom("198.51.100.9, 192.0.2.2"))).status, 429);
     const alone = await TwoGateways.start(t, [doorRoute], strict);
-    assert.equal((await alone.send(from("192.0.2.1"))).status, 200);
-    assert.equal((await alone.send(from("192.0.2.2"))).status, 429);
+    assert.equal((await alone.send(knockFrom("192.0.2.1"))).status, 200);
+    assert.equal((await alone.send(knockFrom("192.0.2.2"))).status, 429);
   });
 
   void it("does not tell of its own faults, and asks to come again where the store is away", async (t) => {
@@ -257,4 +251,12 @@ void describe("the server for other gateways", () => {
     const known = await both.send({ method: "GET", path: "/.well-known/mtp", headers: {}, body: "" });
     assert.equal(known.text, '{"here":true}');
   });
+});
+
+/** A stranger's request through a proxy that says whose it is. */
+const knockFrom = (address: string) => ({
+  method: "GET",
+  path: "/door",
+  headers: { "x-forwarded-for": address },
+  body: "",
 });

@@ -10,6 +10,7 @@ import { groupEventsRoute } from "../../../core/federation/routes/group-events.t
 import { groupMembersRoute } from "../../../core/federation/routes/group-members.ts";
 import { groupSnapshotRoute } from "../../../core/federation/routes/group-snapshot.ts";
 import { type SyncRouteOptions, syncRoute } from "../../../core/federation/routes/sync.ts";
+import { SlowDown } from "../../../core/federation/slow-down.ts";
 import type { GroupId } from "../../../core/ids.ts";
 import { type Limits, limits } from "../../../core/limits.ts";
 import { createLogger } from "../../../core/log.ts";
@@ -82,10 +83,14 @@ export class ReadStage {
       store,
       news,
       held,
+      slowDown: new SlowDown(limits, () => both.now),
       limits: { ...limits, ...options.limits },
       now: () => both.now,
       base: own,
-      values: options.values ?? { since: () => Promise.resolve(null) },
+      values: options.values ?? {
+        heads: () => Promise.resolve(new Map()),
+        since: () => Promise.resolve(null),
+      },
       retentionDays: DAYS,
     };
     const routes = [groupEventsRoute, syncRoute, groupSnapshotRoute, groupMembersRoute];

@@ -134,6 +134,7 @@ void test("values come with the events, before them where there are more, and ar
   let more = false;
   const stage = await start(t, {
     values: {
+      heads: () => Promise.resolve(new Map()),
       since(group, guest, state) {
         asked.push([group.uri, guest, state]);
         if (state === "bad") return Promise.reject(new ProblemError("cursor_malformed"));
