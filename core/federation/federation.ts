@@ -33,7 +33,8 @@ import { type Rotation, SigningKeys } from "./signing-keys.ts";
 import { runSync } from "./sync-lane.ts";
 import type { SyncOptions } from "./sync-options.ts";
 import { processClock, Typing } from "./typing.ts";
-import { documentOf, type WellKnown, wellKnownRoute } from "./well-known.ts";
+import { documentOf, type WellKnown } from "./well-known.ts";
+import { wellKnownRoute } from "./routes/well-known.ts";
 
 /** New guests see nothing of what was said before them, unless the group says otherwise. */
 const HISTORY: HistoryPolicy = { kind: "none" };

@@ -11,9 +11,16 @@ import {
 } from "../store/units/latest-values.ts";
 import type { MovedMarker, NotedMarkers } from "../store/units/markers.ts";
 import { makeValuesCursor, readValuesCursor } from "./cursor.ts";
-import { groupTopic, peerTopic, type Topic, type TransientRow } from "./news.ts";
+import { groupTopic, peerTopic, type Topic } from "./news.ts";
 import type { Typing } from "./typing.ts";
-import { MOST_VALUES, type RawRows, readRows, type WireProfile, wireProfile } from "./value-rows.ts";
+import {
+  MOST_VALUES,
+  type RawRows,
+  readRows,
+  type WireProfile,
+  wireProfile,
+  type TransientRow,
+} from "./value-rows.ts";
 
 export interface LatestValuesOptions {
   readonly store: Store;

@@ -5,7 +5,7 @@
 import type { Speaker, Transient } from "../bridge.ts";
 import type { Milliseconds } from "../bridge.ts";
 import type { GroupId, PeerId } from "../ids.ts";
-import type { TransientRow } from "./news.ts";
+import type { TransientRow } from "./value-rows.ts";
 
 /** How long somebody types whose gateway says no more. */
 export const TYPES_FOR: Milliseconds = 10_000;

@@ -3,12 +3,18 @@ import { z } from "zod";
 import { parseEventId, parseUserUri, type UserUri } from "../../mappings/ids.ts";
 import type { Marker } from "../store/units/latest-values.ts";
 import type { Profile } from "../store/units/profiles.ts";
-import type { TransientRow } from "./news.ts";
 
 /** Rows of one kind and group in one body. */
 export const MOST_VALUES = 2_000;
 const LONGEST_NAME = 256;
 const LONGEST_URL = 2_048;
+
+/** What is shown at once or never, as the wire has it. */
+export interface TransientRow {
+  readonly user: UserUri;
+  readonly kind: "typing";
+  readonly on: boolean;
+}
 
 const user = z.string().transform((text, issues) => {
   const uri = parseUserUri(text);

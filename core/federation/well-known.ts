@@ -1,5 +1,4 @@
 /** `/.well-known/mtp`: what a gateway says of itself, and whether what it says of others counts. */
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { parseProviderDomain, type ProviderDomain } from "../../mappings/ids.ts";
 import { limits } from "../limits.ts";
@@ -7,7 +6,6 @@ import { parseEndpoint } from "./endpoint.ts";
 import type { ExchangeAnswer, Exchanger } from "./exchange.ts";
 import { FederationError } from "./federation-error.ts";
 import { type PeerEndpoint, readAnswer } from "./peer-client.ts";
-import type { Routes } from "./public-server.ts";
 import { keyIdOf, parsePublicKey, publicKeyText } from "./public-key.ts";
 import type { PublishedKey } from "./signing-keys.ts";
 
@@ -79,19 +77,6 @@ function formOf(loopback: boolean): z.ZodType<WellKnown> {
 
 const strictForm = formOf(false);
 const loopbackForm = formOf(true);
-
-/** The route, at the root of the server. `current` is asked for each request, so that keys may change. */
-export function wellKnownRoute(current: () => WellKnown): Routes {
-  return (server) => {
-    server.get(WELL_KNOWN_PATH, { config: { caller: "anyone" } }, (request, reply) => {
-      const body = JSON.stringify(documentOf(current()));
-      const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-      reply.header("etag", etag).header("cache-control", `max-age=${limits.wellKnownMaxAgeMs / 1_000}`);
-      if (request.headers["if-none-match"] === etag) return reply.code(304).send();
-      return reply.type("application/json").send(body);
-    });
-  };
-}
 
 /** The document itself, to be written as JSON. */
 export function documentOf({ keys, ...facts }: WellKnown): Readonly<Record<string, unknown>> {

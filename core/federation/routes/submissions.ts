@@ -14,7 +14,7 @@ import { makeCursor, readCursor } from "../cursor.ts";
 import type { HeldRequests } from "../held-requests.ts";
 import { holdFor } from "../hold.ts";
 import type { GivenValues, LatestValues } from "../latest-values.ts";
-import { groupTopic, type News, peerTopic, type Topic, type TransientRow } from "../news.ts";
+import { groupTopic, type News, peerTopic, type Topic } from "../news.ts";
 import { proofsFor } from "../own-proofs.ts";
 import { fitting } from "../post-submissions.ts";
 import { ProblemError, readAs } from "../problem.ts";
@@ -26,6 +26,7 @@ import { groupField, type GroupProblem, holdFields, noneTwice, problemOfGroup } 
 import { verdictForm } from "../sync-answer.ts";
 import { takeVerdicts } from "../verdict-notice.ts";
 import { submittedEventJson } from "../wire-event.ts";
+import type { TransientRow } from "../value-rows.ts";
 
 export interface SubmissionsRouteOptions {
   readonly store: Store;

@@ -10,7 +10,7 @@ import { callerOf } from "../caller.ts";
 import { makeCursor, readCursor } from "../cursor.ts";
 import { holdFor } from "../hold.ts";
 import { invitationJson } from "../invitation-form.ts";
-import { groupTopic, peerTopic, type Topic, type Transient, type TransientRow } from "../news.ts";
+import { groupTopic, peerTopic, type Topic, type Transient } from "../news.ts";
 import { readAs } from "../problem.ts";
 import type { Routes } from "../public-server.ts";
 import { inShard } from "../shard.ts";
@@ -26,6 +26,7 @@ import {
 import type { UnreachableInvitations } from "../unreachable-invitations.ts";
 import { logEventJson } from "../wire-event.ts";
 import type { GroupReadOptions } from "./group-events.ts";
+import type { TransientRow } from "../value-rows.ts";
 
 /** What of a group's latest values is new to a guest, in the form of the wire. */
 export interface NewValues {

@@ -6,12 +6,8 @@ import { type ExchangeAnswer, Exchanger, type ExchangeRequest } from "../../../c
 import { FederationError } from "../../../core/federation/federation-error.ts";
 import { publicKeyText } from "../../../core/federation/public-key.ts";
 import type { PublishedKey } from "../../../core/federation/signing-keys.ts";
-import {
-  fetchWellKnown,
-  hostCounts,
-  type WellKnown,
-  wellKnownRoute,
-} from "../../../core/federation/well-known.ts";
+import { fetchWellKnown, hostCounts, type WellKnown } from "../../../core/federation/well-known.ts";
+import { wellKnownRoute } from "../../../core/federation/routes/well-known.ts";
 import { limits } from "../../../core/limits.ts";
 import { domain, newSigner, serveOdd, TwoGateways } from "./two-gateways.ts";
 

@@ -151,11 +151,6 @@ for (const kind of storeKinds()) {
     void test("what its author deletes before it was served goes with its edits, what was served is deleted", async () => {
       const { store } = sample;
       const [kept, gone] = [message(`kept ${turn}`), message(`gone ${turn}`)];
-      const version = (of: NewEvent, act: "edit" | "delete"): NewEvent => ({
-        ...message(`${act} ${of.id}`),
-        effect: { kind: "version", root: of.id },
-        act: { ...plainAct, act, target: of.id },
-      });
       const edited = version(gone, "edit");
       await at.say(kept, gone, edited);
       await store.write("markServed", { group: at.group, served: [{ id: kept.id, proof: null }] });
@@ -264,3 +259,10 @@ for (const kind of storeKinds()) {
     });
   });
 }
+
+/** What its author makes of a message. */
+const version = (of: NewEvent, act: "edit" | "delete"): NewEvent => ({
+  ...message(`${act} ${of.id}`),
+  effect: { kind: "version", root: of.id },
+  act: { ...plainAct, act, target: of.id },
+});
