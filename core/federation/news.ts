@@ -11,7 +11,7 @@ import { asGatewayError } from "../errors.ts";
 import type { GroupId, PeerId } from "../ids.ts";
 import type { Logger } from "../log.ts";
 import type { RedisAccess } from "../redis/redis-access.ts";
-import type { TransientRow } from "./value-rows.ts";
+import type { TransientRow } from "./wire/value-rows.ts";
 import type { Store } from "../store/store.ts";
 import { headsOf, lastSubmissions } from "../store/units/heads.ts";
 

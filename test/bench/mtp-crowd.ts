@@ -3,9 +3,9 @@ import { createPrivateKey, createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { Exchanger } from "../../core/federation/exchange.ts";
-import { PeerClient } from "../../core/federation/peer-client.ts";
-import { keyIdOf } from "../../core/federation/public-key.ts";
+import { Exchanger } from "../../core/federation/peers/exchange.ts";
+import { PeerClient } from "../../core/federation/peers/peer-client.ts";
+import { keyIdOf } from "../../core/federation/wire/public-key.ts";
 import { parseProviderDomain } from "../../mappings/ids.ts";
 import { clock, type CrowdJob, crowdJobForm, crowdOrderForm } from "./mtp-job.ts";
 

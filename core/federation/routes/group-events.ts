@@ -6,15 +6,15 @@ import type { Milliseconds } from "../../bridge.ts";
 import type { Limits } from "../../limits.ts";
 import type { Store } from "../../store/store.ts";
 import { type GroupPage, readGroups } from "../../store/units/guest-reads.ts";
-import { callerOf } from "../caller.ts";
-import { makeCursor, readCursor } from "../cursor.ts";
-import type { HeldRequests } from "../held-requests.ts";
-import { holdFor } from "../hold.ts";
+import { callerOf } from "../serving/caller.ts";
+import { makeCursor, readCursor } from "../wire/cursor.ts";
+import type { HeldRequests } from "../serving/held-requests.ts";
+import { holdFor } from "../serving/hold.ts";
 import { groupTopic, type News } from "../news.ts";
-import { ProblemError } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
-import { queryInteger, readQuery } from "../query.ts";
-import { logEventJson } from "../wire-event.ts";
+import { ProblemError } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
+import { queryInteger, readQuery } from "../wire/query.ts";
+import { logEventJson } from "../wire/wire-event.ts";
 
 export interface GroupReadOptions {
   readonly store: Store;

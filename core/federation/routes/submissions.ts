@@ -9,24 +9,30 @@ import type { Store } from "../../store/store.ts";
 import { DECLINED, followedAt } from "../../store/units/following.ts";
 import { listInvitations } from "../../store/units/invitations.ts";
 import { type PendingSubmission, pendingFor } from "../../store/units/submissions.ts";
-import { callerOf } from "../caller.ts";
-import { makeCursor, readCursor } from "../cursor.ts";
-import type { HeldRequests } from "../held-requests.ts";
-import { holdFor } from "../hold.ts";
-import type { GivenValues, LatestValues } from "../latest-values.ts";
+import { callerOf } from "../serving/caller.ts";
+import { makeCursor, readCursor } from "../wire/cursor.ts";
+import type { HeldRequests } from "../serving/held-requests.ts";
+import { holdFor } from "../serving/hold.ts";
+import type { GivenValues, LatestValues } from "../sharing/latest-values.ts";
 import { groupTopic, type News, peerTopic, type Topic } from "../news.ts";
-import { proofsFor } from "../own-proofs.ts";
-import { fitting } from "../post-submissions.ts";
-import { ProblemError, readAs } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
-import { inShard } from "../shard.ts";
-import type { RequestSigner } from "../signature.ts";
-import type { SlowDown } from "../slow-down.ts";
-import { groupField, type GroupProblem, holdFields, noneTwice, problemOfGroup } from "../subscriptions.ts";
-import { verdictForm } from "../sync-answer.ts";
-import { takeVerdicts } from "../verdict-notice.ts";
-import { submittedEventJson } from "../wire-event.ts";
-import type { TransientRow } from "../value-rows.ts";
+import { proofsFor } from "../peers/own-proofs.ts";
+import { fitting } from "../sharing/post-submissions.ts";
+import { ProblemError, readAs } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
+import { inShard } from "../wire/shard.ts";
+import type { RequestSigner } from "../wire/signature.ts";
+import type { SlowDown } from "../serving/slow-down.ts";
+import {
+  groupField,
+  type GroupProblem,
+  holdFields,
+  noneTwice,
+  problemOfGroup,
+} from "../wire/subscriptions.ts";
+import { verdictForm } from "../wire/sync-answer.ts";
+import { takeVerdicts } from "../sharing/verdict-notice.ts";
+import { submittedEventJson } from "../wire/wire-event.ts";
+import type { TransientRow } from "../wire/value-rows.ts";
 
 export interface SubmissionsRouteOptions {
   readonly store: Store;

@@ -6,15 +6,15 @@ import type { GroupId, PeerId } from "../../ids.ts";
 import { limits } from "../../limits.ts";
 import { type GroupPage, readGroups, type WantedGroup } from "../../store/units/guest-reads.ts";
 import type { SentInvitation } from "../../store/units/invited.ts";
-import { callerOf } from "../caller.ts";
-import { makeCursor, readCursor } from "../cursor.ts";
-import { holdFor } from "../hold.ts";
-import { invitationJson } from "../invitation-form.ts";
+import { callerOf } from "../serving/caller.ts";
+import { makeCursor, readCursor } from "../wire/cursor.ts";
+import { holdFor } from "../serving/hold.ts";
+import { invitationJson } from "../wire/invitation-form.ts";
 import { groupTopic, peerTopic, type Topic, type Transient } from "../news.ts";
-import { readAs } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
-import { inShard } from "../shard.ts";
-import type { SlowDown } from "../slow-down.ts";
+import { readAs } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
+import { inShard } from "../wire/shard.ts";
+import type { SlowDown } from "../serving/slow-down.ts";
 import {
   groupField,
   type GroupProblem,
@@ -22,11 +22,11 @@ import {
   noneTwice,
   orProblem,
   problemOfGroup,
-} from "../subscriptions.ts";
-import type { UnreachableInvitations } from "../unreachable-invitations.ts";
-import { logEventJson } from "../wire-event.ts";
+} from "../wire/subscriptions.ts";
+import type { UnreachableInvitations } from "../sharing/unreachable-invitations.ts";
+import { logEventJson } from "../wire/wire-event.ts";
 import type { GroupReadOptions } from "./group-events.ts";
-import type { TransientRow } from "../value-rows.ts";
+import type { TransientRow } from "../wire/value-rows.ts";
 
 /** What of a group's latest values is new to a guest, in the form of the wire. */
 export interface NewValues {

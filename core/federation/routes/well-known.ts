@@ -1,8 +1,8 @@
 /** `GET /.well-known/mtp`: who this gateway is (docs/mtp.md, Well-known). */
 import { createHash } from "node:crypto";
 import { limits } from "../../limits.ts";
-import type { Routes } from "../public-server.ts";
-import { documentOf, WELL_KNOWN_PATH, type WellKnown } from "../well-known.ts";
+import type { Routes } from "../serving/public-server.ts";
+import { documentOf, WELL_KNOWN_PATH, type WellKnown } from "../peers/well-known.ts";
 
 /** The route, at the root of the server. `current` is asked for each request, so that keys may change. */
 export function wellKnownRoute(current: () => WellKnown): Routes {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { signProof } from "../../../../core/federation/proof.ts";
+import { signProof } from "../../../../core/federation/wire/proof.ts";
 import { userUri } from "../../../../mappings/ids.ts";
 import { storedIn } from "../../../fuzz/mtp/stored.ts";
 import { temporaryFolder } from "../../../support/servers.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { LiveRooms } from "../../../../core/accounts/live-rooms.ts";
 import type { MediaLimits } from "../../../../core/media/remote-file.ts";
-import { hashSecret } from "../../../../core/federation/code-text.ts";
+import { hashSecret } from "../../../../core/federation/wire/code-text.ts";
 import { Federation } from "../../../../core/federation/federation.ts";
 import { Announcer } from "../../../../core/groups/announce.ts";
 import { MessageMemo } from "../../../../core/groups/message-memo.ts";
