@@ -8,7 +8,8 @@ import { all, first, type Unit } from "../unit.ts";
 import { lockGroup } from "./log.ts";
 import { joinedMember, moveMarker, type MovedMarker, type Reached } from "./markers.ts";
 import { noteProfile, type Profile, takeProfile } from "./profiles.ts";
-import { type MetUsers, userByUri } from "./remote-users.ts";
+import { hostOf } from "./peer-of-host.ts";
+import { domainOf, type MetUsers, userByUri } from "./remote-users.ts";
 
 /** Up to where a user has got, as it travels. */
 export interface Marker extends Reached {
@@ -235,7 +236,9 @@ export function* typistsOf(input: {
   const guest = stands.guest !== null;
   for (const uri of new Set(input.users)) {
     const user = yield* first(memberUser, { group, uri });
-    if (user && (!guest || user.peer === peer)) names.set(uri, user.name);
+    if (!user) continue;
+    const own = user.peer === peer || (user.peer === null && (yield* hostOf(domainOf(uri))).peer === peer);
+    if (!guest || own) names.set(uri, user.name);
   }
   return { guest, names };
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { ConnectionId } from "../../../../core/ids.ts";
+import { typistsOf } from "../../../../core/store/units/latest-values.ts";
 import { hostOf } from "../../../../core/store/units/peer-of-host.ts";
 import { peerOfProvider } from "../../../../core/store/units/peers.ts";
 import { domain, memberSays, person, submitted } from "../federation-sample.ts";
@@ -37,6 +38,8 @@ for (const kind of storeKinds()) {
       assert.equal(await sample.count(`provider where domain = '${domain(`notwide${turn}.test`)}'`), 0);
       const whose = await sample.store.read(hostOf(host("deep.unlisted")));
       assert.deepEqual([whose.peer, whose.ours, whose.id !== null], [at.peer, false, true]);
+      const typing = { group: at.room.group, peer: at.peer, users: [under, nearer] };
+      assert.deepEqual([...(await sample.store.read(typistsOf(typing))).names.keys()], [under]);
     });
 
     void test("its gateway answers for its users: takes them out, and erases what they said", async () => {
