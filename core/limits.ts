@@ -63,8 +63,6 @@ export const limits = {
   holdMs: 25_000,
   /** Requests of one peer that are under way at one time, until their answers are taken; held ones among them. */
   peerOpen: 128,
-  /** How long a held request that has something to say waits for more to come with it. */
-  holdSettleMs: 10,
   /** Groups in one request that is held for many. */
   subscriptions: 1_000,
   /** Events, and octets of their content, in one answer. */

@@ -35,7 +35,7 @@ const stages: readonly Stage[] = [
   tool("lint", 120, "oxlint"),
   {
     name: "unit",
-    seconds: 240,
+    seconds: 300,
     files: /(?<!\.integration)\.test\.ts$/,
     commands: (files) => [
       {

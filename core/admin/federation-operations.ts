@@ -18,10 +18,10 @@ import type {
   RedeemReport,
   WellKnownReport,
 } from "../federation-operations.ts";
-import { makeCode } from "../federation/code-text.ts";
-import { parseEndpoint } from "../federation/endpoint.ts";
-import type { FederationAccess } from "../federation/federation-access.ts";
-import { liesUnder } from "../federation/well-known.ts";
+import { makeCode } from "../federation/wire/code-text.ts";
+import { parseEndpoint } from "../federation/wire/endpoint.ts";
+import type { FederationAccess } from "../federation/peers/federation-access.ts";
+import { liesUnder } from "../federation/peers/well-known.ts";
 import type { BlockList } from "../groups/block-list.ts";
 import type { CodeId, ConnectionId } from "../ids.ts";
 import { limits } from "../limits.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { AccountHost } from "../accounts/account-host.ts";
 import type { Config } from "../config/config.ts";
-import type { FederationAccess } from "../federation/federation-access.ts";
+import type { FederationAccess } from "../federation/peers/federation-access.ts";
 import { GatewayError } from "../errors.ts";
 import type { NativeRoom } from "../ids.ts";
 import type { Announcer } from "../groups/announce.ts";

@@ -1,7 +1,7 @@
 /** What an operator asks for about invitations and knocks, answered from the store and by the part that speaks to other gateways. */
 import { parseProviderDomain, parseUserUri, type ProviderDomain } from "../../mappings/ids.ts";
 import { GatewayError } from "../errors.ts";
-import type { FederationAccess } from "../federation/federation-access.ts";
+import type { FederationAccess } from "../federation/peers/federation-access.ts";
 import { LONGEST_REASON } from "../federation/routes/knocks.ts";
 import type { InvitationId, KnockId } from "../ids.ts";
 import type {

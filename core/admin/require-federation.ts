@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.ts";
-import type { FederationAccess } from "../federation/federation-access.ts";
+import type { FederationAccess } from "../federation/peers/federation-access.ts";
 
 /** The part that speaks to other gateways. Throws federation_off, or gateway_unreachable where none runs. */
 export function requireFederation({

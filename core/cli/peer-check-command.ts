@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { parseProviderDomain } from "../../mappings/ids.ts";
 import type { BridgeConfigSchemas } from "../config/schema.ts";
 import { GatewayError } from "../errors.ts";
-import type { CodeText } from "../federation/code-text.ts";
+import type { CodeText } from "../federation/wire/code-text.ts";
 import type { OwnPlace } from "../peer-check/run-checks.ts";
 import { parseNumber } from "./arguments.ts";
 import type { Session } from "./session.ts";
@@ -65,8 +65,8 @@ async function check<Bridges extends BridgeConfigSchemas>(
     [
       import("../peer-check/run-checks.ts"),
       import("../peer-check/report.ts"),
-      import("../federation/endpoint.ts"),
-      import("../federation/code-text.ts"),
+      import("../federation/wire/endpoint.ts"),
+      import("../federation/wire/code-text.ts"),
     ],
   );
   const url = parseEndpoint(text, true);
@@ -86,7 +86,7 @@ async function placeOf({ listen, endpoint, base }: CheckArguments): Promise<OwnP
   if (listen === undefined && endpoint === undefined && base === undefined) return null;
   const [{ parseListen }, { parseEndpoint }] = await Promise.all([
     import("../config/federation-schema.ts"),
-    import("../federation/endpoint.ts"),
+    import("../federation/wire/endpoint.ts"),
   ]);
   return {
     listen: orUsage(parseListen(listen ?? ""), "--listen is not HOST:PORT"),

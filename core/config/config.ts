@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { ProviderDomain } from "../../mappings/ids.ts";
 import { parseProviderDomain } from "../../mappings/ids.ts";
 import { GatewayError } from "../errors.ts";
-import { parseEndpoint } from "../federation/endpoint.ts";
+import { parseEndpoint } from "../federation/wire/endpoint.ts";
 import type { Limits } from "../limits.ts";
 import { limits } from "../limits.ts";
 import type { AllowedNetworks } from "../media/address-guard.ts";

@@ -1,8 +1,8 @@
 /** The key `federation` of gateway.yaml. */
 import { z } from "zod";
 import { parseProviderDomain } from "../../mappings/ids.ts";
-import { parseEndpoint } from "../federation/endpoint.ts";
-import { parsePublicKey } from "../federation/public-key.ts";
+import { parseEndpoint } from "../federation/wire/endpoint.ts";
+import { parsePublicKey } from "../federation/wire/public-key.ts";
 import { networks, text } from "./values.ts";
 
 const ADDRESS = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/;

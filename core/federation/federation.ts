@@ -15,25 +15,26 @@ import type { HistoryPolicy } from "../store/units/guests.ts";
 import { readLane } from "../store/units/lanes.ts";
 import { peersAll } from "../store/units/peers.ts";
 import { syncLanesFree } from "../store/units/sync-lanes.ts";
-import { Exchanger } from "./exchange.ts";
-import { createFederationAccess, type FederationAccess } from "./federation-access.ts";
-import { announcedLimits, featuresOf } from "./features.ts";
+import { Exchanger } from "./peers/exchange.ts";
+import { createFederationAccess, type FederationAccess } from "./peers/federation-access.ts";
+import { announcedLimits, featuresOf } from "./wire/features.ts";
 import type { FederationParts } from "./federation-parts.ts";
-import { HeldRequests } from "./held-requests.ts";
-import { Hints } from "./hints.ts";
-import { LatestValues } from "./latest-values.ts";
-import { MemberFiles } from "./member-files.ts";
+import { HeldRequests } from "./serving/held-requests.ts";
+import { Hints } from "./peers/hints.ts";
+import { LatestValues } from "./sharing/latest-values.ts";
+import { MemberFiles } from "./peers/member-files.ts";
 import { groupTopic, News, peerTopic } from "./news.ts";
-import { PeerClient, type PeerEndpoint } from "./peer-client.ts";
-import { StoredPeers } from "./peer-directory.ts";
-import { type PublicServer, startPublicServer } from "./public-server.ts";
-import { RecentWellKnowns } from "./recent-well-knowns.ts";
+import { PeerClient, type PeerEndpoint } from "./peers/peer-client.ts";
+import { StoredPeers } from "./peers/peer-directory.ts";
+import { type PublicServer, startPublicServer } from "./serving/public-server.ts";
+import { RecentWellKnowns } from "./peers/recent-well-knowns.ts";
 import { allRoutes } from "./routes/all.ts";
-import { type Rotation, SigningKeys } from "./signing-keys.ts";
-import { runSync } from "./sync-lane.ts";
-import type { SyncOptions } from "./sync-options.ts";
-import { processClock, Typing } from "./typing.ts";
-import { documentOf, type WellKnown, wellKnownRoute } from "./well-known.ts";
+import { type Rotation, SigningKeys } from "./peers/signing-keys.ts";
+import { runSync } from "./sharing/sync-lane.ts";
+import type { SyncOptions } from "./sharing/sync-options.ts";
+import { processClock, Typing } from "./sharing/typing.ts";
+import { documentOf, type WellKnown } from "./peers/well-known.ts";
+import { wellKnownRoute } from "./routes/well-known.ts";
 
 /** New guests see nothing of what was said before them, unless the group says otherwise. */
 const HISTORY: HistoryPolicy = { kind: "none" };
@@ -196,8 +197,9 @@ export class Federation {
 
   /** Runs lanes of peers that nobody holds, and learns anew what is stale. Called again and again. */
   async sweep(): Promise<void> {
-    const { store, runner, now, log } = this.#parts;
-    for (const { key } of await store.read(syncLanesFree())) void runner.run(key);
+    const { store, runner, now, log, config } = this.#parts;
+    const hears = config.federation.unreachable;
+    for (const { key } of await store.read(syncLanesFree({ hears, now: now() }))) void runner.run(key);
     void this.access.inviter.sweep((change) => this.#changed(change), log);
     await this.#keys.refresh();
     await this.#learnPlaces();

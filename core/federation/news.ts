@@ -5,12 +5,13 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { z } from "zod";
-import type { ProviderDomain, UserUri } from "../../mappings/ids.ts";
+import type { ProviderDomain } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../bridge.ts";
 import { asGatewayError } from "../errors.ts";
 import type { GroupId, PeerId } from "../ids.ts";
 import type { Logger } from "../log.ts";
 import type { RedisAccess } from "../redis/redis-access.ts";
+import type { TransientRow } from "./wire/value-rows.ts";
 import type { Store } from "../store/store.ts";
 import { headsOf, lastSubmissions } from "../store/units/heads.ts";
 
@@ -23,12 +24,6 @@ export type Topic = `group:${number}` | `peer:${number}`;
 export const groupTopic = (group: GroupId): Topic => `group:${group}`;
 export const peerTopic = (peer: PeerId): Topic => `peer:${peer}`;
 
-/** What is shown at once or never, as the wire has it. */
-export interface TransientRow {
-  readonly user: UserUri;
-  readonly kind: "typing";
-  readonly on: boolean;
-}
 export interface Transient {
   readonly row: TransientRow;
   /** The peer that it came from, to which it does not go back. null: it is from here. */

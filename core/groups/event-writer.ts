@@ -118,7 +118,7 @@ export class EventWriter {
     const endpoint = this.#endpoint;
     if (endpoint === null) return { message, media: [] };
     const { account, groupUri: group } = room;
-    const native = row.nativeKey ?? `n${row.n}`;
+    const native = nameOf(row);
     const idOf = (place: number): MediaId =>
       this.#hash("media", group, String(account), room.native, native, String(index), String(place))
         .subarray(0, MEDIA_ID_OCTETS)
@@ -128,7 +128,7 @@ export class EventWriter {
 
   /** Derived, so that the same thing accepted again after a loss of the store gets the same id. */
   #salt(room: InboxBinding, row: Identity, index: number): Uint8Array {
-    const native = row.nativeKey ?? `n${row.n}`;
+    const native = nameOf(row);
     return this.#hash("salt", String(room.account), room.native, native, String(index)).subarray(
       0,
       SALT_OCTETS,
@@ -138,4 +138,9 @@ export class EventWriter {
   #hash(...parts: readonly string[]): Buffer {
     return createHmac("sha256", this.#key).update(parts.join("\u001f")).digest();
   }
+}
+
+/** What it is called among all that its room ever says. */
+function nameOf(row: Identity): string {
+  return row.nativeKey ?? `n${row.n}`;
 }

@@ -1,6 +1,6 @@
 /** The forms of what an owner answers its guests (docs/mtp.md, Reading one group, Reading many groups, The snapshot). */
 import { z } from "zod";
-import { logEventForm } from "../federation/wire-event.ts";
+import { logEventForm } from "../federation/wire/wire-event.ts";
 
 const cursor = z.string().regex(/^[A-Za-z0-9._~-]{1,128}$/);
 const natural = z.int().nonnegative();

@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { Milliseconds } from "../bridge.ts";
-import { checkContentDigest } from "../federation/content-digest.ts";
-import { PROBLEM_TYPE, type ProblemCode, ProblemError, problemBody } from "../federation/problem.ts";
-import { parseKeyId } from "../federation/public-key.ts";
-import { type VerificationKey, verifyRequest } from "../federation/signature.ts";
-import { WELL_KNOWN_PATH } from "../federation/well-known.ts";
+import { checkContentDigest } from "../federation/wire/content-digest.ts";
+import { PROBLEM_TYPE, type ProblemCode, ProblemError, problemBody } from "../federation/wire/problem.ts";
+import { parseKeyId } from "../federation/wire/public-key.ts";
+import { type VerificationKey, verifyRequest } from "../federation/wire/signature.ts";
+import { WELL_KNOWN_PATH } from "../federation/peers/well-known.ts";
 import type { Identity } from "./identity.ts";
 
 /** A request to the checker, whatever became of it. */

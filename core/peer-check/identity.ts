@@ -1,8 +1,8 @@
 /** Who the checker is to the gateway that it checks: a peer of its own, with a key made for the run. */
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import type { ProviderDomain } from "../../mappings/ids.ts";
-import { keyIdOf, publicKeyText } from "../federation/public-key.ts";
-import type { RequestSigner } from "../federation/signature.ts";
+import { keyIdOf, publicKeyText } from "../federation/wire/public-key.ts";
+import type { RequestSigner } from "../federation/wire/signature.ts";
 
 export interface Identity {
   readonly base: ProviderDomain;

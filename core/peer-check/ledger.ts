@@ -1,5 +1,5 @@
 /** What the checks have found, kept by the MUST that it is about. */
-import { FederationError } from "../federation/federation-error.ts";
+import { FederationError } from "../federation/wire/federation-error.ts";
 import { type Label, musts } from "./musts.ts";
 import { unseen } from "./unseen.ts";
 

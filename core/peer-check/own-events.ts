@@ -11,8 +11,8 @@ import {
   parseUserUri,
   type UserUri,
 } from "../../mappings/ids.ts";
-import { signProof } from "../federation/proof.ts";
-import { providerOf } from "../federation/wire-event.ts";
+import { signProof } from "../federation/wire/proof.ts";
+import { providerOf } from "../federation/wire/wire-event.ts";
 import type { Identity } from "./identity.ts";
 
 /** A submission as it travels. */

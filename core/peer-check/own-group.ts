@@ -121,8 +121,8 @@ export class OwnGroup {
   }
 }
 
-/** Longer than a request is held. */
-export const SOON: Milliseconds = 40_000;
+/** Longer than a request is held, and than a group with a problem is left out (M78). */
+export const SOON: Milliseconds = 75_000;
 export const LOOK_EVERY: Milliseconds = 100;
 
 /** Whether the guest has come so far within this time: it asks for what follows this seq. */

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProviderDomain } from "../../mappings/ids.ts";
 import { GatewayError } from "../errors.ts";
-import type { CodeText } from "../federation/code-text.ts";
+import type { CodeText } from "../federation/wire/code-text.ts";
 import { redeemedForm } from "./answers.ts";
 import { answerChecks } from "./chapters/all-answers.ts";
 import { clientRequestChecks } from "./chapters/client-requests.ts";

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes, sign } from "node:crypto";
 import type { Milliseconds } from "../bridge.ts";
-import type { RequestSigner } from "../federation/signature.ts";
+import type { RequestSigner } from "../federation/wire/signature.ts";
 
 export interface ToSign {
   readonly method: string;

@@ -1,10 +1,10 @@
 /** The gateway that is checked, as its well-known has it, and requests to it in the name of the checker. */
 import { z } from "zod";
 import type { Milliseconds } from "../bridge.ts";
-import { parseEndpoint } from "../federation/endpoint.ts";
-import { keyIdOf, parsePublicKey } from "../federation/public-key.ts";
-import type { RequestSigner, VerificationKey } from "../federation/signature.ts";
-import { WELL_KNOWN_PATH } from "../federation/well-known.ts";
+import { parseEndpoint } from "../federation/wire/endpoint.ts";
+import { keyIdOf, parsePublicKey } from "../federation/wire/public-key.ts";
+import type { RequestSigner, VerificationKey } from "../federation/wire/signature.ts";
+import { WELL_KNOWN_PATH } from "../federation/peers/well-known.ts";
 import { GatewayError } from "../errors.ts";
 import type { Identity } from "./identity.ts";
 import { signedHeaders, type Variation } from "./signed-headers.ts";

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "zod";
 import type { Milliseconds } from "../bridge.ts";
-import { type ExchangeAnswer, Exchanger } from "../federation/exchange.ts";
-import { problemForm, problems } from "../federation/problem.ts";
+import { type ExchangeAnswer, Exchanger } from "../federation/peers/exchange.ts";
+import { problemForm, problems } from "../federation/wire/problem.ts";
 import { limits } from "../limits.ts";
 import { Unexpected } from "./ledger.ts";
 

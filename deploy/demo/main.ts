@@ -70,7 +70,9 @@ function compareRooms({ talk }: Installation): string[] {
   ];
 }
 
-const held = ({ room, service }: Side) => ({ room, lines: archivedLines(service.prosody.readArchive(room)) });
+function held({ room, service }: Side) {
+  return { room, lines: archivedLines(service.prosody.readArchive(room)) };
+}
 
 /** Shows every feature and prints it; what is wrong, a sentence each. */
 async function demonstrate({ features }: Installation): Promise<string[]> {

@@ -2,9 +2,9 @@
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
 import { DatabaseSync } from "node:sqlite";
-import { makeCursor } from "../../core/federation/cursor.ts";
-import { signProof } from "../../core/federation/proof.ts";
-import { logEventJson } from "../../core/federation/wire-event.ts";
+import { makeCursor } from "../../core/federation/wire/cursor.ts";
+import { signProof } from "../../core/federation/wire/proof.ts";
+import { logEventJson } from "../../core/federation/wire/wire-event.ts";
 import type { GroupId, Seq } from "../../core/ids.ts";
 import { limits } from "../../core/limits.ts";
 import type { GroupUri, ProviderDomain } from "../../mappings/ids.ts";

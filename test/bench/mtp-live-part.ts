@@ -9,9 +9,9 @@ import { knowEnd, linkRooms, newEnd, share, startEnd } from "./mtp-stage.ts";
 import { percentile } from "./statistics.ts";
 
 const ROOM = "tea";
-const WARM_UP = { messages: 400, perSecond: 100 };
-const FROM_OWNER = { messages: 4_000, perSecond: 200 };
-const FROM_GUEST = { messages: 2_000, perSecond: 100 };
+const WARM_UP = { messages: 300, perSecond: 100 };
+const FROM_OWNER = { messages: 2_000, perSecond: 200 };
+const FROM_GUEST = { messages: 1_000, perSecond: 100 };
 
 /** A gateway with the room, and the group that all of them share. */
 interface Side {

@@ -29,7 +29,7 @@ const GROUPS = 1_000;
 /** Groups of one gateway, and gateways of one group. */
 const GROUPS_EACH = 100;
 const PEERS_EACH = (PEERS * GROUPS_EACH) / GROUPS;
-const IDLE_SECONDS = 10;
+const IDLE_SECONDS = 5;
 const WAKES = 50;
 const LONGEST = 5_000;
 
@@ -119,7 +119,7 @@ async function wake(
   await last;
   const { committed } = await gateway.ask({ order: "report" }, reportForm);
   // The others have asked again by then.
-  await delay(50);
+  await delay(100);
   const [, written = Number.NaN] = committed.findLast(([seq]) => seq > watching) ?? [];
   return Math.max(...times) - written;
 }

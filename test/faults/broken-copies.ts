@@ -53,8 +53,8 @@ export const breakages: readonly Breakage[] = [
       // The same thing accepted again would get the same id, and the log holds each id once.
       {
         file: "core/groups/event-writer.ts",
-        from: "const native = row.nativeKey ?? `n${row.n}`;",
-        to: "const native = `n${row.n}`;",
+        from: "return row.nativeKey ?? `n${row.n}`;",
+        to: "return `n${row.n}`;",
       },
     ],
     // Each time the rooms are entered again, some of what is said comes live and from the archive.

@@ -8,7 +8,7 @@ import { after, test } from "node:test";
 import { xml } from "@xmpp/client";
 import { XmppUser } from "../../deploy/clients/xmpp-user.ts";
 import { Gateway } from "../../deploy/demo/gateway.ts";
-import { mediaOpener } from "../../core/federation/open-media.ts";
+import { mediaOpener } from "../../core/federation/serving/open-media.ts";
 import type { AccountId, MediaId } from "../../core/ids.ts";
 import { decodeContent } from "../../mappings/content/codec.ts";
 import { fromContent } from "../../mappings/message/from-content.ts";

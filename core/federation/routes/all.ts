@@ -1,20 +1,21 @@
 /** Every resource below the endpoint, each from a file of its own. */
 import type { FederationParts } from "../federation-parts.ts";
-import type { Exchanger } from "../exchange.ts";
-import type { HeldRequests } from "../held-requests.ts";
-import type { LatestValues } from "../latest-values.ts";
+import type { Exchanger } from "../peers/exchange.ts";
+import type { HeldRequests } from "../serving/held-requests.ts";
+import type { LatestValues } from "../sharing/latest-values.ts";
 import type { KeptFiles } from "../../media/kept-files.ts";
 import type { ConnectionChange } from "../../store/units/connections.ts";
 import type { HistoryPolicy } from "../../store/units/guests.ts";
 import { syncLane } from "../../lanes/lane-key.ts";
-import { makeCursor } from "../cursor.ts";
+import { makeCursor } from "../wire/cursor.ts";
 import type { News } from "../news.ts";
-import { mediaOpener } from "../open-media.ts";
-import type { Routes } from "../public-server.ts";
-import type { RecentWellKnowns } from "../recent-well-knowns.ts";
-import { strangerKeys } from "../stranger-keys.ts";
-import type { SyncOptions } from "../sync-options.ts";
-import { UnreachableInvitations } from "../unreachable-invitations.ts";
+import { mediaOpener } from "../serving/open-media.ts";
+import type { Routes } from "../serving/public-server.ts";
+import type { RecentWellKnowns } from "../peers/recent-well-knowns.ts";
+import { SlowDown } from "../serving/slow-down.ts";
+import { strangerKeys } from "../peers/stranger-keys.ts";
+import type { SyncOptions } from "../sharing/sync-options.ts";
+import { UnreachableInvitations } from "../sharing/unreachable-invitations.ts";
 import { connectionRoutes } from "./connections.ts";
 import { groupEventsRoute } from "./group-events.ts";
 import { groupMembersRoute } from "./group-members.ts";
@@ -51,6 +52,7 @@ export function allRoutes(options: AllRoutesOptions): readonly Routes[] {
   const { endpoint, confirm } = federation;
   const { changed, history } = options;
   const cursorOf = makeCursor;
+  const slowDown = new SlowDown(limits, now);
   const reading = { store, news, held, limits, now, base };
   return [
     redeemRoute({
@@ -68,14 +70,10 @@ export function allRoutes(options: AllRoutesOptions): readonly Routes[] {
     }),
     connectionRoutes({ store, cursorOf, now, changed }),
     groupEventsRoute(reading),
-    syncRoute({
-      ...reading,
-      values: { since: (page, guest, state) => values.since(page, guest, state) },
-      invitations: new UnreachableInvitations(store, now),
-    }),
+    syncRoute({ ...reading, slowDown, values, invitations: new UnreachableInvitations(store, now) }),
     groupSnapshotRoute({ store, now, retentionDays: RETENTION_DAYS }),
     groupMembersRoute({ store, now, limits }),
-    submissionsRoute({ ...sync, news, held, limits, values, log }),
+    submissionsRoute({ ...sync, news, held, slowDown, values, log }),
     postEventsRoute(sync),
     mediaRoute({
       store,

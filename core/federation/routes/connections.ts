@@ -6,9 +6,9 @@ import type { ConnectionId, PeerId } from "../../ids.ts";
 import type { Store } from "../../store/store.ts";
 import { type ConnectionChange, type ConnectionRow, listConnections } from "../../store/units/connections.ts";
 import { headFor } from "../../store/units/guests.ts";
-import { callerOf } from "../caller.ts";
-import { ProblemError } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
+import { callerOf } from "../serving/caller.ts";
+import { ProblemError } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
 
 /** The cursor of a place in a group of ours: what is behind `seq` comes next. */
 export type CursorOf = (place: {

@@ -6,21 +6,21 @@ import type { Milliseconds } from "../../bridge.ts";
 import type { Limits } from "../../limits.ts";
 import type { Store } from "../../store/store.ts";
 import { type GroupPage, readGroups } from "../../store/units/guest-reads.ts";
-import { callerOf } from "../caller.ts";
-import { makeCursor, readCursor } from "../cursor.ts";
-import type { HeldRequests } from "../held-requests.ts";
-import { holdFor } from "../hold.ts";
+import { callerOf } from "../serving/caller.ts";
+import { makeCursor, readCursor } from "../wire/cursor.ts";
+import type { HeldRequests } from "../serving/held-requests.ts";
+import { holdFor } from "../serving/hold.ts";
 import { groupTopic, type News } from "../news.ts";
-import { ProblemError } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
-import { queryInteger, readQuery } from "../query.ts";
-import { logEventJson } from "../wire-event.ts";
+import { ProblemError } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
+import { queryInteger, readQuery } from "../wire/query.ts";
+import { logEventJson } from "../wire/wire-event.ts";
 
 export interface GroupReadOptions {
   readonly store: Store;
   readonly news: News;
   readonly held: HeldRequests;
-  readonly limits: Pick<Limits, "holdMs" | "holdSettleMs" | "pageEvents" | "pageBytes">;
+  readonly limits: Pick<Limits, "holdMs" | "pageEvents" | "pageBytes">;
   readonly now: () => Milliseconds;
   /** Our own base domain. */
   readonly base: ProviderDomain;
@@ -65,7 +65,6 @@ export function groupEventsRoute(options: GroupReadOptions): Routes {
         response: reply.raw,
         topics: [groupTopic(first.group)],
         waitMs: wait * 1_000,
-        settleMs: 0,
         look: async () => {
           const page = await read();
           return page.events.length > 0 ? page : null;

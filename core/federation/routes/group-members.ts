@@ -2,10 +2,10 @@
 import { z } from "zod";
 import type { UserId } from "../../ids.ts";
 import { membersPage, type SnapshotMember } from "../../store/units/snapshot.ts";
-import { callerOf } from "../caller.ts";
-import { makeMembersCursor, readMembersCursor } from "../cursor.ts";
-import type { Routes } from "../public-server.ts";
-import { queryInteger, readQuery } from "../query.ts";
+import { callerOf } from "../serving/caller.ts";
+import { makeMembersCursor, readMembersCursor } from "../wire/cursor.ts";
+import type { Routes } from "../serving/public-server.ts";
+import { queryInteger, readQuery } from "../wire/query.ts";
 import { type GroupReadOptions, groupOfPath } from "./group-events.ts";
 import { groupForGuest } from "./group-snapshot.ts";
 

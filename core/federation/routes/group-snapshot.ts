@@ -4,10 +4,10 @@ import type { GuestHead } from "../../store/units/guests.ts";
 import { readableBy } from "../../store/units/guest-reads.ts";
 import { type Snapshot, snapshotOf } from "../../store/units/snapshot.ts";
 import type { GroupUri } from "../../../mappings/ids.ts";
-import { callerOf } from "../caller.ts";
-import { makeCursor } from "../cursor.ts";
-import { ProblemError } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
+import { callerOf } from "../serving/caller.ts";
+import { makeCursor } from "../wire/cursor.ts";
+import { ProblemError } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
 import { type GroupReadOptions, groupOfPath } from "./group-events.ts";
 
 export interface SnapshotRouteOptions extends Pick<GroupReadOptions, "store" | "now"> {

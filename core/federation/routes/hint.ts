@@ -3,11 +3,11 @@ import { z } from "zod";
 import type { Milliseconds } from "../../bridge.ts";
 import type { PeerId } from "../../ids.ts";
 import { limits } from "../../limits.ts";
-import { callerOf } from "../caller.ts";
-import { HINT_EVERY, MOST_HINTED } from "../hints.ts";
-import { readAs } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
-import { groupField, noneTwice } from "../subscriptions.ts";
+import { callerOf } from "../serving/caller.ts";
+import { HINT_EVERY, MOST_HINTED } from "../peers/hints.ts";
+import { readAs } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
+import { groupField, noneTwice } from "../wire/subscriptions.ts";
 
 export interface HintRouteOptions {
   readonly now: () => Milliseconds;

@@ -2,10 +2,10 @@
 import type { Milliseconds } from "../../bridge.ts";
 import { limits } from "../../limits.ts";
 import type { Store } from "../../store/store.ts";
-import { callerOf } from "../caller.ts";
-import { invitationForm } from "../invitation-form.ts";
-import { readAs } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
+import { callerOf } from "../serving/caller.ts";
+import { invitationForm } from "../wire/invitation-form.ts";
+import { readAs } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
 
 export interface InvitationsRouteOptions {
   readonly store: Store;

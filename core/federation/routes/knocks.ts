@@ -4,10 +4,10 @@ import type { Milliseconds } from "../../bridge.ts";
 import { limits } from "../../limits.ts";
 import type { Store } from "../../store/store.ts";
 import { authorityOf } from "../../store/units/invitations.ts";
-import { callerOf } from "../caller.ts";
-import { userField } from "../invitation-form.ts";
-import { ProblemError, readAs } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
+import { callerOf } from "../serving/caller.ts";
+import { userField } from "../wire/invitation-form.ts";
+import { ProblemError, readAs } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
 import { groupOfPath } from "./group-events.ts";
 
 export interface KnocksRouteOptions {

@@ -9,12 +9,12 @@ import { limits } from "../../limits.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import { mediaFor, type ServedMedia } from "../../store/units/media.ts";
-import { parseByteRange } from "../byte-range.ts";
-import { visitorOf } from "../caller.ts";
-import type { MediaOpener } from "../open-media.ts";
-import { ProblemError } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
-import type { FindStrangerKey } from "../stranger-keys.ts";
+import { parseByteRange } from "../wire/byte-range.ts";
+import { visitorOf } from "../serving/caller.ts";
+import type { MediaOpener } from "../serving/open-media.ts";
+import { ProblemError } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
+import type { FindStrangerKey } from "../peers/stranger-keys.ts";
 
 export interface MediaRouteOptions {
   readonly store: Store;

@@ -5,14 +5,19 @@ import { GatewayError } from "../../errors.ts";
 import { headFor } from "../../store/units/guests.ts";
 import { placesOf } from "../../store/units/submitted.ts";
 import { peerById } from "../../store/units/peers.ts";
-import { callerOf } from "../caller.ts";
-import { type JudgeOptions, readSubmissions, takeSubmissions, verdictJson } from "../judge-submissions.ts";
-import type { LatestValues } from "../latest-values.ts";
-import { ProblemError, readAs } from "../problem.ts";
-import { ProofCheck, type ProofCheckOptions } from "../proof-check.ts";
-import type { Routes } from "../public-server.ts";
-import { namesIn, valueMembers } from "../value-rows.ts";
-import { submittedEventForm } from "../wire-event.ts";
+import { callerOf } from "../serving/caller.ts";
+import {
+  type JudgeOptions,
+  readSubmissions,
+  takeSubmissions,
+  verdictJson,
+} from "../sharing/judge-submissions.ts";
+import type { LatestValues } from "../sharing/latest-values.ts";
+import { ProblemError, readAs } from "../wire/problem.ts";
+import { ProofCheck, type ProofCheckOptions } from "../peers/proof-check.ts";
+import type { Routes } from "../serving/public-server.ts";
+import { namesIn, valueMembers } from "../wire/value-rows.ts";
+import { submittedEventForm } from "../wire/wire-event.ts";
 
 export interface PostEventsRouteOptions extends JudgeOptions {
   readonly proofs: ProofCheckOptions;

@@ -10,10 +10,10 @@ import type { KeptFiles, ReceivedFile } from "../../media/kept-files.ts";
 import type { Store } from "../../store/store.ts";
 import { headFor } from "../../store/units/guests.ts";
 import { unnamedOctets } from "../../store/units/kept-media.ts";
-import { callerOf } from "../caller.ts";
-import { checkSha256 } from "../content-digest.ts";
-import { ProblemError } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
+import { callerOf } from "../serving/caller.ts";
+import { checkSha256 } from "../wire/content-digest.ts";
+import { ProblemError } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
 
 export interface PutMediaOptions {
   readonly store: Store;

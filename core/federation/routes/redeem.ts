@@ -11,17 +11,17 @@ import type { Store } from "../../store/store.ts";
 import type { HistoryPolicy } from "../../store/units/guests.ts";
 import type { ConnectionChange } from "../../store/units/connections.ts";
 import { lookAtCode, type Redeemed } from "../../store/units/redeem.ts";
-import { headOf } from "../caller.ts";
-import { hashSecret, isSecret } from "../code-text.ts";
-import { parseEndpoint } from "../endpoint.ts";
-import type { Exchanger } from "../exchange.ts";
-import { peerFactsOf } from "../peer-facts-of.ts";
-import { ProblemError, readAs } from "../problem.ts";
-import { type KeyId, keyIdOf, parsePublicKey } from "../public-key.ts";
-import type { Routes } from "../public-server.ts";
-import type { RecentWellKnowns } from "../recent-well-knowns.ts";
-import { verifyRequest } from "../signature.ts";
-import { hostCounts, liesUnder } from "../well-known.ts";
+import { headOf } from "../serving/caller.ts";
+import { hashSecret, isSecret } from "../wire/code-text.ts";
+import { parseEndpoint } from "../wire/endpoint.ts";
+import type { Exchanger } from "../peers/exchange.ts";
+import { peerFactsOf } from "../peers/peer-facts-of.ts";
+import { ProblemError, readAs } from "../wire/problem.ts";
+import { type KeyId, keyIdOf, parsePublicKey } from "../wire/public-key.ts";
+import type { Routes } from "../serving/public-server.ts";
+import type { RecentWellKnowns } from "../peers/recent-well-knowns.ts";
+import { verifyRequest } from "../wire/signature.ts";
+import { hostCounts, liesUnder } from "../peers/well-known.ts";
 import { type CursorOf, placeOf } from "./connections.ts";
 
 export interface RedeemRouteOptions {

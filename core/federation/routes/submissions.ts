@@ -2,36 +2,44 @@
 import { z } from "zod";
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
 import type { GroupId, PeerId } from "../../ids.ts";
-import { type Limits, limits } from "../../limits.ts";
+import { limits } from "../../limits.ts";
 import type { Logger } from "../../log.ts";
 import type { Wake } from "../../lanes/waker.ts";
 import type { Store } from "../../store/store.ts";
 import { DECLINED, followedAt } from "../../store/units/following.ts";
 import { listInvitations } from "../../store/units/invitations.ts";
 import { type PendingSubmission, pendingFor } from "../../store/units/submissions.ts";
-import { callerOf } from "../caller.ts";
-import { makeCursor, readCursor } from "../cursor.ts";
-import type { HeldRequests } from "../held-requests.ts";
-import { holdFor } from "../hold.ts";
-import type { GivenValues, LatestValues } from "../latest-values.ts";
-import { groupTopic, type News, peerTopic, type Topic, type TransientRow } from "../news.ts";
-import { proofsFor } from "../own-proofs.ts";
-import { fitting } from "../post-submissions.ts";
-import { ProblemError, readAs } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
-import { inShard } from "../shard.ts";
-import type { RequestSigner } from "../signature.ts";
-import { groupField, type GroupProblem, holdFields, noneTwice, problemOfGroup } from "../subscriptions.ts";
-import { verdictForm } from "../sync-answer.ts";
-import { takeVerdicts } from "../verdict-notice.ts";
-import { submittedEventJson } from "../wire-event.ts";
+import { callerOf } from "../serving/caller.ts";
+import { makeCursor, readCursor } from "../wire/cursor.ts";
+import type { HeldRequests } from "../serving/held-requests.ts";
+import { holdFor } from "../serving/hold.ts";
+import type { GivenValues, LatestValues } from "../sharing/latest-values.ts";
+import { groupTopic, type News, peerTopic, type Topic } from "../news.ts";
+import { proofsFor } from "../peers/own-proofs.ts";
+import { fitting } from "../sharing/post-submissions.ts";
+import { ProblemError, readAs } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
+import { inShard } from "../wire/shard.ts";
+import type { RequestSigner } from "../wire/signature.ts";
+import type { SlowDown } from "../serving/slow-down.ts";
+import {
+  groupField,
+  type GroupProblem,
+  holdFields,
+  noneTwice,
+  problemOfGroup,
+} from "../wire/subscriptions.ts";
+import { verdictForm } from "../wire/sync-answer.ts";
+import { takeVerdicts } from "../sharing/verdict-notice.ts";
+import { submittedEventJson } from "../wire/wire-event.ts";
+import type { TransientRow } from "../wire/value-rows.ts";
 
 export interface SubmissionsRouteOptions {
   readonly store: Store;
   readonly news: News;
   readonly held: HeldRequests;
-  readonly limits: Pick<Limits, "holdSettleMs">;
-  readonly values: Pick<LatestValues, "since">;
+  readonly slowDown: SlowDown;
+  readonly values: Pick<LatestValues, "heads" | "since">;
   readonly signer: () => RequestSigner;
   /** Our own base domain. */
   readonly base: ProviderDomain;
@@ -90,6 +98,7 @@ export function submissionsRoute(options: SubmissionsRouteOptions): Routes {
     server.post("/submissions", async (request, reply): Promise<Answer> => {
       const { peer } = callerOf(request);
       const asked = readAs(form as z.ZodType<Asked>, request.body);
+      await options.slowDown.pass(peer);
       const { wanted, problems, awaited } = await begin(options, peer, asked);
       const passing: Passing = new Map();
       const first = await look(options, peer, wanted, asked, passing);
@@ -102,7 +111,6 @@ export function submissionsRoute(options: SubmissionsRouteOptions): Routes {
         response: reply.raw,
         topics: [peerTopic(peer), ...wanted.map(({ group }) => groupTopic(group))],
         waitMs: asked.wait * 1_000,
-        settleMs: options.limits.holdSettleMs,
         look: async () => {
           // What we are invited to may be answered while this is held.
           if (awaited.length > 0)
@@ -182,11 +190,13 @@ async function look(
 ): Promise<Answer | null> {
   const pending = await options.store.read(pendingFor({ peer, groups: wanted, limit }));
   const share = Math.floor(bytes / Math.max(1, pending.size));
+  const heads = await options.values.heads(wanted.map(({ group }) => group));
   const groups: unknown[] = [];
   const problems: GroupProblem[] = [];
   for (const one of wanted) {
     try {
-      const values = await options.values.since(one, peer, one.state);
+      const valued = { ...one, values: heads.get(one.group) ?? 0 };
+      const values = await options.values.since(valued, peer, one.state);
       const events = fitting(pending.get(one.group) ?? [], share);
       const transients = [...(passing.get(groupTopic(one.group))?.values() ?? [])];
       if (events.length + transients.length === 0 && values === null) continue;

@@ -6,14 +6,15 @@ import type { GroupId, PeerId } from "../../ids.ts";
 import { limits } from "../../limits.ts";
 import { type GroupPage, readGroups, type WantedGroup } from "../../store/units/guest-reads.ts";
 import type { SentInvitation } from "../../store/units/invited.ts";
-import { callerOf } from "../caller.ts";
-import { makeCursor, readCursor } from "../cursor.ts";
-import { holdFor } from "../hold.ts";
-import { invitationJson } from "../invitation-form.ts";
-import { groupTopic, peerTopic, type Topic, type Transient, type TransientRow } from "../news.ts";
-import { readAs } from "../problem.ts";
-import type { Routes } from "../public-server.ts";
-import { inShard } from "../shard.ts";
+import { callerOf } from "../serving/caller.ts";
+import { makeCursor, readCursor } from "../wire/cursor.ts";
+import { holdFor } from "../serving/hold.ts";
+import { invitationJson } from "../wire/invitation-form.ts";
+import { groupTopic, peerTopic, type Topic, type Transient } from "../news.ts";
+import { readAs } from "../wire/problem.ts";
+import type { Routes } from "../serving/public-server.ts";
+import { inShard } from "../wire/shard.ts";
+import type { SlowDown } from "../serving/slow-down.ts";
 import {
   groupField,
   type GroupProblem,
@@ -21,10 +22,11 @@ import {
   noneTwice,
   orProblem,
   problemOfGroup,
-} from "../subscriptions.ts";
-import type { UnreachableInvitations } from "../unreachable-invitations.ts";
-import { logEventJson } from "../wire-event.ts";
+} from "../wire/subscriptions.ts";
+import type { UnreachableInvitations } from "../sharing/unreachable-invitations.ts";
+import { logEventJson } from "../wire/wire-event.ts";
 import type { GroupReadOptions } from "./group-events.ts";
+import type { TransientRow } from "../wire/value-rows.ts";
 
 /** What of a group's latest values is new to a guest, in the form of the wire. */
 export interface NewValues {
@@ -35,6 +37,7 @@ export interface NewValues {
 }
 
 export interface SyncRouteOptions extends GroupReadOptions {
+  readonly slowDown: SlowDown;
   /** What nobody can tell a gateway that can't be reached, see UnreachableInvitations; left out: nothing. */
   readonly invitations?: Pick<UnreachableInvitations, "of" | "given">;
   /**
@@ -42,8 +45,15 @@ export interface SyncRouteOptions extends GroupReadOptions {
    * cursor_malformed, cursor_foreign, cursor_gone.
    */
   readonly values: {
+    /** The number of the last change of each group's values; a group without any is left out. */
+    heads(groups: readonly GroupId[]): Promise<ReadonlyMap<GroupId, number>>;
     since(
-      group: { readonly group: GroupId; readonly uri: GroupUri; readonly rev: number },
+      group: {
+        readonly group: GroupId;
+        readonly uri: GroupUri;
+        readonly rev: number;
+        readonly values: number;
+      },
       guest: PeerId,
       state: string | undefined,
     ): Promise<NewValues | null>;
@@ -81,7 +91,8 @@ export function syncRoute(options: SyncRouteOptions): Routes {
     server.post("/sync", { config: { caller: "guest" } }, async (request, reply): Promise<SyncAnswer> => {
       const { peer } = callerOf(request);
       const asked = readAs(form, request.body);
-      const { invitations } = options;
+      const { invitations, slowDown } = options;
+      await slowDown.pass(peer);
       const invited = (await invitations?.of(peer)) ?? null;
       const answer = await answered(options, { peer, asked, invited }, reply.raw);
       if (!invitations || invited === null) return answer;
@@ -117,7 +128,6 @@ async function answered(
     response,
     topics: [...known.keys(), ...(invited === null ? [] : [peerTopic(peer)])],
     waitMs: asked.wait * 1_000,
-    settleMs: options.limits.holdSettleMs,
     look: async (told) => {
       const groups = [...told].flatMap((topic) => known.get(topic) ?? []);
       const found = await look(options, reading, groups);
@@ -156,6 +166,9 @@ async function look(
   const { peer, asked, states, transients } = reading;
   const { limit, max_bytes: bytes } = asked;
   const pages = await store.read(readGroups({ peer, groups: wanted, limit, bytes, now: now() }));
+  const groups = pages.flatMap((page) => ("refused" in page ? [] : [page.group]));
+  // After the events, so that no profile is missed whose user is in them (M81).
+  const heads = await values.heads(groups);
   const results = await Promise.all(
     pages.map(async (page, at): Promise<GroupProblem | { readonly entry: unknown } | null> => {
       if ("refused" in page) return { group: page.uri, code: page.refused };
@@ -163,7 +176,9 @@ async function look(
       const subscription = wanted[at];
       if (subscription) known?.set(topic, subscription);
       try {
-        const changed = await values.since(page, peer, states.get(page.uri));
+        const { group, uri, rev } = page;
+        const valued = { group, uri, rev, values: heads.get(group) ?? 0 };
+        const changed = await values.since(valued, peer, states.get(uri));
         const passed = transients.get(topic);
         transients.delete(topic);
         if (page.events.length === 0 && changed === null && passed === undefined) return null;
@@ -173,9 +188,9 @@ async function look(
       }
     }),
   );
-  const groups = results.flatMap((result) => (result && "entry" in result ? [result.entry] : []));
+  const entries = results.flatMap((result) => (result && "entry" in result ? [result.entry] : []));
   const problems = results.flatMap((result) => (result && "code" in result ? [result] : []));
-  return groups.length === 0 && problems.length === 0 ? null : { groups, problems };
+  return entries.length === 0 && problems.length === 0 ? null : { groups: entries, problems };
 }
 
 /** No event comes before the profile of its sender (M81), so none does while there are more values. */

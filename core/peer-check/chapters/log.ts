@@ -1,8 +1,8 @@
 /** The log as a guest reads it (docs/mtp.md, Events on the wire, Cursors, Reading one group, Reading many groups). */
 import { randomBytes } from "node:crypto";
 import { readEventContent } from "../../../mappings/event-content.ts";
-import { inShard } from "../../federation/shard.ts";
-import { hasItsId } from "../../federation/read-carried.ts";
+import { inShard } from "../../federation/wire/shard.ts";
+import { hasItsId } from "../../federation/wire/read-carried.ts";
 import { parseGroupUri } from "../../../mappings/ids.ts";
 import type { Check } from "../ledger.ts";
 import type { Guest } from "../parties.ts";

@@ -1,9 +1,9 @@
 /** Transport and well-known, as anybody sees them (docs/mtp.md, Transport, Well-known, Limits). */
 import { z } from "zod";
 import { parseProviderDomain } from "../../../mappings/ids.ts";
-import { parseEndpoint } from "../../federation/endpoint.ts";
-import { keyIdOf, parsePublicKey } from "../../federation/public-key.ts";
-import { WELL_KNOWN_PATH } from "../../federation/well-known.ts";
+import { parseEndpoint } from "../../federation/wire/endpoint.ts";
+import { keyIdOf, parsePublicKey } from "../../federation/wire/public-key.ts";
+import { WELL_KNOWN_PATH } from "../../federation/peers/well-known.ts";
 import type { Check } from "../ledger.ts";
 import type { Stranger } from "../parties.ts";
 import { CANARY, describe, readGranted } from "../wire.ts";

@@ -5,6 +5,7 @@ import type { Milliseconds } from "../../bridge.ts";
 import type { GroupId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
+import { hostOf } from "./peer-of-host.ts";
 
 const versionsOf = statement<{ group: GroupId; id: EventId; before: Seq }>("forget.versionsOf")((db, { p }) =>
   db
@@ -67,7 +68,7 @@ const foreignAmong = statement<{ group: GroupId; id: EventId }>("forget.author")
     .selectFrom("event")
     .innerJoin("user", "user.id", "event.sender")
     .innerJoin("provider", "provider.id", "user.provider")
-    .select(["event.sender", "provider.peer"])
+    .select(["event.sender", "provider.peer", "provider.domain"])
     .where("event.grp", "=", p.group)
     .where("event.id", "=", p.id),
 );
@@ -81,7 +82,9 @@ export function* isOwn(
   if (erasure.of === "user") return false;
   for (const id of erasure.ids) {
     const author = yield* first(foreignAmong, { group, id });
-    if (author && !isHis(author)) return false;
+    if (!author) continue;
+    const peer = author.peer ?? (yield* hostOf(author.domain)).peer;
+    if (!isHis({ sender: author.sender, peer })) return false;
   }
   return true;
 }

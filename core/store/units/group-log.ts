@@ -20,6 +20,7 @@ import { type Effect, isNews, takeEffect } from "./reactions.ts";
 import { isChange, isShown } from "./properties.ts";
 import { queueRestore } from "./restore.ts";
 import { forgetRules, takeProperty } from "./roles.ts";
+import { withdraw } from "./submission-verdicts.ts";
 import { addSubmission, isUnderWay } from "./submissions.ts";
 
 /** A translated thing, its content written and its id computed. */
@@ -209,6 +210,8 @@ function* submit(
   const sender = met && met.user;
   if (met && met.before !== "met") yield* noteProfile(group, met.user);
   const { id, kind, content, native, aux, effect } = event;
+  const deleted = event.act?.act === "delete" ? event.act.target : null;
+  if (deleted !== null && sender !== null && (yield* withdraw({ group, id: deleted, sender }))) return;
   const open = sender !== null && (yield* isUnderWay({ group, sender }));
   if (!open && !(yield* isNews({ group, user: sender }, effect))) return;
   const root = effect.kind === "version" ? effect.root : null;

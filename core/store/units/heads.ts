@@ -1,4 +1,4 @@
-/** How far logs have grown and submissions wait, for a process that nobody tells of what others have written. */
+/** How far logs and values have come and submissions wait, for a process that nobody tells of what others have written. */
 import type { GroupId, PeerId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, type Unit } from "../unit.ts";
@@ -7,7 +7,8 @@ import { all, type Unit } from "../unit.ts";
 const logs = statement<{ ids: string }>("heads.logs")((db, { p, sql, dialect }) =>
   db
     .selectFrom("grp")
-    .select(["id", "rev", "head", "state"])
+    .leftJoin("values_head", "values_head.grp", "grp.id")
+    .select(["id", "rev", "head", "state", "values_head.n as values"])
     .where(
       "id",
       "in",
@@ -31,10 +32,12 @@ const submissions = statement<{ ids: string }>("heads.submissions")((db, { p, sq
     .groupBy("following.peer"),
 );
 
-/** Where the logs of these groups stand, each as a text that changes whenever the log does. */
+/** Where these groups stand, each as a text that changes whenever its log or its latest values do. */
 export function* headsOf(groups: readonly GroupId[]): Unit<ReadonlyMap<GroupId, string>> {
   const rows = yield* all(logs, { ids: JSON.stringify(groups) });
-  return new Map(rows.map(({ id, rev, head, state }) => [id, `${rev}:${head}:${state}`]));
+  return new Map(
+    rows.map(({ id, rev, head, state, values }) => [id, `${rev}:${head}:${state}:${values ?? 0}`]),
+  );
 }
 
 /** The last submission to each of these peers. One that has none is left out. */

@@ -21,6 +21,7 @@ import { speakFor } from "./peer-facts.ts";
 import { peerSpeakingFor } from "./peer-of-host.ts";
 import { userByUri } from "./remote-users.ts";
 import { addSubmission } from "./submissions.ts";
+import { noteUnread } from "./take-state.ts";
 
 /** An invitation as it came. */
 export interface NewInvitation {
@@ -169,9 +170,8 @@ export interface AnswerInput {
 }
 
 /**
- * Ends an invitation with its answer, which waits for the owner as a submission of the kind member (M111): by the user, for a
- * provider without sender. One that accepts follows the group from now on, unless it is followed already. Throws
- * invitation_unknown, domain_taken.
+ * Ends an invitation with its answer, a submission of the kind member (M111) that waits for the owner: by the user, for a
+ * provider without sender. One that accepts follows the group from now on. Throws invitation_unknown, domain_taken.
  */
 export function* answerInvitation(
   input: AnswerInput,
@@ -184,9 +184,10 @@ export function* answerInvitation(
   yield* ownedBy(peer, uri, at);
   const followed = before?.state === "following" ? before.group : null;
   const group = followed ?? (yield* follow({ ...begin, after: place?.after ?? 0, rev: place?.rev ?? 0 }));
-  // Nothing is read of it, and only the answer is given out.
-  if (place === null && followed === null)
+  // Nothing is read of one that is declined, and only the answer is given out.
+  if (followed === null && place === null)
     yield* stopFollowing({ fence: null, group, state: "left", code: DECLINED });
+  if (followed === null && place !== null) yield* noteUnread(group);
   yield* submitAnswer(uri, group, { wanted, change: place === null ? "decline" : "accept", at });
   yield* first(drop, { id });
   const act = place === null ? "invitation decline" : "invitation accept";

@@ -1,7 +1,7 @@
 /** What an owner says to an event of a guest's: the rules of the group, asked with what its log knows. */
 import type { Erasure } from "../../../mappings/events.ts";
 import type { ProviderDomain, UserUri } from "../../../mappings/ids.ts";
-import type { Deed, Standing } from "../../../mappings/room-policy/deed.ts";
+import { type Deed, type Standing, stranger } from "../../../mappings/room-policy/deed.ts";
 import { type Actor, joinsBySpeaking, judge } from "../../../mappings/room-policy/judge.ts";
 import { holdsAlready } from "../../../mappings/room-policy/judge-member.ts";
 import type { Milliseconds } from "../../bridge.ts";
@@ -13,8 +13,8 @@ import { isOwn } from "./forget.ts";
 import { memberDeed, messageDeed } from "./judging.ts";
 import { standingIn } from "./members.ts";
 import { propertyNow } from "./properties.ts";
-import { isNews } from "./reactions.ts";
-import { type KnownUser, type MetUsers, userByUri } from "./remote-users.ts";
+import { type Effect, isNews } from "./reactions.ts";
+import { lookUpUser, type MetUsers, type NamedUser } from "./remote-users.ts";
 import { type Ruled, rulesOf } from "./roles.ts";
 import type { VerdictCode } from "./verdicts.ts";
 
@@ -38,7 +38,7 @@ export interface JudgedLog extends Ruled {
 /** Whoever an event is of, where its gateway may speak for him. */
 export interface Speaker {
   /** null: the gateway itself. */
-  readonly user: (KnownUser & { readonly uri: UserUri }) | null;
+  readonly user: NamedUser | null;
   /** He becomes a member by this. */
   joins: boolean;
 }
@@ -47,15 +47,15 @@ const baseOf = statement<{ peer: PeerId }>("judge-submitted.base")((db, { p }) =
   db.selectFrom("peer").select("base").where("id", "=", p.peer),
 );
 
-/** null: the guest does not speak for him. */
+/** null: the guest does not speak for him. Nothing is written of him yet. */
 export function* speakerOf(log: JudgedLog, event: JudgedEvent): Unit<Speaker | null> {
   if (event.sender === null) {
     const base: ProviderDomain | undefined = (yield* first(baseOf, log))?.base;
     return event.provider !== null && event.provider === base ? { user: null, joins: false } : null;
   }
-  const user = yield* userByUri(log.met, event.sender, event.senderName);
+  const user = yield* lookUpUser(log.met, event.sender);
   if (user.ours || user.peer !== log.peer) return null;
-  return { user: { ...user, uri: event.sender }, joins: false };
+  return { user, joins: false };
 }
 
 /** null: it is to be written; `holds`: it says what holds already, and needs no place in the log. */
@@ -69,12 +69,12 @@ export function* judgeSubmitted(
   const deed = yield* deedOf(log, event, speaker);
   if (deed.kind === "member" && deed.own && holdsAlready(deed)) return "holds";
   log.rules ??= yield* rulesOf(group, log.flags);
-  const actor: Actor = user === null ? "gateway" : yield* standingIn(log, group, user.id);
+  const actor: Actor = user === null ? "gateway" : yield* standingOf(log, user);
   const refused = judge(log.rules, actor, deed, now);
   if (refused !== null) return refused;
   if (deed.kind === "member" && holdsAlready(deed)) return "holds";
   if (deed.kind === "message" && deed.act.act === "delete" && deed.target?.deleted === true) return "holds";
-  if (!(yield* isNews({ group, user: user?.id ?? null }, event.effect))) return "holds";
+  if (!(yield* doesAnything(group, user, event.effect))) return "holds";
   if (event.says?.kind === "property") {
     const { value, version } = yield* propertyNow(group, event.says.property);
     if (value === event.says.property.value) return "holds";
@@ -100,28 +100,38 @@ function* deedOf(log: JudgedLog, event: JudgedEvent, { user }: Speaker): Unit<De
     case "property":
       return { kind: "property", name: says.property.name };
     case "member": {
-      const subject = yield* userByUri(log.met, says.member.user as UserUri, null);
-      const own = user === null ? subject.peer === log.peer && !subject.ours : subject.id === user.id;
-      return memberDeed(says.member, yield* standingIn(log, group, subject.id), own);
+      const subject = yield* lookUpUser(log.met, says.member.user as UserUri);
+      return memberDeed(says.member, yield* standingOf(log, subject), isHis(log, user, subject));
     }
     case "role":
       return { kind: "role" };
     case "moderate": {
-      const subject = yield* userByUri(log.met, says.moderation.user as UserUri, null);
-      return { kind: "moderate", subject: yield* standingIn(log, group, subject.id) };
+      const subject = yield* lookUpUser(log.met, says.moderation.user as UserUri);
+      return { kind: "moderate", subject: yield* standingOf(log, subject) };
     }
     case "erase":
       return { kind: "erase", own: yield* erasesOwn(log, says.erasure, user) };
   }
 }
 
-function* erasesOwn(log: JudgedLog, erasure: Erasure, user: KnownUser | null): Unit<boolean> {
-  if (erasure.of === "user") {
-    const whose = yield* userByUri(log.met, erasure.user as UserUri, null);
-    return user === null ? whose.peer === log.peer && !whose.ours : whose.id === user.id;
-  }
+function* standingOf(log: JudgedLog, { id }: NamedUser): Unit<Standing> {
+  return id === null ? stranger : yield* standingIn(log, log.group, id);
+}
+
+/** Whether a subject is the speaker himself, or one of those whom the speaking gateway answers for. */
+const isHis = (log: JudgedLog, speaker: NamedUser | null, subject: NamedUser): boolean =>
+  speaker === null ? subject.peer === log.peer && !subject.ours : subject.uri === speaker.uri;
+
+/** Somebody who has no row has no reaction to take back, and every other is news. */
+function* doesAnything(group: GroupId, speaker: NamedUser | null, effect: Effect): Unit<boolean> {
+  if (speaker?.id === null) return effect.kind !== "unreaction";
+  return yield* isNews({ group, user: speaker?.id ?? null }, effect);
+}
+
+function* erasesOwn(log: JudgedLog, erasure: Erasure, user: NamedUser | null): Unit<boolean> {
+  if (erasure.of === "user") return isHis(log, user, yield* lookUpUser(log.met, erasure.user as UserUri));
   return yield* isOwn(log.group, erasure, ({ sender, peer }) =>
-    user === null ? peer === log.peer : sender === user.id,
+    user === null ? peer === log.peer : sender !== null && sender === user.id,
   );
 }
 

@@ -8,7 +8,8 @@ import { all, first, type Unit } from "../unit.ts";
 import { lockGroup } from "./log.ts";
 import { joinedMember, moveMarker, type MovedMarker, type Reached } from "./markers.ts";
 import { noteProfile, type Profile, takeProfile } from "./profiles.ts";
-import { type MetUsers, userByUri } from "./remote-users.ts";
+import { hostOf } from "./peer-of-host.ts";
+import { domainOf, type MetUsers, userByUri } from "./remote-users.ts";
 
 /** Up to where a user has got, as it travels. */
 export interface Marker extends Reached {
@@ -26,6 +27,19 @@ const ourProviders = (db: Kysely<Tables>) => db.selectFrom("account").select("ac
 
 const headOf = statement<{ group: GroupId }>("latest-values.headOf")((db, { p }) =>
   db.selectFrom("values_head").select("n").where("grp", "=", p.group),
+);
+/** `groups`: a JSON array. */
+const headsOf = statement<{ groups: string }>("latest-values.headsOf")((db, { p, sql, dialect }) =>
+  db
+    .selectFrom("values_head")
+    .select(["grp", "n"])
+    .where(
+      "grp",
+      "in",
+      dialect === "sqlite"
+        ? sql<GroupId>`(select value from json_each(${p.groups}))`
+        : sql<GroupId>`(select value::bigint from json_array_elements_text(${p.groups}::json))`,
+    ),
 );
 const standsTo = statement<{ group: GroupId; peer: PeerId }>("latest-values.standsTo")((db, { p }) =>
   db
@@ -100,6 +114,12 @@ const profilesForGuest = statement<Since>("latest-values.profilesForGuest")((db,
 const profilesForOwner = statement<Since>("latest-values.profilesForOwner")((db, { p }) =>
   profilesSince(db, p).where("user.provider", "in", ourProviders(db)),
 );
+
+/** The number of the last change of each of these groups' values. One that has none is left out. */
+export function* valuesHeads(groups: readonly GroupId[]): Unit<ReadonlyMap<GroupId, number>> {
+  const rows = yield* all(headsOf, { groups: JSON.stringify(groups) });
+  return new Map(rows.map(({ grp, n }) => [grp, n]));
+}
 
 export interface ValuesPage {
   readonly markers: readonly Marker[];
@@ -216,7 +236,9 @@ export function* typistsOf(input: {
   const guest = stands.guest !== null;
   for (const uri of new Set(input.users)) {
     const user = yield* first(memberUser, { group, uri });
-    if (user && (!guest || user.peer === peer)) names.set(uri, user.name);
+    if (!user) continue;
+    const own = user.peer === peer || (user.peer === null && (yield* hostOf(domainOf(uri))).peer === peer);
+    if (!guest || own) names.set(uri, user.name);
   }
   return { guest, names };
 }

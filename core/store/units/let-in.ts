@@ -8,6 +8,7 @@ import { all, first, only, type Unit } from "../unit.ts";
 import type { RoomsToWake } from "./carried-events.ts";
 import type { HistoryPolicy } from "./guests.ts";
 import { lastingGrounds } from "./may-invite.ts";
+import { hostOf } from "./peer-of-host.ts";
 import { admitProvider, dismissProvider } from "./provider-members.ts";
 
 /** Where a guest begins to read. */
@@ -56,17 +57,20 @@ const presentOf = statement<{ group: GroupId; peer: PeerId }>("let-in.presentOf"
     .selectFrom("member")
     .innerJoin("user", "user.id", "member.user_id")
     .innerJoin("provider", "provider.id", "user.provider")
-    .select("provider.domain")
+    .select(["provider.domain", "provider.peer"])
     .distinct()
     .where("member.grp", "=", p.group)
     .where("member.state", "in", ["joined", "invited"])
-    .where("provider.peer", "=", p.peer)
+    .where((eb) => eb.or([eb("provider.peer", "=", p.peer), eb("provider.peer", "is", null)]))
     .orderBy("provider.domain"),
 );
 
-/** A peer's providers that are in a group, or have users there, invited ones too. */
+/** A peer's providers that are in a group, or have users there, invited ones too; also those that were never listed (M19). */
 export function* providersIn(input: { group: GroupId; peer: PeerId }): Unit<readonly ProviderDomain[]> {
-  return (yield* all(presentOf, input)).map(({ domain }) => domain);
+  const found: ProviderDomain[] = [];
+  for (const { domain, peer } of yield* all(presentOf, input))
+    if ((peer ?? (yield* hostOf(domain)).peer) === input.peer) found.push(domain);
+  return found;
 }
 
 /** Active connections that each let a provider of a peer's into one group. */
@@ -86,9 +90,15 @@ export const groupConnections = statement<{ group: GroupId; peer: PeerId; now: M
 
 /**
  * Ends what a connection between the gateways has allowed in a group: all providers of the peer's leave it but those that have a
- * connection of their own. Nothing ends where the gateways have another connection.
+ * connection of their own. `provider`, whose connection it was, stands for a guest that has none in the group. Nothing ends
+ * where the gateways have another connection.
  */
-export function* letOutAll(input: { group: GroupId; peer: PeerId; at: Milliseconds }): Unit<RoomsToWake> {
+export function* letOutAll(input: {
+  group: GroupId;
+  peer: PeerId;
+  provider: ProviderDomain;
+  at: Milliseconds;
+}): Unit<RoomsToWake> {
   const { group, peer, at: now } = input;
   const lasting = yield* lastingGrounds({ peer, now });
   if (lasting !== null) {
@@ -97,7 +107,8 @@ export function* letOutAll(input: { group: GroupId; peer: PeerId; at: Millisecon
   }
   const left = yield* all(groupConnections, { group, peer, now });
   const but = left.map(({ domain }) => domain);
-  const leaving = (yield* providersIn({ group, peer })).filter((one) => !but.includes(one));
+  const present = yield* providersIn({ group, peer });
+  const leaving = (present.length > 0 ? present : [input.provider]).filter((one) => !but.includes(one));
   const rooms: RoomsToWake[number][] = [];
   for (const [i, provider] of leaving.entries()) {
     const stays = but.length > 0 || i < leaving.length - 1;

@@ -1,7 +1,7 @@
 /** Who speaks for a domain, with what a request of his is checked by. */
 import type { ProviderDomain } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../bridge.ts";
-import type { PeerId } from "../../ids.ts";
+import type { PeerId, ProviderId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 import { keysOfPeer, type PeerKey } from "./peer-facts.ts";
@@ -21,7 +21,7 @@ const known = statement<{ domain: ProviderDomain }>("peer-of-host.known")((db, {
   db
     .selectFrom("provider")
     .leftJoin("account", "account.provider", "provider.id")
-    .select(["provider.peer", "account.id as account"])
+    .select(["provider.id", "provider.peer", "account.id as account"])
     .where("provider.domain", "=", p.domain)
     .limit(1),
 );
@@ -63,9 +63,7 @@ export function* peerSpeakingFor(input: {
   readonly now: Milliseconds;
 }): Unit<SpeakingPeer | undefined> {
   const { domain, now } = input;
-  const provider = yield* first(known, { domain });
-  if (provider && provider.account !== null) return undefined;
-  const peer = provider?.peer ?? (yield* peerAbove(domain));
+  const { peer } = yield* hostOf(domain);
   if (peer === null) return undefined;
   const row = yield* first(facts, { peer, now });
   if (!row) return undefined;
@@ -79,8 +77,25 @@ export function* peerSpeakingFor(input: {
   };
 }
 
-/** Of two peers of which one lies under the other, the nearer. */
-function* peerAbove(domain: ProviderDomain): Unit<PeerId | null> {
+/** A provider as it is known here, or would be. */
+export interface Host {
+  /** null: it has no row. */
+  readonly id: ProviderId | null;
+  /** Who speaks for it; null: nobody, or we. */
+  readonly peer: PeerId | null;
+  readonly ours: boolean;
+}
+
+/** Whose a provider is. Nothing is written, also where nobody has heard of it. */
+export function* hostOf(domain: ProviderDomain): Unit<Host> {
+  const row = yield* first(known, { domain });
+  const id = row?.id ?? null;
+  if (row && row.account !== null) return { id, peer: null, ours: true };
+  return { id, peer: row?.peer ?? (yield* peerAbove(domain)), ours: false };
+}
+
+/** The peer at or under whose base domain it lies (docs/mtp.md, M19); of two of which one lies under the other, the nearer. */
+export function* peerAbove(domain: ProviderDomain): Unit<PeerId | null> {
   const labels = domain.split(".");
   const domains = labels.map((_, at) => labels.slice(at).join("."));
   const rows = yield* all(above, { domains: JSON.stringify(domains) });

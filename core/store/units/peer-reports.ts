@@ -1,5 +1,5 @@
 /** Other gateways as an operator looks at them. */
-import type { KeyId } from "../../federation/public-key.ts";
+import type { KeyId } from "../../federation/wire/public-key.ts";
 import type { PeerId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, type Unit } from "../unit.ts";

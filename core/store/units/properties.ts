@@ -7,6 +7,7 @@ import {
 import type { BindingId, GroupId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
+import { valueUnderWay } from "./submissions.ts";
 
 /** The current value of a property, whose version is the seq of the event that set it. */
 export const setProperty = statement<{
@@ -67,7 +68,7 @@ const roomHolds = statement<{ binding: BindingId; name: PropertyName }>("propert
 
 /**
  * A property is state: what the room was last seen to hold is nothing new, nor is what it held when it was first
- * looked at, and what the group holds already is only noted.
+ * looked at, and what the group holds already is only noted, unless something else is under way to its owner.
  */
 export function* isChange(
   input: { readonly binding: BindingId; readonly group: GroupId },
@@ -75,12 +76,19 @@ export function* isChange(
 ): Unit<boolean> {
   const { binding, group } = input;
   const { name, value } = property;
-  if (!isShown(name)) return (yield* propertyNow(group, property)).value !== value;
+  if (!isShown(name)) return yield* differs(group, property, (yield* propertyNow(group, property)).value);
   const seen = (yield* first(roomHolds, { binding, name }))?.seen ?? null;
   if (seen === value) return false;
   yield* first(setSeen, { binding, name, value });
   if (seen === null) return false;
-  return (yield* first(currentProperty, { group, name, item: "" }))?.value !== value;
+  return yield* differs(group, property, (yield* first(currentProperty, { group, name, item: "" }))?.value);
+}
+
+/** From what the group holds, or will hold once what is under way has come back. */
+function* differs(group: GroupId, property: PropertyChange, held: string | undefined): Unit<boolean> {
+  if (held !== property.value) return true;
+  const coming = yield* valueUnderWay(group, property);
+  return coming !== null && coming !== held;
 }
 
 /** Whether rooms show it, so that what they were last seen to hold is kept. */

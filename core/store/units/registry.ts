@@ -37,7 +37,7 @@ import { keepRedeemed } from "./redeemed.ts";
 import { applyRemoteEvents } from "./remote-events.ts";
 import { restartFollowing } from "./restart-following.ts";
 import { takeGroupState } from "./take-state.ts";
-import { recordVerdict, withdraw } from "./submission-verdicts.ts";
+import { recordVerdict } from "./submission-verdicts.ts";
 import { markServed } from "./submissions.ts";
 import { appendSubmitted, forgetPulled } from "./submitted.ts";
 import { tellVerdicts } from "./verdicts.ts";
@@ -111,7 +111,6 @@ export const writingUnits = {
   tellVerdicts,
   unlink,
   updatePeer,
-  withdraw,
   writeOwnEvent,
 } as const;
 

@@ -3,6 +3,7 @@ import { parseProviderDomain, type ProviderDomain, type UserUri } from "../../..
 import type { PeerId, ProviderId, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, only, type Unit } from "../unit.ts";
+import { hostOf, peerAbove } from "./peer-of-host.ts";
 
 const findUser = statement<{ uri: UserUri }>("remote-users.find")((db, { p }) =>
   db
@@ -68,7 +69,33 @@ export function* userByUri(met: MetUsers, uri: UserUri, name: string | null): Un
   // Ours are called what their platform calls them.
   const renamed = name !== null && name !== row.name && !row.ours;
   if (renamed) yield* first(callUser, { user: row.id, name });
-  const user = { ...row, name: renamed ? name : row.name, ours: Boolean(row.ours) };
+  return yield* meet(met, uri, renamed ? { ...row, name } : row);
+}
+
+/** Somebody by his URI, who need not have a row yet. */
+export interface NamedUser extends Pick<KnownUser, "peer" | "ours"> {
+  readonly uri: UserUri;
+  readonly id: UserId | null;
+  readonly provider: ProviderId | null;
+}
+
+/** What is known of a user. Nothing is written, so that whatever he says can still be refused without a trace (M144). */
+export function* lookUpUser(met: MetUsers, uri: UserUri): Unit<NamedUser> {
+  const before = met.get(uri);
+  if (before) return { ...before, uri };
+  const row = yield* first(findUser, { uri });
+  if (row) return { ...(yield* meet(met, uri, row)), uri };
+  const { id: provider, peer, ours } = yield* hostOf(domainOf(uri));
+  return { uri, id: null, provider, peer, ours };
+}
+
+type UserRow = Omit<KnownUser, "ours"> & { readonly ours: unknown };
+
+/** The provider need not have been listed: it counts for the peer under whose base domain it lies (M19). */
+function* meet(met: MetUsers, uri: UserUri, row: UserRow): Unit<KnownUser> {
+  const ours = Boolean(row.ours);
+  const peer = row.peer ?? (ours ? null : yield* peerAbove(domainOf(uri)));
+  const user = { ...row, peer, ours };
   met.set(uri, user);
   return user;
 }

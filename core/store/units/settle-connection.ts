@@ -104,7 +104,7 @@ export function* endConnection(input: {
   for (const { group } of yield* all(guestsBy, { id })) {
     groups.push(group);
     if (found.scope === "gateway") {
-      rooms.push(...(yield* letOutAll({ group, peer, at })));
+      rooms.push(...(yield* letOutAll({ group, peer, provider, at })));
       rooms.push(...(yield* settleInvited({ group, peer, now: at })));
       continue;
     }

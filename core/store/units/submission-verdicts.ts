@@ -91,19 +91,38 @@ export function* recordVerdict(input: {
   return room;
 }
 
-const setWithdrawn = statement<{ group: GroupId; id: EventId }>("submissions.setWithdrawn")((db, { p }) =>
+interface OwnMessage {
+  readonly group: GroupId;
+  readonly id: EventId;
+  readonly sender: UserId;
+}
+
+const setWithdrawn = statement<OwnMessage>("submissions.setWithdrawn")((db, { p }) =>
   db
     .updateTable("submission")
     .set({ state: "withdrawn" })
     .where("grp", "=", p.group)
     .where("id", "=", p.id)
+    .where("sender", "=", p.sender)
     .where("state", "=", "pending")
     .returning("origin_binding as binding"),
 );
+// What changes it would be refused, since the owner never hears of what it changes.
+const withdrawVersions = statement<OwnMessage>("submissions.withdrawVersions")((db, { p }) =>
+  db
+    .updateTable("submission")
+    .set({ state: "withdrawn" })
+    .where("grp", "=", p.group)
+    .where("root_id", "=", p.id)
+    .where("sender", "=", p.sender)
+    .where("state", "=", "pending"),
+);
 
-/** Takes back what was never served. False: the owner may have it. */
-export function* withdraw(input: { group: GroupId; id: EventId }): Unit<boolean> {
-  const row = yield* first(setWithdrawn, input);
-  if (row) yield* first(refuseLink, { binding: row.binding, id: input.id });
-  return row !== undefined;
+/** Takes back a message that its author has deleted before it was served, with its edits. False: the owner may have it (M93). */
+export function* withdraw(message: OwnMessage): Unit<boolean> {
+  const row = yield* first(setWithdrawn, message);
+  if (!row) return false;
+  yield* first(refuseLink, { binding: row.binding, id: message.id });
+  yield* first(withdrawVersions, message);
+  return true;
 }

@@ -1,5 +1,6 @@
 /** What our users said in groups of peers, until the owners have it in their logs. */
-import type { EventKind } from "../../../mappings/events.ts";
+import { decodeProperty } from "../../../mappings/event-content.ts";
+import type { EventKind, PropertyChange } from "../../../mappings/events.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../bridge.ts";
 import type { BindingId, GroupId, NativeId, PeerId, UserId } from "../../ids.ts";
@@ -174,6 +175,28 @@ const waitingOf = statement<{ group: GroupId; sender: UserId }>("submissions.wai
 /** Whether something of this user's is under way, so that what holds of him is not known before it has come back. */
 export function* isUnderWay(input: { group: GroupId; sender: UserId }): Unit<boolean> {
   return (yield* first(waitingOf, input)) !== undefined;
+}
+
+const settingsOf = statement<{ group: GroupId }>("submissions.settingsOf")((db, { p }) =>
+  db
+    .selectFrom("submission")
+    .select("content")
+    .where("grp", "=", p.group)
+    .where("kind", "=", "property")
+    .where("state", "in", ["pending", "served", "accepted"])
+    .orderBy("n", "desc"),
+);
+
+/** What a property is to be by the last of ours that is under way. null: none is. */
+export function* valueUnderWay(
+  group: GroupId,
+  { name, item }: Pick<PropertyChange, "name" | "item">,
+): Unit<string | null> {
+  for (const { content } of yield* all(settingsOf, { group })) {
+    const said = decodeProperty(content);
+    if (said.name === name && said.item === item) return said.value;
+  }
+  return null;
 }
 
 /** An event of ours has come back: the row goes, and says where it was said. */

@@ -3,18 +3,25 @@ import { noParticulars } from "../../../mappings/events.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../bridge.ts";
 import { GatewayError } from "../../errors.ts";
-import type { GroupId, PeerId, Seq } from "../../ids.ts";
+import type { GroupId, PeerId, Seq, UserId } from "../../ids.ts";
 import { step } from "../../steps.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 import { applyEffects, rootOf, type RoomsToWake, viaText } from "./carried-events.ts";
 import { checkFence, type Fence } from "./fence.ts";
 import { addCarriedEvent, eventOf, liveRooms, lockGroup, moveHead } from "./log.ts";
-import { judgeSubmitted, type JudgedEvent, type JudgedLog, quotaLeft, speakerOf } from "./judge-submitted.ts";
+import {
+  judgeSubmitted,
+  type JudgedEvent,
+  type JudgedLog,
+  quotaLeft,
+  type Speaker,
+  speakerOf,
+} from "./judge-submitted.ts";
 import { nameMedia } from "./kept-media.ts";
 import { memberEvent } from "./members.ts";
 import { noteProfile } from "./profiles.ts";
-import type { KnownUser } from "./remote-users.ts";
+import { userByUri } from "./remote-users.ts";
 import { forgetRules } from "./roles.ts";
 import { settleInvited } from "./uninvite.ts";
 import { keepVerdict, type Verdict, type VerdictCode } from "./verdicts.ts";
@@ -134,7 +141,7 @@ function* take(log: GuestLog, event: SubmittedEvent): Unit<Refusal> {
   const mismatched = event.refused?.code === "id_mismatch";
   // Only for its own users: that an id is known tells nothing to somebody else's gateway.
   const known = speaker === null || mismatched ? undefined : yield* first(eventOf, { group, id: event.id });
-  if (known && known.sender === (speaker?.user?.id ?? null)) return null;
+  if (known && speaker && isOf(known.sender, speaker)) return null;
   if (log.closed) return refusal("group_closed", "the group has ended");
   if (mismatched) return event.refused;
   if (known) return refusal("id_conflict", "the log has that id for something else");
@@ -145,11 +152,17 @@ function* take(log: GuestLog, event: SubmittedEvent): Unit<Refusal> {
   if (judged === "holds") return null;
   if (judged !== null) return judged;
   if (log.left === 0) return refusal("quota", "the gateway sends more than the group takes in a minute");
-  if (speaker.joins && speaker.user) yield* joinFor(log, speaker.user.uri);
+  const uri = speaker.user?.uri ?? null;
+  const sender = uri === null ? null : (yield* userByUri(log.met, uri, event.senderName)).id;
+  if (speaker.joins && uri !== null) yield* joinFor(log, uri);
   log.left -= 1;
-  yield* write(log, event, speaker.user);
+  yield* write(log, event, sender);
   return null;
 }
+
+/** Somebody who has no row has said nothing yet. */
+const isOf = (sender: UserId | null, { user }: Speaker): boolean =>
+  user === null ? sender === null : sender !== null && sender === user.id;
 
 /** The owner takes a speaker in: an event of the owner's own, so that it needs no proof of the speaker's gateway. */
 function* joinFor(log: GuestLog, user: UserUri): Unit<void> {
@@ -163,10 +176,9 @@ const nothing = { proof: null, via: [], effect: { kind: "none" }, act: null } as
 
 type Written = Omit<SubmittedEvent, "sender" | "senderName" | "provider" | "refused" | "expect">;
 
-function* write(log: GuestLog, event: Written, sender: KnownUser | null): Unit<void> {
+function* write(log: GuestLog, event: Written, user: UserId | null): Unit<void> {
   const { group, peer } = log;
   const seq = (log.head + 1) as Seq;
-  const user = sender?.id ?? null;
   yield* first(addCarriedEvent, {
     group,
     seq,

@@ -1,5 +1,6 @@
 /** The lanes of peers: each keeps the groups that are shared with one peer going. */
-import type { ExpressionBuilder } from "kysely";
+import type { Expression, ExpressionBuilder, Kysely } from "kysely";
+import type { Milliseconds } from "../../bridge.ts";
 import type { PeerId } from "../../ids.ts";
 import { type LaneKey, syncLane } from "../../lanes/lane-key.ts";
 import type { Tables } from "../schema.ts";
@@ -50,19 +51,48 @@ export function hasSyncWork(eb: ExpressionBuilder<Tables, "lane">) {
   return eb.and([eb.exists(peer), eb.or([eb.exists(following), eb.exists(guest)])]);
 }
 
-const freeLanes = statement("sync-lanes.freeLanes")((db, { now }) =>
+/** The lane is of a peer that may invite our people, whatever is shared with it (docs/mtp.md, M112). */
+function mayInvite(eb: ExpressionBuilder<Tables, "lane">, now: Milliseconds) {
+  const connection = eb
+    .selectFrom("connection")
+    .select("connection.id")
+    .whereRef("connection.peer", "=", "lane.peer")
+    .where("connection.scope", "=", "gateway")
+    .where("connection.state", "=", "active")
+    .where((of) => of.or([of("connection.expires", "is", null), of("connection.expires", ">", now)]));
+  const peer = eb
+    .selectFrom("peer")
+    .select("peer.id")
+    .whereRef("peer.id", "=", "lane.peer")
+    .where("peer.state", "=", "known")
+    .where((of) => of.or([of("peer.static", "=", 1), of.exists(connection)]));
+  return eb.exists(peer);
+}
+
+const free = (db: Kysely<Tables>, now: Expression<number>) =>
   db
     .selectFrom("lane")
     .select(["lane.key", "lane.peer"])
     .where("lane.kind", "=", "sync")
     .where("lane.not_before", "<=", now)
     .where("lane.lease_until", "<=", now)
-    .where(hasSyncWork)
-    .orderBy("lane.peer"),
+    .orderBy("lane.peer");
+const freeLanes = statement("sync-lanes.freeLanes")((db, { now }) => free(db, now).where(hasSyncWork));
+const hearingLanes = statement<{ at: Milliseconds }>("sync-lanes.hearingLanes")((db, { p, now }) =>
+  free(db, now).where((eb) => eb.or([hasSyncWork(eb), mayInvite(eb, p.at)])),
 );
 
-/** Lanes of peers that have something to keep going and that nobody holds; those that are put off are not among them. */
-export function* syncLanesFree(): Unit<readonly { readonly key: LaneKey; readonly peer: PeerId }[]> {
-  const rows = yield* all(freeLanes, {});
+/**
+ * Lanes of peers that have something to keep going and that nobody holds; those that are put off are not among them. `hears`:
+ * this gateway can't be reached, so that it asks for invitations even where nothing is shared yet.
+ */
+export function* syncLanesFree({
+  hears,
+  now: at,
+}: {
+  hears: boolean;
+  now: Milliseconds;
+}): Unit<readonly { readonly key: LaneKey; readonly peer: PeerId }[]> {
+  const rows = hears ? yield* all(hearingLanes, { at }) : yield* all(freeLanes, {});
   return rows.flatMap(({ key, peer }) => (peer === null ? [] : [{ key, peer }]));
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { StoredFederation, type StoredFederationOptions } from "../../../core/admin/federation-operations.ts";
-import { parseCode } from "../../../core/federation/code-text.ts";
+import { parseCode } from "../../../core/federation/wire/code-text.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import type { ConnectionChange } from "../../../core/store/units/connections.ts";
 import { findPeer } from "../../../core/store/units/peers.ts";

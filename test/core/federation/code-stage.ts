@@ -2,16 +2,19 @@
 import { createPublicKey, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { type FederationAccess, createFederationAccess } from "../../../core/federation/federation-access.ts";
-import { makeCode, parseCode } from "../../../core/federation/code-text.ts";
-import { PeerClient } from "../../../core/federation/peer-client.ts";
-import { publicKeyText } from "../../../core/federation/public-key.ts";
-import { RecentWellKnowns } from "../../../core/federation/recent-well-knowns.ts";
-import type { RedeemCodeOptions } from "../../../core/federation/redeem-code.ts";
+import {
+  type FederationAccess,
+  createFederationAccess,
+} from "../../../core/federation/peers/federation-access.ts";
+import { makeCode, parseCode } from "../../../core/federation/wire/code-text.ts";
+import { PeerClient } from "../../../core/federation/peers/peer-client.ts";
+import { publicKeyText } from "../../../core/federation/wire/public-key.ts";
+import { RecentWellKnowns } from "../../../core/federation/peers/recent-well-knowns.ts";
+import type { RedeemCodeOptions } from "../../../core/federation/peers/redeem-code.ts";
 import { connectionRoutes, type CursorOf } from "../../../core/federation/routes/connections.ts";
 import { redeemRoute } from "../../../core/federation/routes/redeem.ts";
-import type { RequestSigner } from "../../../core/federation/signature.ts";
-import type { WellKnown } from "../../../core/federation/well-known.ts";
+import type { RequestSigner } from "../../../core/federation/wire/signature.ts";
+import type { WellKnown } from "../../../core/federation/peers/well-known.ts";
 import type { StoreConfig } from "../../../core/config/config.ts";
 import type { Store } from "../../../core/store/store.ts";
 import { createLogger } from "../../../core/log.ts";

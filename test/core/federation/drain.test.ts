@@ -5,8 +5,8 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import type { FastifyInstance } from "fastify";
-import { callerOf } from "../../../core/federation/caller.ts";
-import { HeldRequests } from "../../../core/federation/held-requests.ts";
+import { callerOf } from "../../../core/federation/serving/caller.ts";
+import { HeldRequests } from "../../../core/federation/serving/held-requests.ts";
 import type { PeerId } from "../../../core/ids.ts";
 import { echoRoutes, TwoGateways } from "./two-gateways.ts";
 

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type EventId, type GroupUri, groupUri } from "../../../mappings/ids.ts";
 import { peerTopic } from "../../../core/federation/news.ts";
-import { publicKeyText } from "../../../core/federation/public-key.ts";
-import { SigningKeys } from "../../../core/federation/signing-keys.ts";
-import { runSync } from "../../../core/federation/sync-lane.ts";
-import type { SyncOptions } from "../../../core/federation/sync-options.ts";
+import { publicKeyText } from "../../../core/federation/wire/public-key.ts";
+import { SigningKeys } from "../../../core/federation/peers/signing-keys.ts";
+import { runSync } from "../../../core/federation/sharing/sync-lane.ts";
+import type { SyncOptions } from "../../../core/federation/sharing/sync-options.ts";
 import type {
   AccountId,
   BindingId,

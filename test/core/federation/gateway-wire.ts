@@ -1,12 +1,16 @@
 /** What a gateway at one end of a wire is made of, but for what it does. */
 import { type ProviderDomain } from "../../../mappings/ids.ts";
-import { Exchanger } from "../../../core/federation/exchange.ts";
-import { HeldRequests } from "../../../core/federation/held-requests.ts";
+import { Exchanger } from "../../../core/federation/peers/exchange.ts";
+import { HeldRequests } from "../../../core/federation/serving/held-requests.ts";
 import { News } from "../../../core/federation/news.ts";
-import { PeerClient } from "../../../core/federation/peer-client.ts";
-import { StoredPeers } from "../../../core/federation/peer-directory.ts";
-import { type PublicServer, type Routes, startPublicServer } from "../../../core/federation/public-server.ts";
-import { RecentWellKnowns } from "../../../core/federation/recent-well-knowns.ts";
+import { PeerClient } from "../../../core/federation/peers/peer-client.ts";
+import { StoredPeers } from "../../../core/federation/peers/peer-directory.ts";
+import {
+  type PublicServer,
+  type Routes,
+  startPublicServer,
+} from "../../../core/federation/serving/public-server.ts";
+import { RecentWellKnowns } from "../../../core/federation/peers/recent-well-knowns.ts";
 import { groupMembersRoute } from "../../../core/federation/routes/group-members.ts";
 import { groupSnapshotRoute } from "../../../core/federation/routes/group-snapshot.ts";
 import { hintRoute } from "../../../core/federation/routes/hint.ts";
@@ -15,9 +19,10 @@ import { knocksRoute } from "../../../core/federation/routes/knocks.ts";
 import { postEventsRoute } from "../../../core/federation/routes/post-events.ts";
 import { submissionsRoute } from "../../../core/federation/routes/submissions.ts";
 import { syncRoute } from "../../../core/federation/routes/sync.ts";
-import { UnreachableInvitations } from "../../../core/federation/unreachable-invitations.ts";
-import type { SigningKeys } from "../../../core/federation/signing-keys.ts";
-import type { SyncOptions } from "../../../core/federation/sync-options.ts";
+import { UnreachableInvitations } from "../../../core/federation/sharing/unreachable-invitations.ts";
+import type { SigningKeys } from "../../../core/federation/peers/signing-keys.ts";
+import { SlowDown } from "../../../core/federation/serving/slow-down.ts";
+import type { SyncOptions } from "../../../core/federation/sharing/sync-options.ts";
 import type { GroupId, PeerId } from "../../../core/ids.ts";
 import { type LaneKey } from "../../../core/lanes/lane-key.ts";
 import { limits } from "../../../core/limits.ts";
@@ -139,6 +144,7 @@ export class GatewayWire {
 
   #values() {
     return {
+      heads: () => Promise.resolve(new Map()),
       since: () => Promise.resolve(null),
       states: () => Promise.resolve(new Map<GroupId, string>()),
       take: () => Promise.resolve(),
@@ -151,6 +157,7 @@ export class GatewayWire {
       store: this.store,
       news: this.news,
       held: this.#held,
+      slowDown: new SlowDown(limits, Date.now),
       limits,
       now: Date.now,
       base: this.base,

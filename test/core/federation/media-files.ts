@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { mediaOpener, type MediaOpenerOptions } from "../../../core/federation/open-media.ts";
+import { mediaOpener, type MediaOpenerOptions } from "../../../core/federation/serving/open-media.ts";
 import { mediaRoute } from "../../../core/federation/routes/media.ts";
 import type { MediaId } from "../../../core/ids.ts";
 import { inLane } from "../../../core/lanes/lane-key.ts";

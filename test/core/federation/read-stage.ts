@@ -4,12 +4,13 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { HeldRequests } from "../../../core/federation/held-requests.ts";
+import { HeldRequests } from "../../../core/federation/serving/held-requests.ts";
 import { News } from "../../../core/federation/news.ts";
 import { groupEventsRoute } from "../../../core/federation/routes/group-events.ts";
 import { groupMembersRoute } from "../../../core/federation/routes/group-members.ts";
 import { groupSnapshotRoute } from "../../../core/federation/routes/group-snapshot.ts";
 import { type SyncRouteOptions, syncRoute } from "../../../core/federation/routes/sync.ts";
+import { SlowDown } from "../../../core/federation/serving/slow-down.ts";
 import type { GroupId } from "../../../core/ids.ts";
 import { type Limits, limits } from "../../../core/limits.ts";
 import { createLogger } from "../../../core/log.ts";
@@ -82,10 +83,14 @@ export class ReadStage {
       store,
       news,
       held,
+      slowDown: new SlowDown(limits, () => both.now),
       limits: { ...limits, ...options.limits },
       now: () => both.now,
       base: own,
-      values: options.values ?? { since: () => Promise.resolve(null) },
+      values: options.values ?? {
+        heads: () => Promise.resolve(new Map()),
+        since: () => Promise.resolve(null),
+      },
       retentionDays: DAYS,
     };
     const routes = [groupEventsRoute, syncRoute, groupSnapshotRoute, groupMembersRoute];

@@ -1,6 +1,6 @@
 /** An internet in which some domains, over https, are servers of this test; everything else is as guarded as ever. */
-import type { ExchangeAnswer, ExchangeRequest } from "../../../core/federation/exchange.ts";
-import { Exchanger } from "../../../core/federation/exchange.ts";
+import type { ExchangeAnswer, ExchangeRequest } from "../../../core/federation/peers/exchange.ts";
+import { Exchanger } from "../../../core/federation/peers/exchange.ts";
 
 export class SmallInternet extends Exchanger {
   /** Origins by what is asked for: `https://a.example`. */

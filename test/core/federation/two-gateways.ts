@@ -7,18 +7,18 @@ import { buffer, text } from "node:stream/consumers";
 import type { FastifyInstance } from "fastify";
 import { parseProviderDomain, type ProviderDomain } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../../core/bridge.ts";
-import { callerOf, type PeerKey } from "../../../core/federation/caller.ts";
-import { Exchanger } from "../../../core/federation/exchange.ts";
-import { HeldRequests } from "../../../core/federation/held-requests.ts";
-import { PeerClient, type PeerEndpoint } from "../../../core/federation/peer-client.ts";
-import { type KeyId, keyIdOf } from "../../../core/federation/public-key.ts";
+import { callerOf, type PeerKey } from "../../../core/federation/serving/caller.ts";
+import { Exchanger } from "../../../core/federation/peers/exchange.ts";
+import { HeldRequests } from "../../../core/federation/serving/held-requests.ts";
+import { PeerClient, type PeerEndpoint } from "../../../core/federation/peers/peer-client.ts";
+import { type KeyId, keyIdOf } from "../../../core/federation/wire/public-key.ts";
 import {
   type PublicServer,
   type PublicServerOptions,
   type Routes,
   startPublicServer,
-} from "../../../core/federation/public-server.ts";
-import { type RequestSigner, signRequest } from "../../../core/federation/signature.ts";
+} from "../../../core/federation/serving/public-server.ts";
+import { type RequestSigner, signRequest } from "../../../core/federation/wire/signature.ts";
 import type { PeerId } from "../../../core/ids.ts";
 import { limits } from "../../../core/limits.ts";
 import { createLogger } from "../../../core/log.ts";

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, request as httpRequest, type Se
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import type { TestContext } from "node:test";
-import { parseCode } from "../../../core/federation/code-text.ts";
+import { parseCode } from "../../../core/federation/wire/code-text.ts";
 import { type RunningGateway, startGateway } from "../../../core/gateway.ts";
 import {
   type CheckOptions,

@@ -1,6 +1,6 @@
 /** Peers, their groups and their events, as units of the store are given them. */
 import { randomBytes } from "node:crypto";
-import type { KeyId } from "../../../core/federation/public-key.ts";
+import type { KeyId } from "../../../core/federation/wire/public-key.ts";
 import type { PeerId, Seq } from "../../../core/ids.ts";
 import type { PeerFacts } from "../../../core/store/units/peer-facts.ts";
 import type { RemoteEvent } from "../../../core/store/units/remote-events.ts";

@@ -116,12 +116,21 @@ void describe("npm run demo", async () => {
   await it("stays up until it is interrupted, tells how to take part, and stops everything", async () => {
     let asked = false;
     const { code, printed, left, files } = await demo([], (text, pid) => {
-      if (asked || !text.includes("The gateway's log")) return;
+      if (asked || !text.includes("its log: ")) return;
       asked = true;
       process.kill(pid, "SIGINT");
     });
     assert.equal(code, 0, printed);
     assert.match(printed, /visitor@localhost +password {2}demo\n +server +127\.0\.0\.1, port \d+/);
+    assert.deepEqual([[...left.values()], files], [[], []]);
+  });
+
+  await it("shows the same across two gateways", async () => {
+    const { code, printed, left, files } = await demo(["--federated", "--once"], () => {});
+    assert.equal(code, 0, printed);
+    assert.match(printed, /south: mimi-gateway redeem mtp1:north\.example:/);
+    assert.match(printed, /26 lines crossed/);
+    assert.match(printed, /every feature arrived in the other room, once/);
     assert.deepEqual([[...left.values()], files], [[], []]);
   });
 

@@ -1,5 +1,5 @@
 /** Signed requests with something bent before or after they were signed. */
-import { SIGNATURE_WINDOW, signRequest } from "../../../core/federation/signature.ts";
+import { SIGNATURE_WINDOW, signRequest } from "../../../core/federation/wire/signature.ts";
 import { parseProviderDomain } from "../../../mappings/ids.ts";
 import type { Party } from "../../core/federation/attacks/door.ts";
 import type { House } from "../../core/federation/attacks/house.ts";

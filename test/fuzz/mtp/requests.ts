@@ -1,6 +1,6 @@
 /** Requests as a well-behaved gateway makes them, one of every resource: what is bent before it is sent. */
 import { randomBytes } from "node:crypto";
-import { signProof } from "../../../core/federation/proof.ts";
+import { signProof } from "../../../core/federation/wire/proof.ts";
 import {
   encodeErasure,
   encodeMember,

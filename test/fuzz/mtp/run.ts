@@ -4,7 +4,7 @@
  */
 import { Agent, request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
-import { problems } from "../../../core/federation/problem.ts";
+import { problems } from "../../../core/federation/wire/problem.ts";
 import type { EventId, GroupUri } from "../../../mappings/ids.ts";
 import { type Party, pathOf } from "../../core/federation/attacks/door.ts";
 import { House } from "../../core/federation/attacks/house.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { signProof } from "../../../../core/federation/proof.ts";
+import { signProof } from "../../../../core/federation/wire/proof.ts";
 import { userUri } from "../../../../mappings/ids.ts";
 import { storedIn } from "../../../fuzz/mtp/stored.ts";
 import { temporaryFolder } from "../../../support/servers.ts";
@@ -42,7 +42,7 @@ void describe("attacks", () => {
     const senders = [
       "mimi://rival.example/u/eve",
       "mimi://fake.mimi.test/u/anna",
-      "mimi://sub.guest.example/u/bob",
+      "mimi://notguest.example/u/bob",
       "mimi://guest.example.org/u/bob",
     ];
     const forged = senders.map((sender) => submission(house, guest, sender));
@@ -73,7 +73,9 @@ void describe("attacks", () => {
       wrong.map(([, code]) => code),
     );
     assert.deepEqual(await house.changedSince(before), []);
-    assert.deepEqual(await verdicts(house, guest, [good]), ["accepted"]);
+    // A host under the guest's own base domain counts without being listed (M19).
+    const under = submission(house, guest, "mimi://sub.guest.example/u/bob");
+    assert.deepEqual(await verdicts(house, guest, [good, under]), ["accepted", "accepted"]);
     assert.equal(await house.sample.count(`event where id = '${good.id}' and grp = ${tea.group}`), 1);
   });
 

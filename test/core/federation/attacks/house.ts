@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { LiveRooms } from "../../../../core/accounts/live-rooms.ts";
 import type { MediaLimits } from "../../../../core/media/remote-file.ts";
-import { hashSecret } from "../../../../core/federation/code-text.ts";
+import { hashSecret } from "../../../../core/federation/wire/code-text.ts";
 import { Federation } from "../../../../core/federation/federation.ts";
 import { Announcer } from "../../../../core/groups/announce.ts";
 import { MessageMemo } from "../../../../core/groups/message-memo.ts";
@@ -29,8 +29,6 @@ import { Door, keyOf, party, type Party, publicOf } from "./door.ts";
 const BASE = domain("mimi.test");
 const HOST = domain("fake.mimi.test");
 /** Nobody listens there: whoever is looked for is away at once. */
-/** A name that was read stays, whatever became of its event. */
-const NAMES = ["user", "provider", "sqlite_sequence"];
 const NOWHERE = "http://127.0.0.1:1";
 export const SECRET = "azGygQEYdQbzB-egrTuSIg";
 /** What only events hold that a guest of today may not see. */
@@ -107,7 +105,7 @@ export class House extends Door {
           listen: { host: "127.0.0.1", port },
           unreachable: false,
           confirm: false,
-      proxies: [],
+          proxies: [],
           endpoint: `http://127.0.0.1:${port}`,
           allow: [],
           peers: [
@@ -145,10 +143,9 @@ export class House extends Door {
     };
   }
 
-  /** The tables that have changed, but for the names of those of whom it was told. */
+  /** The tables that have changed. */
   async changedSince(before: Stored): Promise<readonly string[]> {
-    const changed = changes(before, await storedIn(this.sample.config));
-    return [...changed.keys()].filter((table) => !NAMES.includes(table));
+    return [...changes(before, await storedIn(this.sample.config)).keys()];
   }
 
   /** Somebody of ours says something in a room. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
-import { makeCursor, makeMembersCursor } from "../../../../core/federation/cursor.ts";
+import { makeCursor, makeMembersCursor } from "../../../../core/federation/wire/cursor.ts";
 import type { MediaId } from "../../../../core/ids.ts";
 import { temporaryFolder } from "../../../support/servers.ts";
 import { sayIn } from "../media-files.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
-import { contentDigest } from "../../../../core/federation/content-digest.ts";
-import { signRequest } from "../../../../core/federation/signature.ts";
+import { contentDigest } from "../../../../core/federation/wire/content-digest.ts";
+import { signRequest } from "../../../../core/federation/wire/signature.ts";
 import { temporaryFolder } from "../../../support/servers.ts";
 import { pathOf } from "./door.ts";
 import { House } from "./house.ts";

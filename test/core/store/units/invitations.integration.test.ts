@@ -77,7 +77,7 @@ for (const kind of storeKinds()) {
           Number(row["head"]),
         ]),
         [
-          [uri, "following", null, stage.connection, 6],
+          [uri, "following", "unread", stage.connection, 6],
           [other, "left", "declined", stage.connection, 0],
         ],
       );

@@ -179,10 +179,17 @@ for (const kind of storeKinds()) {
       const [mia, max] = [person(at.host, "mia"), person(at.host, "max")];
       await sample.sql(`update grp set join_policy = 'invite' where id = ${at.room.group}`);
       assert.deepEqual(await at.codes([submitted(mia, memberSays(mia, "accept"))]), ["no_right"]);
-      const host = domain("fake.mimi.test");
+      assert.equal(
+        await sample.count(`"user" where uri = '${mia}'`),
+        0,
+        "nothing is kept of what is refused",
+      );
       await say(text());
       await sample.sql(`update member set role = 3 where grp = ${at.room.group}`);
-      assert.ok(host);
+      await sample.sql(
+        `insert into "user" (uri, provider, native, name, profile_rev)
+         select '${mia}', id, '${mia}', 'mia', -1 from provider where domain = '${at.host}'`,
+      );
       await sample.sql(
         `insert into member (grp, user_id, state, role, since_seq) select ${at.room.group}, id, 'invited', 3, 2
          from "user" where uri = '${mia}'`,

@@ -2,11 +2,14 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { knownMessages, reactionsTo } from "../../../../core/store/units/relations.ts";
+import { plainAct } from "../../../../mappings/message-act.ts";
+import { userUri } from "../../../../mappings/ids.ts";
 import { outLane } from "../../../../core/lanes/lane-key.ts";
 import { groupsWaiting, pendingFor } from "../../../../core/store/units/submissions.ts";
-import { person, propertySays, remote } from "../federation-sample.ts";
+import { domain, person, propertySays, remote } from "../federation-sample.ts";
 import { FollowerStage } from "../follower-stage.ts";
 import { eventId, linkRooms, message, property, SampleStore } from "../sample.ts";
+import type { NewEvent } from "../../../../core/store/units/group-log.ts";
 import { storeKinds } from "../stores.ts";
 
 for (const kind of storeKinds()) {
@@ -145,19 +148,30 @@ for (const kind of storeKinds()) {
       assert.deepEqual(await at.pending(), []);
     });
 
-    void test("what was never served can be taken back, what was served can't", async () => {
+    void test("what its author deletes before it was served goes with its edits, what was served is deleted", async () => {
       const { store } = sample;
       const [kept, gone] = [message(`kept ${turn}`), message(`gone ${turn}`)];
-      await at.say(kept, gone);
+      const edited = version(gone, "edit");
+      await at.say(kept, gone, edited);
       await store.write("markServed", { group: at.group, served: [{ id: kept.id, proof: null }] });
-      assert.equal(await store.write("withdraw", { group: at.group, id: kept.id }), false);
-      assert.equal(await store.write("withdraw", { group: at.group, id: gone.id }), true);
+      const deletions = [version(kept, "delete"), version(gone, "delete")] as const;
+      await at.say(...deletions);
       assert.deepEqual(
         (await at.pending()).map(({ id }) => id),
-        [kept.id],
+        [kept.id, deletions[0].id],
       );
+      assert.equal(await sample.count(`link where event_id = '${gone.id}' and state = 'refused'`), 1);
       const late = { group: at.group, served: [{ id: gone.id, proof: null }] };
       assert.deepEqual(await store.write("markServed", late), [], "it must not be sent any more");
+      const foreign = message(`not his ${turn}`);
+      const ours = domain(foreign.sender?.uri.split("/")[2] ?? "");
+      await at.say(foreign);
+      const sender = { uri: userUri(ours, "ben"), native: "ben", name: "Ben" };
+      await at.say({ ...version(foreign, "delete"), sender });
+      assert.equal(
+        (await at.pending()).some(({ id }) => id === foreign.id),
+        true,
+      );
     });
 
     void test("reactions that stand are not submitted again; edits and properties travel", async () => {
@@ -245,3 +259,10 @@ for (const kind of storeKinds()) {
     });
   });
 }
+
+/** What its author makes of a message. */
+const version = (of: NewEvent, act: "edit" | "delete"): NewEvent => ({
+  ...message(`${act} ${of.id}`),
+  effect: { kind: "version", root: of.id },
+  act: { ...plainAct, act, target: of.id },
+});

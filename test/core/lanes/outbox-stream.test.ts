@@ -1,0 +1,95 @@
+/** What a room is given of a log that was replaced by another one. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { BridgeHost } from "../../../core/bridge.ts";
+import { MessageMemo } from "../../../core/groups/message-memo.ts";
+import type { BindingId } from "../../../core/ids.ts";
+import { HeldLane } from "../../../core/lanes/held-lane.ts";
+import { outLane } from "../../../core/lanes/lane-key.ts";
+import { LaneRun } from "../../../core/lanes/lane-run.ts";
+import { runOutbox } from "../../../core/lanes/outbox-lane.ts";
+import { limits } from "../../../core/limits.ts";
+import type { RemoteEvent } from "../../../core/store/units/remote-events.ts";
+import { outboxBinding, wasGiven } from "../../../core/store/units/outbox.ts";
+import { FakeBridge } from "../../support/fake-bridge.ts";
+import { FakePlatform, usualModes } from "../../support/fake-platform.ts";
+import { temporaryFolder } from "../../support/servers.ts";
+import { saidMessage } from "../federation/said-message.ts";
+import { nothingHolds, remote } from "../store/federation-sample.ts";
+import { FollowerStage } from "../store/follower-stage.ts";
+import type { SampleStore } from "../store/sample.ts";
+import { laneSample, silent } from "./lane-sample.ts";
+
+const folder = temporaryFolder("outbox-stream");
+
+/** Takes nothing from the platform: rooms are only delivered to. */
+const nobody: BridgeHost = {
+  gateway: "mimi.test",
+  accept: () => Promise.resolve(),
+  rooms: () => Promise.resolve([]),
+  transient: () => undefined,
+  read: () => undefined,
+  ready: () => undefined,
+  command: () => Promise.resolve(""),
+};
+
+/** Delivers to a room until it is caught up. */
+async function deliver(sample: SampleStore, bridge: FakeBridge, room: BindingId): Promise<void> {
+  const { store } = sample;
+  const held = await HeldLane.claim(store, outLane(room), 60_000);
+  assert.ok(held);
+  const options = {
+    store,
+    log: silent,
+    limits,
+    bridge,
+    memo: new MessageMemo(),
+    hides: () => Promise.resolve(false),
+    now: () => 50_000,
+    wake: () => undefined,
+    ended: () => Promise.resolve(),
+  };
+  assert.deepEqual(await runOutbox(options, new LaneRun(outLane(room), held), room), { kind: "caught-up" });
+  await held.release();
+}
+
+void test("of a log that another one has replaced a room is given only what it was not given before", async (t) => {
+  const sample = await laneSample(folder);
+  const at = await FollowerStage.make(sample, "owner.test");
+  const platform = new FakePlatform({ ...usualModes, connected: false });
+  const bridge = new FakeBridge(platform.modes, {
+    attach: (client) => Promise.resolve(platform.attach(client)),
+  });
+  await bridge.start(nobody);
+  t.after(async () => {
+    await bridge.stop();
+    await sample.store.close();
+  });
+  const said = (text: string): Pick<RemoteEvent, "id" | "content" | "act" | "sender"> => {
+    const { id, content, act, sender } = saidMessage(at.host, at.uri, text, "mia");
+    return { id, content, act, sender: sender?.uri ?? null };
+  };
+  const given = () => {
+    const notices = platform.notices(at.room.native);
+    const texts = platform.messages(at.room.native).map(({ text }) => text);
+    return texts.filter((text) => !notices.includes(text));
+  };
+  const [one, two, fresh] = [said("one"), said("two"), said("fresh")];
+  const wasGivenTo = (id: RemoteEvent["id"]) => sample.store.read(wasGiven({ binding: at.room.id, id }));
+  const log = (...events: readonly (typeof one)[]) =>
+    events.map((event, i) => remote(i + 1, event.sender, event));
+
+  await at.apply(log(one, two));
+  assert.equal(await wasGivenTo(one.id), false);
+  await deliver(sample, bridge, at.room.id);
+  assert.deepEqual(given(), ["one", "two"]);
+  assert.equal(await wasGivenTo(one.id), true);
+
+  const start = { after: 0, cursor: null, rev: 2, state: nothingHolds, now: 40_000 } as const;
+  await sample.store.write("restartFollowing", { fence: at.fence, group: at.group, ...start });
+  const { forkedAt } = await at.apply(log(fresh, one, two), { bounds: { after: 0, head: 3 } });
+  assert.equal(forkedAt, 0);
+  await deliver(sample, bridge, at.room.id);
+  assert.deepEqual(given(), ["one", "two", "fresh"], "what stands in the room is not said again");
+  assert.equal((await sample.store.read(outboxBinding(at.room.id)))?.intendedSeq, 3);
+});
