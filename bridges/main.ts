@@ -19,23 +19,33 @@ enableCompileCache();
 // Whatever is slow to load is loaded by the command that needs it, so that `--help` answers at once.
 const bridges = async () => ({
   xmpp: (await import("./xmpp/config.ts")).xmppConfigSchema,
-  slack: (await import("./slack/config.ts")).slackConfigSchema,
+  slack: (await import("./slack/config-check.ts")).slackAccountSchema,
 });
 type Account = AccountOf<Awaited<ReturnType<typeof bridges>>>;
 
 async function bridgeFactory(): Promise<BridgeFactory<Account>> {
-  const [{ xmppConfig }, { XmppAccount }, { slackConfig }, { SlackAccount }] = await Promise.all([
+  const [
+    { xmppConfig },
+    { XmppAccount },
+    { slackConfig },
+    { SlackAccount },
+    { CallBudget },
+    { surroundings },
+  ] = await Promise.all([
     import("./xmpp/config.ts"),
     import("./xmpp/account.ts"),
     import("./slack/config.ts"),
     import("./slack/account.ts"),
+    import("./slack/limits.ts"),
+    import("./slack/entry.ts"),
   ]);
-  return (account, { log, media }) => {
+  const around = surroundings();
+  return (account, { log, media, pace }) => {
     switch (account.bridge) {
       case "xmpp":
         return new XmppAccount(xmppConfig(account), log, media);
       case "slack":
-        return new SlackAccount(slackConfig(account), log, media);
+        return new SlackAccount(slackConfig(account), log, media, new CallBudget(pace), around);
     }
   };
 }

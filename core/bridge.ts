@@ -2,14 +2,16 @@
  * The contract between the core and a bridge. The core never asks which platform it talks to: it asks what a
  * room can do. A bridge never touches the store, a lane or another bridge.
  */
-import type { PropertyName } from "../mappings/events.ts";
+import type { RoomPropertyName } from "../mappings/events.ts";
 import type { EventId, GroupUri, UserUri } from "../mappings/ids.ts";
 import type { Loss } from "../mappings/loss.ts";
 import type { KnownMessage, OutboundContext, StandingReaction } from "../mappings/mapping.ts";
 import type { Message } from "../mappings/message.ts";
 import type { ErrorCode } from "./errors.ts";
 import { GatewayError } from "./errors.ts";
-import type { ArchiveMark, DeliveryKey, NativeId, NativeKey, NativeRoom } from "./ids.ts";
+import type { ArchiveMark, AvatarToken, DeliveryKey, NativeId, NativeKey, NativeRoom } from "./ids.ts";
+import type { Avatar } from "./media/picture-type.ts";
+import type { FileAccess } from "./media/platform-file.ts";
 
 /** Milliseconds, as a length or since 1970-01-01 UTC. */
 export type Milliseconds = number;
@@ -31,6 +33,8 @@ export interface Capabilities {
 export interface NativeUser {
   readonly native: string;
   readonly name: string;
+  /** Where his picture is, by https and for everybody; null: he has none; left out: not known. */
+  readonly avatar?: string | null;
 }
 
 /** One thing that came from a platform, before it is understood. */
@@ -68,7 +72,10 @@ export type Translated =
       readonly kind: "property";
       /** null: the platform does not say who. */
       readonly sender: NativeUser | null;
-      readonly name: PropertyName;
+      readonly name: RoomPropertyName;
+      /** Which of several: of the pins, the message's event id; left out where there is one only. */
+      readonly item?: string;
+      /** Of what is so or not: `true`, or empty. */
       readonly value: string;
     }
   /** Nothing for the log: a line of the gateway's own for whoever said it. */
@@ -86,6 +93,27 @@ export interface KnownInRoom extends KnownMessage {
   /** The ids of its options, in order, where it is a poll. */
   readonly pollOptions: readonly string[] | null;
   readonly at: Milliseconds;
+  /** Whether it was deleted. */
+  readonly deleted: boolean;
+}
+
+/** A reaction that was given in the room by a user of its platform and stands. */
+export interface GivenReaction extends StandingReaction {
+  /** The platform's id of whoever gave it. */
+  readonly user: string;
+  readonly at: Milliseconds;
+}
+
+/** A message that the log has and nobody has deleted, by one of the names that the room has for it. */
+export interface StandingMessage {
+  readonly name: string;
+  /** Its first version. */
+  readonly root: EventId;
+  /** Which part of the message bears the name, from 0. */
+  readonly part: number;
+  /** Whether it was said in the room; else the gateway has made it there. */
+  readonly saidHere: boolean;
+  readonly reactions: readonly GivenReaction[];
 }
 
 /**
@@ -93,10 +121,27 @@ export interface KnownInRoom extends KnownMessage {
  * the very thing referred to, looking for what is not known rejects with target_under_way, and the row waits.
  */
 export interface Lookups {
+  /** Whether what bots and other apps say is carried from the room; null: as the account is configured. */
+  readonly bots: boolean | null;
   /** The messages of the room with any of these names, in the names' order; of one name the newest first. */
   messages(names: readonly MessageName[]): Promise<readonly KnownInRoom[]>;
-  /** The reactions of a user of this platform that stand on a message (its first version). */
+  /** The reactions of a user of this platform that he gave in the room and that stand on a message (its first version). */
   reactions(target: EventId, user: string): Promise<readonly StandingReaction[]>;
+  /** Whether the room calls a message by this name already. Waits for nothing that is under way. */
+  knows(native: string): Promise<boolean>;
+  /**
+   * The messages of the room that stand and whose names lie from the one on and before the other, in the order of texts: for
+   * platforms whose names have one form and an order.
+   */
+  standing(from: string, before: string): Promise<readonly StandingMessage[]>;
+  /** The messages that the room was last seen to have pinned. */
+  pins(): Promise<readonly EventId[]>;
+  /** The options that a user of this platform has chosen in a poll (its first version), in the order of choosing. */
+  votes(poll: EventId, user: string): Promise<readonly string[]>;
+  /** The group of another room of this account; null: it is not linked. */
+  group(room: NativeRoom): Promise<GroupUri | null>;
+  /** Who elsewhere alone bears one of these names in the group, exactly; others are left out. */
+  named(names: readonly string[]): Promise<readonly { readonly name: string; readonly uri: UserUri }[]>;
   /** The public URI of a user of the platform. */
   user(native: string): UserUri;
 }
@@ -105,6 +150,15 @@ export interface Lookups {
 export interface RoomContext extends OutboundContext {
   /** Who said a message, where that was a remote user. */
   author(message: EventId): Speaker | null;
+  readonly manners: Manners;
+}
+
+/** How a room wants remote people to appear in it, as far as its policy says that. */
+export interface Manners {
+  /** Speakers' names are as the room wants them: nothing is added to them. */
+  readonly named: boolean;
+  /** Whether they may notify everybody in the room; null: as the account is configured. */
+  readonly massMentions: boolean | null;
 }
 
 /** What is shown as it happens and never stored. */
@@ -122,6 +176,8 @@ export type Shown =
 export interface Speaker {
   readonly uri: UserUri;
   readonly name: string;
+  /** Where this gateway gives his picture to everybody (see `showsAvatars`); left out: he has none, or the gateway has no public address. */
+  readonly avatar?: string;
 }
 
 /** An entry of the log as a delivery sees it. */
@@ -137,16 +193,22 @@ export type OutEvent =
       readonly id: EventId;
       readonly speaker: Speaker | null;
       /** `moderated`: whether not everybody may speak. */
-      readonly name: PropertyName | "moderated";
+      readonly name: RoomPropertyName | "moderated";
+      /** Which of several: of the pins, the message's event id; left out where there is one only. */
+      readonly item?: string;
       /** Of what is so or not: `true`, or empty. */
       readonly value: string;
     }
   | { readonly kind: "member"; readonly id: EventId }
+  /** A poll of the room stands otherwise than before; its context says how. Told at intervals, the last state always. */
+  | { readonly kind: "tally"; readonly poll: EventId }
   | {
       /** A line of the gateway itself, for the room or for one person in it; never bridged onward. */
       readonly kind: "notice";
       readonly to: NativeUser | null;
       readonly text: string;
+      /** The thread in which it is said, as the room's messages name it; empty: none. */
+      readonly thread: Uint8Array;
     };
 
 /** One native effect. `args` is the bridge's own, plain data, equal whenever the same event is planned again. */
@@ -208,6 +270,34 @@ export type Health =
   | { readonly state: "up"; readonly since: Milliseconds }
   | { readonly state: "connecting" | "down"; readonly since: Milliseconds; readonly reason: string | null };
 
+/** What somebody asks of the gateway itself, so that nobody else reads the answer. */
+export interface Asked {
+  readonly from: NativeUser;
+  /** Whether rooms of the platform know him by the same id, as the sender of what he says. */
+  readonly speaksAsSuch: boolean;
+  readonly text: string;
+  /** The room in which he asks; null: in none, so that rooms have to be named. */
+  readonly here: NativeRoom | null;
+  /** Whether he is one who says what becomes of a room. */
+  readonly manages: (room: NativeRoom) => Promise<boolean>;
+}
+
+/** What an account keeps in the store that nobody may read: it is encrypted there, and no log shows it. */
+export interface SecretBox {
+  /** null: there is none. Rejects with secret_unreadable. */
+  get(kind: string): Promise<string | null>;
+  /** Puts it in the place of what was kept. Resolves when that is on the disk. Rejects with secrets_key_missing. */
+  set(kind: string, value: string): Promise<void>;
+  /** Takes it out if it meets the test: one caller gets it, in whichever process. null: there is none, or not that one. */
+  take(kind: string, wanted: (value: string) => boolean): Promise<string | null>;
+}
+
+/** A way for whoever has it, once, to let the gateway into the platform. */
+export interface InstallLink {
+  readonly url: string;
+  readonly until: Milliseconds;
+}
+
 /** What the core gives to a bridge. */
 export interface BridgeHost {
   /** This gateway's base domain: what its marks on messages are made of and recognised by. */
@@ -219,17 +309,37 @@ export interface BridgeHost {
   accept(batch: AcceptBatch): Promise<void>;
   /** Rooms that are to be taken part in, with the mark to catch up from. */
   rooms(): Promise<readonly { readonly room: NativeRoom; readonly mark: ArchiveMark | null }[]>;
+  /** The names of the room's messages below which others have stood in a thread since then; the latest thread first. */
+  threads(room: NativeRoom, since: Milliseconds, most: number): Promise<readonly NativeId[]>;
   /** Somebody begins or ceases to type: shown at once where it can be, or never. */
   transient(room: NativeRoom, user: NativeUser, what: Transient): void;
   /** Somebody has read up to a message, by the names that the room may have for it. Only the latest counts; some get lost. */
   read(room: NativeRoom, user: NativeUser, upTo: readonly MessageName[]): void;
+  /** Somebody looks otherwise than before, without having said anything; told to whoever has met him. Rejects as the store does. */
+  profile(user: NativeUser): Promise<void>;
+  /** A picture that everybody may have; null: there is none of that name, or it can't be had. For `avatarRoute`. */
+  avatar(token: AvatarToken): Promise<Avatar | null>;
   /** A room became able to take deliveries again: its lanes are tried at once. */
   ready(room: NativeRoom): void;
   /**
-   * Somebody wrote to the gateway itself, where nobody else reads it. Resolves with the answer for him. `manages`: whether he
-   * is one who says what becomes of a room.
+   * The platform calls a room otherwise from now on: everything of it goes on under the new name, and native keys that begin
+   * with the old one and a colon begin with the new one. Nothing more is handed over under the old name. Resolves when that is
+   * written and the room is joined under the new one.
    */
-  command(from: NativeUser, text: string, manages: (room: NativeRoom) => Promise<boolean>): Promise<string>;
+  moved(from: NativeRoom, to: NativeRoom): Promise<void>;
+  /**
+   * A second copy of an event stands in the room, beside the one of the receipt: it was made again when nobody could see the
+   * first. Counted with what is unclear, and traced; what people do to it they do to the event. Resolves when that is written.
+   */
+  doubled(room: NativeRoom, event: EventId, native: NativeId): Promise<void>;
+  readonly secrets: SecretBox;
+  /**
+   * Runs work that only one process may do at a time for this account, within one lease. null: another one is at it, and
+   * nothing was done.
+   */
+  alone<T>(work: () => Promise<T>): Promise<T | null>;
+  /** Resolves with the answer for him, in lines of plain text. A code in it is a secret: it is shown to him and kept nowhere. */
+  command(asked: Asked): Promise<string>;
 }
 
 /** A failed native call. The lane decides by `certainty` and `retry`, never by the code. */
@@ -256,10 +366,24 @@ export class DeliveryError extends GatewayError {
   }
 }
 
+/** One thing that was looked at in an account, in the words of whoever runs the gateway. */
+export interface Finding {
+  /** What was looked at: a word, or two with a colon where it is one of several (`room:C0123`). */
+  readonly check: string;
+  readonly state: "ok" | "warning" | "fault";
+  readonly detail: string;
+  /** What to do; null: nothing. */
+  readonly remedy: string | null;
+}
+
 /** One account's bridge. Every method may be called as soon as `start` has resolved. */
 export interface Bridge {
   /** True: the account has a connection, which one process holds; it alone runs the account's lanes. */
   readonly connected: boolean;
+  /** True: the platform fetches pictures by their addresses, so that speakers come with theirs. */
+  readonly showsAvatars?: boolean;
+  /** Where everybody reaches the bridge's own HTTP server, which has `avatarRoute` then; null or left out: nowhere. */
+  readonly publicUrl?: string | null;
   /**
    * True: for what refers to nothing `toEvents` looks nothing up and takes no time, so it is asked before the durable
    * write, which then goes straight into the log where nothing of the room waits.
@@ -269,7 +393,7 @@ export interface Bridge {
   readonly window: number;
   /** After a call without an answer: how long until "absent" may be believed. */
   readonly settleMs: Milliseconds;
-  /** What new bindings do with a delivery of which nobody can say whether it was made. */
+  /** What rooms whose policy does not say it do with a delivery of which nobody can say whether it was made. */
   readonly unclear: "repeat" | "hold";
 
   /** Connects. Rejects only for what waiting cannot cure; later faults go to `health`. */
@@ -277,8 +401,16 @@ export interface Bridge {
   /** Ends the connection in order. Calls under way reject as unknown. */
   stop(): Promise<void>;
   health(): Health;
+  /** A new link that installs the account; the one of before is good no more. Left out where accounts have fixed credentials. */
+  installLink?(): Promise<InstallLink>;
   /** Why the account does not take part in a room that it should be in, with the remedy; null: it does. No I/O. */
   fault(room: NativeRoom): string | null;
+
+  /**
+   * Looks at the account from all sides, asking the platform. Changes nothing there and never rejects: what can't be looked
+   * at is a finding. Left out where there is nothing to look at.
+   */
+  examine?(): Promise<readonly Finding[]>;
 
   /** The room's address in the form that the store keeps. Throws GatewayError room_invalid. */
   parseRoom(text: string): NativeRoom;
@@ -300,6 +432,12 @@ export interface Bridge {
   mark(room: NativeRoom): ArchiveMark | null;
   /** What came after the mark, oldest first, with the same native keys as live. */
   catchUp(room: NativeRoom, since: ArchiveMark): AsyncIterable<AcceptBatch>;
+
+  /**
+   * How a file is asked for that a room of this account's has named, where that takes the account's credentials; null: like any
+   * other. Left out where no file does. May be asked of an account that another process serves.
+   */
+  fileAccess?(source: string): Promise<FileAccess | null>;
 
   /** Whether a raw names something said before, which must be in the log when it is translated. A cheap look. */
   refers(raw: Raw): boolean;

@@ -7,6 +7,7 @@ import type { AccountHost, AccountHostOptions } from "./accounts/account-host.ts
 import { type BridgeFactory, createHosts } from "./accounts/create-hosts.ts";
 import { LiveRooms } from "./accounts/live-rooms.ts";
 import { Markers } from "./accounts/markers.ts";
+import { Profiles } from "./accounts/profiles.ts";
 import { GatewayOperations } from "./admin/gateway-operations.ts";
 import type { Milliseconds } from "./bridge.ts";
 import type { AccountBase } from "./config/schema.ts";
@@ -30,7 +31,12 @@ import { Sweep } from "./lanes/sweep.ts";
 import { Waker } from "./lanes/waker.ts";
 import type { BullWakeQueue } from "./lanes/wake-queue.ts";
 import type { Logger } from "./log.ts";
+import { localPaces, type Paces } from "./pace.ts";
+import { PolicyBook } from "./policy/policy-book.ts";
+import { GatewayMedia } from "./media/gateway-media.ts";
 import { openRedis, type RedisAccess } from "./redis/redis-access.ts";
+import { openKeyRing } from "./secrets/key-ring.ts";
+import { Vault } from "./secrets/vault.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 import { readLane } from "./store/units/lanes.ts";
@@ -100,8 +106,10 @@ async function assemble<Account extends AccountBase>(
     if (held) queue?.workAccount(account);
     else await queue?.leaveAccount(account);
   };
-  const rooms = new LiveRooms({ store, memo, log, hosts: () => hosts });
+  const policies = new PolicyBook(store, now);
+  const rooms = new LiveRooms({ store, memo, log, policies, hosts: () => hosts });
   const { wake } = waker;
+  const media = new GatewayMedia({ config, store, key, log, now, hosts: () => hosts });
   const federation = await Federation.create({
     config,
     store,
@@ -112,6 +120,7 @@ async function assemble<Account extends AccountBase>(
     announcer,
     wake,
     rooms,
+    media,
   });
   if (federation) undo.push(() => Promise.resolve(federation.close()));
   const markers = new Markers({
@@ -119,17 +128,25 @@ async function assemble<Account extends AccountBase>(
     log,
     now,
     show: (group, moved) => rooms.showRead(group, moved),
-    moved: (group, noted) => federation?.values.moved(group, noted),
+    moved: (group, { ownerPeer }) => federation?.values.changed(group, ownerPeer),
   });
   undo.push(() => markers.close());
   const transients: AccountHostOptions["transients"] = (from, speaker, what) => {
     rooms.show(from.group, speaker, what, from.id);
     federation?.typing.said(from.group, speaker.uri, what.typing);
   };
-  const media = { ...config.media, ...(federation && { sign: federation.files.sign }) };
+  const profiles = new Profiles({
+    store,
+    told: (group, ownerPeer) => federation?.values.changed(group, ownerPeer),
+  });
+  const paces = await openPaces(redis, log, undo);
+  const vault = new Vault(store, openKeyRing(config));
   hosts.push(
-    ...(await createHosts({ ...config, media }, createBridge, {
+    ...(await createHosts({ ...config, media: media.limits(federation?.files.sign) }, createBridge, {
       store,
+      vault,
+      paces,
+      policies,
       log,
       runner,
       writer,
@@ -139,7 +156,9 @@ async function assemble<Account extends AccountBase>(
       holding,
       transients,
       markers,
-      command: (command) => runRoomCommand(command, operations),
+      profiles,
+      avatar: (token) => media.cache.open(token),
+      command: (command) => runRoomCommand(command, operations, config.commands),
     })),
   );
   for (const { options } of hosts) if (options.bridge.connected) connected.add(options.row.id);
@@ -167,6 +186,7 @@ async function assemble<Account extends AccountBase>(
       bridge,
       writer,
       memo,
+      policies,
       now,
       wake: waker.wake,
       announcer,
@@ -174,7 +194,17 @@ async function assemble<Account extends AccountBase>(
     const run: LaneWork["run"] =
       parsed.kind === "in"
         ? (at) => runInbox(options, at, parsed.binding)
-        : (at) => runOutbox({ ...options, hides, ended: () => host.refresh() }, at, parsed.binding);
+        : (at) =>
+            runOutbox(
+              {
+                ...options,
+                hides,
+                ...(bridge.showsAvatars && { avatars: media.addresses }),
+                ended: () => host.refresh(),
+              },
+              at,
+              parsed.binding,
+            );
     return { held, own: !bridge.connected, failures: state.failures, run };
   }
 
@@ -184,11 +214,15 @@ async function assemble<Account extends AccountBase>(
     everyMs: config.limits.sweepMs,
     hosts,
     waker,
-    also: async () => federation?.sweep(),
+    also: async () => {
+      await federation?.sweep();
+      await media.cache.sweep();
+    },
   });
   const operations = new GatewayOperations({
     config,
     store,
+    vault,
     hosts,
     redis: redis.kind,
     wake: mode,
@@ -196,6 +230,7 @@ async function assemble<Account extends AccountBase>(
     waker,
     announcer,
     blocks,
+    policies,
     ...(federation && { federation: federation.access }),
   });
   const control = await startControlServer({ socket: controlSocketPath(config.data), version, operations });
@@ -221,6 +256,18 @@ async function openQueue(
   // Loaded only where there is a Redis: BullMQ is a good part of the gateway's memory.
   const { BullWakeQueue: Queue } = await import("./lanes/wake-queue.ts");
   return new Queue({ ...options, connect });
+}
+
+async function openPaces(
+  { connect }: RedisAccess,
+  log: Logger,
+  undo: (() => Promise<void>)[],
+): Promise<Paces> {
+  if (connect === null) return localPaces;
+  const { sharedPaces } = await import("./redis/shared-pace.ts");
+  const redis = connect("producer");
+  undo.push(() => Promise.resolve(redis.disconnect()));
+  return sharedPaces(redis, log);
 }
 
 async function undoAll(undo: (() => Promise<void>)[], log: Logger): Promise<void> {

@@ -15,6 +15,8 @@ export type KnockId = Branded<number, "KnockId">;
 export type UserId = Branded<number, "UserId">;
 /** Names a file that this gateway gives out; nobody can guess it, and it travels. */
 export type MediaId = Branded<string, "MediaId">;
+/** Names a picture that this gateway gives to everybody; nobody can guess it. */
+export type AvatarToken = Branded<string, "AvatarToken">;
 export type GroupId = Branded<number, "GroupId">;
 export type BindingId = Branded<number, "BindingId">;
 /** A place in a group's log, given by its owner: 1, 2, 3, ... without holes. */

@@ -12,6 +12,16 @@ export const limits = {
   /** Octets that one peer may leave here before events name them, and for how long they are kept. */
   unnamedMediaBytes: 1024 * 1024 * 1024,
   unnamedMediaMs: 86_400_000,
+  /** Largest picture of a user that is given to everybody, and how long fetching it may take. */
+  avatarBytes: 1024 * 1024,
+  avatarMs: 10_000,
+  /** What all pictures together may have on the disk; the oldest go. */
+  avatarsKeptBytes: 128 * 1024 * 1024,
+  /** Pictures that are fetched at one time, and how long after a failure one is not tried again. */
+  avatarsAtOnce: 8,
+  avatarAgainMs: 600_000,
+  /** How long a name of a picture that is shown no more stays good. */
+  avatarNamedMs: 31 * 86_400_000,
   /** How long a holder owns a lane without renewing; longer than any one request to a platform may take. */
   leaseMs: 30_000,
   /** How often SQL is searched for lanes that are behind, whatever Redis says. */
@@ -22,6 +32,18 @@ export const limits = {
   laneSlots: 1_000,
   /** Tries at a fault that may pass before an event is set aside. */
   tries: 8,
+  /** How long something said may hold up its room because the platform does not answer a look-up, before its tries count. */
+  unansweredMs: 600_000,
+  /**
+   * A room is behind, and told so, where something has waited for it this long; or for the shorter time, and so many events
+   * wait.
+   */
+  backlogMs: 600_000,
+  backlogSoonMs: 30_000,
+  backlogEvents: 100,
+  /** Events that are told in short at one time, and the longest message that does so, in bytes of UTF-8. */
+  digestEvents: 1_000,
+  digestBytes: 2_800,
   /** Units of work in one transaction of the SQLite writer. */
   writerBatch: 512,
   /** Largest body of a request from another gateway, where its resource says nothing else. */

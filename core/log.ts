@@ -25,6 +25,22 @@ const URL_PASSWORD = /(?<=\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@"]*:)[^\s/?#"\\]+(?=@
 /** A text in a line of JSON, quotes included. */
 const JSON_TEXT = /"(?:[^"\\]|\\.)*"/g;
 
+/** More would be those of accounts whose credentials were changed long ago. */
+const MOST_KEPT_OUT = 200;
+/** As they stand in JSON. */
+const keptOut = new Set<string>();
+
+/** Keeps a text that became known while the process ran (a token that was renewed) out of every log of the process. */
+export function keepOut(secret: string): void {
+  if (secret.length < SHORTEST_SECRET) return;
+  const text = inJson(secret);
+  // Said again, it is the newest.
+  keptOut.delete(text);
+  keptOut.add(text);
+  const [oldest = ""] = keptOut;
+  if (keptOut.size > MOST_KEPT_OUT) keptOut.delete(oldest);
+}
+
 /** Keys whose values are left out at the first three levels; deeper ones are caught by value only. */
 const SECRET_KEYS = ["secret", "password", "token", "authorization", "cookie"];
 
@@ -67,11 +83,12 @@ function withoutBody(fields: object): object {
 
 /** Takes secrets out of a finished line. A line stays JSON, since only the inside of its texts is changed. */
 function cleaner(secrets: readonly string[]): (line: string) => string {
-  const values = secrets
+  const configured = secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .toSorted((a, b) => b.length - a.length)
-    .map((secret) => JSON.stringify(secret).slice(1, -1));
+    .map(inJson);
   return (line) => {
+    const values = [...keptOut, ...configured];
     const plain = line.replace(TOKEN, REDACTED).replace(URL_PASSWORD, REDACTED);
     if (!values.some((value) => plain.includes(value))) return plain;
     return plain.replace(JSON_TEXT, (text) => {
@@ -80,3 +97,6 @@ function cleaner(secrets: readonly string[]): (line: string) => string {
     });
   };
 }
+
+/** As it stands inside of a text in JSON. */
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);

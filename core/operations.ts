@@ -3,9 +3,12 @@
  * the command line opens the store and answers by itself. Plain data throughout, printed as it is by `--json`.
  */
 import type { Health, Milliseconds } from "./bridge.ts";
+import type { DoctorReport } from "./doctor-operations.ts";
 import type { FederationOperations } from "./federation-operations.ts";
 import type { LinkReport, RoomReference } from "./link-reports.ts";
 import type { ModerationOperations } from "./moderation-operations.ts";
+import type { PolicyOperations } from "./policy-operations.ts";
+import type { SecretsOperations } from "./secrets-operations.ts";
 
 export type { LinkReport, RoomReference } from "./link-reports.ts";
 
@@ -112,8 +115,17 @@ export interface Operations {
   setAsideRetry(id: number): Promise<SetAsideEntry>;
   /** Gives it up for good. Throws set_aside_unknown. */
   setAsideDiscard(id: number): Promise<SetAsideEntry>;
+  /**
+   * Looks at one account, or all, asking the platforms; changes nothing. Throws account_unknown, or gateway_unreachable where no
+   * gateway runs.
+   */
+  doctor(account: string | null): Promise<DoctorReport>;
   /** About groups of this gateway. */
   readonly moderation: ModerationOperations;
+  /** About what is laid down for single rooms. */
+  readonly policy: PolicyOperations;
+  /** About credentials of accounts. */
+  readonly secrets: SecretsOperations;
   /** About other gateways. */
   readonly federation: FederationOperations;
 }

@@ -50,6 +50,24 @@ export function readEventContent(kind: EventKind, bytes: Uint8Array): EventConte
   }
 }
 
+/** The thread that a message is in; null: in none, or it is no message that can be read. */
+export function threadOf({
+  kind,
+  content,
+}: {
+  readonly kind: EventKind;
+  readonly content: Uint8Array;
+}): Uint8Array | null {
+  if (kind !== "message") return null;
+  try {
+    const { topicId } = decodeContent(content);
+    return topicId.length > 0 ? topicId : null;
+  } catch (thrown) {
+    if (thrown instanceof ContentError) return null;
+    throw thrown;
+  }
+}
+
 /** `[salt, name, item, value]` */
 export function encodeProperty(change: PropertyChange, salt: Uint8Array): Uint8Array {
   return writeCbor([salt, change.name, change.item, change.value]);

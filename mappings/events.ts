@@ -5,6 +5,9 @@ import type { EventId } from "./ids.ts";
 export const propertyNames = ["name", "topic"] as const;
 export type PropertyName = (typeof propertyNames)[number];
 
+/** State that rooms show and change, the pins being one for each message. */
+export type RoomPropertyName = PropertyName | "pins";
+
 /** All state of a group of which only the current value matters. */
 export const groupPropertyNames = [
   ...propertyNames,

@@ -43,6 +43,7 @@ export const losses = {
   room_change_noted: "what happened to the room is told as a line of text",
   not_bridged: "an event of a kind that is not carried",
   event_unreadable: "the event is not of the shape that its platform documents",
+  left_out: "the room's policy says that this is not carried",
   content_unsupported: "the content is of a kind that the room cannot show",
 } as const;
 export type LossCode = keyof typeof losses;

@@ -6,6 +6,7 @@
 import type { EventId, GroupUri, UserUri } from "./ids.ts";
 import type { Loss } from "./loss.ts";
 import type { Message } from "./message.ts";
+import type { PollTally } from "./message/poll-tally.ts";
 
 /** Somebody on the platform, as the platform identifies and shows him. */
 export interface PlatformUser {
@@ -192,6 +193,8 @@ export interface OutboundContext {
   reactionsOf(author: UserUri, target: EventId): readonly string[];
   /** How many remote users' same reactions stand for, once this event is through, for platforms where one account stands for all. */
   reactionCount(target: EventId, emoji: string): number;
+  /** A poll, by any of its versions, as it stands once this event is through; null: not known. */
+  poll(id: EventId): PollTally | null;
   /** A user by his URI: his id on this platform (null: not of it), and the name by which the room knows him. */
   user(uri: UserUri): { readonly native: string | null; readonly name: string };
   /** The room of this platform that a group is linked to; null: none. */

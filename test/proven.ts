@@ -30,6 +30,33 @@ const emotes = "carries emotes, and hides what is hidden";
 const things = "carries places, calls, previews and stickers, and what is to vanish";
 const reactions = "adds and takes away reactions, each person's set by his own ghost";
 
+/** The demo looks into the simulated workspace and into the archives of real rooms. */
+const demo = "test/deploy/demo/demo.integration.test.ts";
+const everyFeature = "shows both transcripts and every feature, is content and leaves nothing behind";
+const crossing: readonly FeatureKey[] = [
+  "text",
+  "marks",
+  "mention",
+  "edit",
+  "deletion",
+  "reaction",
+  "unreaction",
+  "thread",
+  "file",
+];
+
+const byDemo = (from: Platform, to: Platform, keys: readonly FeatureKey[]): Proof[] =>
+  keys.map((feature) => ({ feature, from, to, file: demo, test: everyFeature }));
+
+const carry = "test/bridges/slack/carry.integration.test.ts";
+const slackToSlack = (feature: FeatureKey, test: string): Proof => ({
+  feature,
+  from: "slack",
+  to: "slack",
+  file: carry,
+  test,
+});
+
 export const proofs: readonly Proof[] = [
   xmppToXmpp(
     "text",
@@ -72,4 +99,12 @@ export const proofs: readonly Proof[] = [
   xmppToXmpp("display-name", people, "follows somebody who changes his nick in mid-conversation"),
   xmppToXmpp("room-name", conformance, nameAndTopic),
   xmppToXmpp("topic", conformance, nameAndTopic),
+  ...byDemo("slack", "xmpp", crossing),
+  ...byDemo("xmpp", "slack", [...crossing, "reply"]),
+  slackToSlack("text", "shows the author's name and where he is from"),
+  slackToSlack("edit", "carries an edit into the copy, and the preview of a link not at all"),
+  slackToSlack("deletion", "carries a deletion, of the original and by a person of the copy"),
+  slackToSlack("reaction", "shows the same reactions of two people as one, until both are gone"),
+  slackToSlack("unreaction", "shows the same reactions of two people as one, until both are gone"),
+  slackToSlack("thread", "keeps threads, and says in the channel what was sent to it too"),
 ];

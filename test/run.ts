@@ -17,7 +17,9 @@ interface Stage {
   readonly name: string;
   /** When it is given up. Much more than it takes. */
   readonly seconds: number;
-  /** Commands that run one after the other, each with its name. */
+  /** How many of its commands run at once. */
+  readonly atOnce: number;
+  /** Commands, each with its name, begun in this order. */
   readonly commands: (files: readonly string[]) => readonly { name: string; command: readonly string[] }[];
   /** What it tests, by path; null: the whole project, whatever files were asked for. */
   readonly files: RegExp | null;
@@ -37,6 +39,7 @@ const stages: readonly Stage[] = [
     name: "unit",
     seconds: 300,
     files: /(?<!\.integration)\.test\.ts$/,
+    atOnce: 1,
     commands: (files) => [
       {
         name: `${files.length} files`,
@@ -48,7 +51,8 @@ const stages: readonly Stage[] = [
     name: "integration",
     seconds: 900,
     files: /\.integration\.test\.ts$/,
-    // One after the other, and each with a line of its own: they take long and measure times.
+    // Most of their time they wait for servers, each file for its own.
+    atOnce: 2,
     commands: (files) =>
       files.map((file) => ({ name: file, command: [...nodeTest, "--test-timeout=300000", file] })),
   },
@@ -56,13 +60,14 @@ const stages: readonly Stage[] = [
     name: "faults",
     seconds: 600,
     files: null,
+    atOnce: 1,
     commands: () => [{ name: "short form", command: [process.execPath, "test/faults/main.ts", "--short"] }],
   },
 ];
 
 function tool(name: string, seconds: number, program: string, ...args: string[]): Stage {
   const command = [join(root, "node_modules/.bin", program), ...args];
-  return { name, seconds, files: null, commands: () => [{ name: program, command }] };
+  return { name, seconds, files: null, atOnce: 1, commands: () => [{ name: program, command }] };
 }
 
 const { only, filters } = readCommandLine();
@@ -97,16 +102,20 @@ async function runStage(stage: Stage): Promise<boolean> {
   }
   const start = performance.now();
   let passed = true;
-  for (const { name, command } of stage.commands(files)) {
-    process.stdout.write(`${stage.name}: ${name} ... `);
-    const commandStart = performance.now();
-    const left = Math.min(stage.seconds - secondsSince(start), TOTAL_SECONDS - secondsSince(started));
-    const outcome = await runCommand(root, command, left);
-    if (stage.files !== null) counts = addCounts(counts, readCounts(outcome.output));
-    console.log(`${describe(outcome, left)} (${secondsSince(commandStart).toFixed(1)} s)`);
-    if (outcome.end !== "passed" || filters.length > 0) console.log(outcome.output.trimEnd());
-    passed &&= outcome.end === "passed";
-  }
+  const waiting = [...stage.commands(files)];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const commandStart = performance.now();
+      const left = Math.min(stage.seconds - secondsSince(start), TOTAL_SECONDS - secondsSince(started));
+      const outcome = await runCommand(root, next.command, left);
+      if (stage.files !== null) counts = addCounts(counts, readCounts(outcome.output));
+      const took = secondsSince(commandStart).toFixed(1);
+      console.log(`${stage.name}: ${next.name} ... ${describe(outcome, left)} (${took} s)`);
+      if (outcome.end !== "passed" || filters.length > 0) console.log(outcome.output.trimEnd());
+      passed &&= outcome.end === "passed";
+    }
+  };
+  await Promise.all(Array.from({ length: stage.atOnce }, work));
   console.log(`${stage.name}: took ${secondsSince(start).toFixed(1)} s of ${stage.seconds} s`);
   return passed;
 }

@@ -3,34 +3,30 @@ import type { AcceptBatch, BridgeHost, Capabilities, Raw, RoomFacts } from "../.
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
-import type { SlackSelf } from "../../mappings/slack/inbound.ts";
-import { type ChannelFacts, readChannel } from "./channel-facts.ts";
-import type { SlackApi } from "./api.ts";
-import type { History } from "./history.ts";
+import { ChannelClosed, type ChannelFacts, readChannel } from "./channel-facts.ts";
+import { type CatchUpContext, caughtUp } from "./catch-up.ts";
+import { CLOSED_AGAIN_MS, type Closed } from "./channel-fate.ts";
+import type { Arguments, SlackApi } from "./api.ts";
+import type { Memory } from "./memory.ts";
 import { type Kept, keptState } from "./kept-event.ts";
+import { MarkWriter } from "./mark-writer.ts";
+import { handOverPins } from "./pins.ts";
 import { laterOf, markOf, type Position, positionOf, timestampAt } from "./names.ts";
+import { RepairProgress } from "./repair-progress.ts";
+import { WaitingLine } from "./waiting-line.ts";
 
 const TRY_AGAIN_FIRST_MS = 1_000;
 const TRY_AGAIN_MOST_MS = 60_000;
-/** The mark is written this often where only the gateway's own posts move it. */
-const MARK_EVERY_MS = 5_000;
 /** Things that wait for what was missed before them; what comes on top is not taken, and Slack sends it again. */
 const MOST_WAITING = 5_000;
-const BATCH = 200;
 /** What an app may post in one message, in octets; longer texts are split. */
 const TEXT_BYTES = 12_000;
 
-export interface ChannelContext {
-  readonly api: SlackApi;
-  readonly history: History;
-  readonly host: BridgeHost;
+export interface ChannelContext extends Omit<CatchUpContext, "progress"> {
+  readonly api: Pick<SlackApi, "call">;
+  readonly memory: Pick<Memory, "pinCalls">;
+  readonly host: Pick<BridgeHost, "accept" | "threads" | "ready" | "moved">;
   readonly log: Logger;
-  readonly self: SlackSelf;
-}
-
-interface Waiting {
-  readonly kept: Kept;
-  readonly resolve: (done: Promise<void>) => void;
 }
 
 export class Channel {
@@ -39,16 +35,25 @@ export class Channel {
   #facts: ChannelFacts | null = null;
   #state: "out" | "entering" | "live" = "out";
   #position: Position | null = null;
-  /** What came live while the history is read. */
-  #waiting: Waiting[] = [];
+  readonly #waiting = new WaitingLine(MOST_WAITING);
   #fault: string | null = null;
+  /** Why nothing can be done in it now. */
+  #closed: Closed | null = null;
+  /** Of taking part: what an earlier one still reads is nothing any more. */
+  #attempt = 0;
+  readonly #progress: RepairProgress;
+  /** Whether it has to be read once more. */
+  #again = false;
   #pause = TRY_AGAIN_FIRST_MS;
   #retry: NodeJS.Timeout | null = null;
-  #marking: NodeJS.Timeout | null = null;
+  readonly #marks: MarkWriter;
 
   constructor(room: NativeRoom, context: ChannelContext) {
     this.room = room;
     this.#context = context;
+    this.#progress = new RepairProgress(room, context.log, () => Date.now());
+    const write = () => context.host.accept({ room, raws: [], mark: this.mark });
+    this.#marks = new MarkWriter(write, context.log);
   }
 
   get live(): boolean {
@@ -61,6 +66,21 @@ export class Channel {
 
   get fault(): string | null {
     return this.#fault;
+  }
+
+  /** How far the reading of what was missed is, where that takes long; null: nothing is read. */
+  get reading(): string | null {
+    return this.#progress.text;
+  }
+
+  /** Why nothing can be done in it until somebody acts; null: something can. */
+  get closed(): string | null {
+    return this.#closed === null ? null : this.#fault;
+  }
+
+  /** What a public channel is called; null: it is private, or not known yet. */
+  get publicName(): string | null {
+    return this.#facts?.isPrivate === false ? this.#facts.name : null;
   }
 
   get mark(): ArchiveMark | null {
@@ -92,92 +112,118 @@ export class Channel {
   /** Reads again what may have been missed, before anything that comes from now on. */
   repair(): void {
     if (this.live) this.#start();
+    // What is being read now may have been read before the gap.
+    else this.#again = true;
+  }
+
+  /** Slack lets nothing be done in it now. What is for it waits, and what is said there is read later. */
+  close(why: Closed): void {
+    if (!this.joined || this.#closed === why) return;
+    this.#attempt += 1;
+    this.#away(new ChannelClosed(this.room, why));
+  }
+
+  /** Slack says that it is open again, or that the app is in it again. */
+  open(): void {
+    if (this.#closed === null) return;
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#start();
   }
 
   stop(): void {
     this.#state = "out";
-    for (const timer of [this.#retry, this.#marking]) if (timer) clearTimeout(timer);
-    this.#retry = this.#marking = null;
+    this.#attempt += 1;
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#marks.stop();
     this.#dropWaiting();
   }
 
   /** Resolves after the durable write; rejects where it can't be taken in now, and is to be sent again. */
   heard(kept: Kept): Promise<void> {
     if (this.live) return this.#accept(kept);
-    if (!this.joined) return Promise.resolve();
-    if (this.#waiting.length >= MOST_WAITING) return Promise.reject(this.#busy());
-    return new Promise((resolve) => {
-      this.#waiting.push({ kept, resolve });
-    });
+    if (!this.joined || this.#closed !== null) return Promise.resolve();
+    if (!this.#waiting.isFull) return this.#waiting.wait(kept);
+    // Slack repeats it a few times only.
+    this.#again = true;
+    return Promise.reject(this.#busy());
   }
 
   /** A post of the gateway's own stands there. */
   heardOwn(ts: string): void {
     this.#moved(ts);
-    this.#marking ??= setTimeout(() => {
-      this.#marking = null;
-      const { host, log } = this.#context;
-      host.accept({ room: this.room, raws: [], mark: this.mark }).catch((thrown: unknown) => {
-        log.debug({ room: this.room, err: asGatewayError(thrown) }, "a mark was not written");
-      });
-    }, MARK_EVERY_MS);
+    this.#marks.moved();
   }
 
-  async *catchUp(since: ArchiveMark): AsyncGenerator<AcceptBatch> {
-    const { history, self } = this.#context;
-    const position = positionOf(since);
-    const missed = await history.missed(this.room, position, self);
-    let { read } = position;
-    for (let from = 0; from < missed.length; from += BATCH) {
-      const batch = missed.slice(from, from + BATCH);
-      for (const { moment } of batch) read = laterOf(read, moment);
-      const raws: readonly Raw[] = batch.map(({ raw }) => raw);
-      yield { room: this.room, raws, mark: markOf({ read, begin: position.begin }) };
-    }
+  /** As `caughtUp`. */
+  catchUp(since: ArchiveMark): AsyncGenerator<AcceptBatch> {
+    return caughtUp(this.room, since, { ...this.#context, progress: this.#progress });
   }
 
   #start(): void {
     this.#state = "entering";
+    this.#again = false;
     this.#retry = null;
-    void this.#takePart().catch((thrown: unknown) => {
-      if (this.#state === "out") return;
-      const error = asGatewayError(thrown);
-      this.#fault = error.detail;
-      this.#context.log.warn({ room: this.room, err: error }, "a channel could not be entered");
-      this.#state = "out";
-      this.#dropWaiting();
-      this.#retry = setTimeout(() => this.#start(), this.#pause);
-      this.#pause = Math.min(this.#pause * 2, TRY_AGAIN_MOST_MS);
+    const attempt = ++this.#attempt;
+    void this.#takePart(attempt).catch((thrown: unknown) => {
+      if (this.#attempt === attempt) this.#away(asGatewayError(thrown));
     });
   }
 
-  async #takePart(): Promise<void> {
+  /** It is tried again after a while. */
+  #away(error: GatewayError): void {
+    this.#context.log.warn({ room: this.room, err: error }, "nothing can be done in a channel now");
+    this.#state = "out";
+    this.#dropWaiting();
+    this.#fault = error.detail;
+    if (error instanceof ChannelClosed) this.#closed = error.why;
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#start(), this.#closed === null ? this.#pause : CLOSED_AGAIN_MS);
+    this.#pause = Math.min(this.#pause * 2, TRY_AGAIN_MOST_MS);
+  }
+
+  async #takePart(attempt: number): Promise<void> {
     const { host, history } = this.#context;
     const { room } = this;
-    const facts = await this.#enter();
+    // Whoever has put the app out of a channel does not want it back before he invites it.
+    const facts = await this.#enter(this.#closed !== "removed");
+    if (this.#attempt !== attempt) return;
+    this.#closed = null;
     if (this.#position === null) {
       const read = await history.end(room);
       this.#position = { read, begin: read };
       await host.accept({ room, raws: [], mark: this.mark });
     } else {
       for await (const batch of this.catchUp(markOf(this.#position))) {
-        if (!this.joined) return;
+        if (this.#attempt !== attempt) return;
         await host.accept(batch);
         if (batch.mark) this.#moved(positionOf(batch.mark).read);
       }
     }
     // State is compared with what was seen last, so it need not be said that it changed.
     await host.accept({ room, raws: keptState(room, facts, timestampAt(Date.now())), mark: this.mark });
-    if (!this.joined) return;
+    if (this.#attempt !== attempt) return;
     this.#state = "live";
     this.#fault = null;
     this.#pause = TRY_AGAIN_FIRST_MS;
-    for (const { kept, resolve } of this.#waiting.splice(0)) resolve(this.#accept(kept));
+    this.#waiting.end((kept) => this.#accept(kept));
     host.ready(room);
+    if (this.#again) this.#start();
+    else void this.#readPins();
   }
 
-  async #enter(): Promise<ChannelFacts> {
-    this.#facts = await readChannel(this.#context.api, this.room);
+  /** Pins are compared with what is known of them by the time at which it was so: nothing has to wait for them. */
+  #readPins(): Promise<void> {
+    const { api, host, log, memory } = this.#context;
+    const { room } = this;
+    const call = (method: string, args: Arguments) => api.call(method, args, true);
+    const now = () => laterOf(this.#position?.read ?? "", timestampAt(Date.now()));
+    const accept = (raw: Raw) => host.accept({ room, raws: [raw], mark: null });
+    return handOverPins(room, { call, calls: () => memory.pinCalls(room), now }, { accept, log });
+  }
+
+  async #enter(enters = true): Promise<ChannelFacts> {
+    this.#facts = await readChannel(this.#context.api, this.room, enters);
     return this.#facts;
   }
 
@@ -191,7 +237,7 @@ export class Channel {
   }
 
   #dropWaiting(): void {
-    for (const { resolve } of this.#waiting.splice(0)) resolve(Promise.reject(this.#busy()));
+    this.#waiting.end(() => Promise.reject(this.#busy()));
   }
 
   #busy(): GatewayError {

@@ -1,17 +1,49 @@
 /** What a Slack account says in gateway.yaml. */
 import { z } from "zod";
-import { flag, secret, text } from "../../core/config/values.ts";
+import { duration, flag, secret, text } from "../../core/config/values.ts";
 import { GatewayError } from "../../core/errors.ts";
+import {
+  type Access,
+  ACCESS_WAYS,
+  accessOf,
+  parseListen,
+  type Transport,
+  TRANSPORT_WAYS,
+  transportOf,
+} from "./connection-keys.ts";
+import type { Address } from "./http-listeners.ts";
 
-const LISTEN = /^(?:(?<host>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):)?(?<port>\d{1,5})$/;
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const SLACK_API = "https://slack.com/api/";
+/** Slack may show a post in the history later than it takes it. */
+const SETTLED_AFTER_MS = 15_000;
+/** It tells of a post within a second or two; what it holds back longer is a fault. */
+const HEARD_WITHIN_MS = 60_000;
 
 /** The keys of an account with `bridge: slack`, beside its name. */
 export const slackConfigSchema = z.object({
   token: secret({
     description: "The app's bot token for the workspace: OAuth & Permissions, Bot User OAuth Token.",
     example: "xoxb-change-me",
-  }),
+  }).optional(),
+  client_id: text({
+    description:
+      "Instead of token: the app's client id. The app then gets into the workspace by a link that " +
+      "`mimi-gateway slack install` prints.",
+    example: "1111111111.2222222222",
+  }).optional(),
+  client_secret: secret({
+    description: "The app's client secret, beside client_id.",
+    example: "change-me",
+  }).optional(),
+  public_url: text({
+    description:
+      "Where everybody reaches listen: https://HOST or https://HOST:PORT. With client_id the app's redirect URL is this " +
+      "with /slack/oauth. Where the gateway serves no other gateways, Slack fetches the pictures of remote people from here.",
+    example: "https://mimi.example.org",
+  })
+    .refine((value) => isOrigin(value), { error: "is no https:// address without a path" })
+    .optional(),
   app_token: secret({
     description:
       "The app-level token with connections:write, for Socket Mode: Slack needs no way to this machine then.",
@@ -22,7 +54,9 @@ export const slackConfigSchema = z.object({
     example: "change-me",
   }).optional(),
   listen: text({
-    description: "Where Slack's events are taken by HTTP, behind a proxy with TLS: HOST:PORT or PORT.",
+    description:
+      "Where Slack's events are taken by HTTP, behind a proxy with TLS: HOST:PORT or PORT. With client_id browsers " +
+      "come here too. Accounts may share it: a request is whose signing secret and workspace it has.",
     example: "127.0.0.1:8090",
   })
     .refine((value) => parseListen(value) !== null, { error: "is not of the form HOST:PORT or PORT" })
@@ -49,6 +83,14 @@ export const slackConfigSchema = z.object({
     false,
   ),
   bots: flag({ description: "Whether what other apps post is carried.", example: true }, true),
+  creators_manage: flag(
+    {
+      description:
+        "Whether who made a channel may link it by /mimi, too. Admins and owners of the workspace always may, guests never.",
+      example: false,
+    },
+    false,
+  ),
   unclear: z
     .enum(["repeat", "hold"])
     .default("hold")
@@ -58,63 +100,79 @@ export const slackConfigSchema = z.object({
         "repeat: it is sent again, and may then stand there twice.",
       examples: ["hold"],
     }),
+  settle: duration(
+    {
+      description:
+        "How long Slack may take to show what it has taken. A post whose answer was lost is made again only when the " +
+        "history does not show it after this.",
+      example: "15s",
+    },
+    1_000,
+    SETTLED_AFTER_MS,
+  ),
+  silence: duration(
+    {
+      description:
+        "How long Slack may take to tell of a post of the gateway's own. After this its sockets are opened anew, and what " +
+        "was said meanwhile is read.",
+      example: "1m",
+    },
+    1_000,
+    HEARD_WITHIN_MS,
+  ),
 });
-
-/** How events come: over sockets that the gateway opens, or by requests of Slack's. */
-export type Transport =
-  | { readonly kind: "sockets"; readonly appToken: string }
-  | {
-      readonly kind: "http";
-      readonly signingSecret: string;
-      readonly host: string;
-      readonly port: number;
-    };
 
 type Written = { readonly name: string } & Readonly<z.output<typeof slackConfigSchema>>;
 
 /** A Slack account as its bridge is made from it. */
 export type SlackConfig = Pick<
   Written,
-  "name" | "token" | "api" | "replies" | "broadcasts" | "bots" | "unclear"
+  "name" | "api" | "replies" | "broadcasts" | "bots" | "unclear" | "settle" | "silence"
 > & {
   /** null: the token alone says it. */
   readonly team: string | null;
+  /** Whether who made a channel manages it, beside admins and owners. */
+  readonly creatorsManage: boolean;
   readonly transport: Transport;
+  readonly access: Access;
+  /** Where everybody reaches the gateway by the account; null: nowhere. */
+  readonly open: { readonly publicUrl: string; readonly address: Address } | null;
 };
 
-/** The account with its transport. Throws GatewayError config_invalid where it has none, or two. */
+/** The account as a whole. Throws GatewayError config_invalid where it has no transport or no access, or two. */
 export function slackConfig(account: Written): SlackConfig {
-  const { name, token, api, replies, broadcasts, bots, unclear, team = null } = account;
+  const { name, api, replies, broadcasts, bots, unclear, settle, silence, team = null } = account;
   return {
     name,
-    token,
     api,
     replies,
     broadcasts,
     bots,
     unclear,
+    settle,
+    silence,
     team,
-    transport: transportOf(account),
+    creatorsManage: account.creators_manage,
+    transport: transportOf(account) ?? unsaid(name, "how its events come", TRANSPORT_WAYS),
+    access: accessOf(account) ?? unsaid(name, "how it gets in", ACCESS_WAYS),
+    open: openOf(account),
   };
 }
 
-function transportOf({ name, app_token, signing_secret, listen }: Written): Transport {
-  const at = listen === undefined ? null : parseListen(listen);
-  if (app_token !== undefined && signing_secret === undefined && listen === undefined)
-    return { kind: "sockets", appToken: app_token };
-  if (app_token === undefined && signing_secret !== undefined && at !== null)
-    return { kind: "http", signingSecret: signing_secret, ...at };
-  throw new GatewayError(
-    "config_invalid",
-    `account ${name} must say how its events come: app_token (Socket Mode), or signing_secret and listen (HTTP)`,
-  );
+function unsaid(name: string, what: string, ways: string): never {
+  throw new GatewayError("config_invalid", `account ${name} must say ${what}: ${ways}`);
 }
 
-function parseListen(value: string): { readonly host: string; readonly port: number } | null {
-  const groups = LISTEN.exec(value)?.groups;
-  const port = Number(groups?.["port"] ?? Number.NaN);
-  if (!groups || !(port <= 65_535)) return null;
-  return { host: (groups["host"] ?? "127.0.0.1").replace(/^\[|\]$/g, ""), port };
+function openOf({ public_url: publicUrl, listen }: Written): SlackConfig["open"] {
+  const address = listen === undefined ? null : parseListen(listen);
+  return publicUrl === undefined || address === null ? null : { publicUrl, address };
+}
+
+/** Browsers take plain http for safe only on their own machine. */
+function isOrigin(value: string): boolean {
+  const url = URL.parse(value);
+  const safe = url?.protocol === "https:" || (url?.protocol === "http:" && LOOPBACK.test(url.hostname));
+  return safe && value === url.origin;
 }
 
 function isApi(value: string): boolean {

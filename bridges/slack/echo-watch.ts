@@ -5,14 +5,13 @@
 import type { Milliseconds } from "../../core/bridge.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 
-/** Slack tells of a post within a second or two; what it holds back longer is a fault. */
-const HEARD_WITHIN_MS: Milliseconds = 60_000;
 const MOST = 1_000;
 
 export interface EchoWatchOptions {
   /** Called once for a silence, and again only after something was heard. */
   readonly silent: (since: Milliseconds) => void;
-  readonly within?: Milliseconds;
+  /** How long a post may take to be heard. */
+  readonly within: Milliseconds;
 }
 
 export class EchoWatch {
@@ -22,9 +21,15 @@ export class EchoWatch {
   /** Posts that were heard before their call was answered. */
   readonly #early = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
+  #silentSince: Milliseconds | null = null;
 
   constructor(options: EchoWatchOptions) {
     this.#options = options;
+  }
+
+  /** When the oldest post was made that is not heard of; null: nothing is missing, or something was heard since. */
+  get silentSince(): Milliseconds | null {
+    return this.#silentSince;
   }
 
   /** Slack has answered a post. */
@@ -38,6 +43,7 @@ export class EchoWatch {
   /** A post of the gateway's own was heard. */
   heard(room: NativeRoom, ts: string): void {
     const post = `${room} ${ts}`;
+    this.#silentSince = null;
     if (this.#posts.delete(post)) return;
     if (this.#early.size >= MOST) this.#early.clear();
     this.#early.add(post);
@@ -50,7 +56,7 @@ export class EchoWatch {
   }
 
   get #within(): Milliseconds {
-    return this.#options.within ?? HEARD_WITHIN_MS;
+    return this.#options.within;
   }
 
   #look(): void {
@@ -63,6 +69,7 @@ export class EchoWatch {
       return;
     }
     this.#posts.clear();
+    this.#silentSince = oldest;
     this.#options.silent(oldest);
   }
 }

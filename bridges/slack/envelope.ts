@@ -11,6 +11,8 @@ const envelope = z.object({
   type: z.string(),
   team_id: z.string().nullish(),
   team: z.object({ id: z.string() }).nullish(),
+  context_team_id: z.string().nullish(),
+  authorizations: z.array(z.object({ team_id: z.string().nullish() })).nullish(),
   event: z.looseObject({ type: z.string() }).nullish(),
   challenge: z.string().nullish(),
 });
@@ -33,11 +35,21 @@ export function innerEvent(body: Body): unknown {
   return pressed.safeParse(body).data ?? null;
 }
 
-/** The workspace that it comes from; null: it does not say. */
-export function teamOf(body: Body): string | null {
+/**
+ * The workspaces that it is for; none: it does not say. Of a channel that several workspaces share (Slack Connect) `team_id` may
+ * be that of another one than the app's.
+ */
+export function teamsOf(body: Body): readonly string[] {
   const data = readEnvelope(body);
-  if (data) return data.team_id ?? data.team?.id ?? null;
-  return typeof body["team_id"] === "string" ? body["team_id"] : null;
+  const named = data
+    ? [
+        data.team_id,
+        data.team?.id,
+        data.context_team_id,
+        ...(data.authorizations ?? []).map((one) => one.team_id),
+      ]
+    : [body["team_id"]];
+  return [...new Set(named.filter((team) => typeof team === "string"))];
 }
 
 /** The body of a request: JSON, or a form that may hold JSON (`payload`); null: neither. */

@@ -2,16 +2,23 @@
 import { z } from "zod";
 import type { KnownInRoom, Lookups } from "../../core/bridge.ts";
 import type { NativeRoom } from "../../core/ids.ts";
+import type { GroupUri } from "../../mappings/ids.ts";
 import type { StandingReaction } from "../../mappings/mapping.ts";
-import type { SlackInbound, SlackSelf } from "../../mappings/slack/inbound.ts";
+import type { SlackInbound } from "../../mappings/slack/inbound.ts";
 import { timestamp } from "../../mappings/slack/timestamp.ts";
+import type { CustomEmoji } from "./emoji.ts";
+import type { WorkspaceFiles } from "./files.ts";
 import type { Memory } from "./memory.ts";
 import type { People, Person } from "./people.ts";
+import type { Usergroups } from "./usergroups.ts";
+import type { StateContext } from "./state-changes.ts";
 
 /** More people than any message names in earnest; whoever comes after them stands there by his id. */
 const MOST_NAMED = 50;
 
 const NAMED = /"(?:user|user_id|inviter|bot_id|parent_user_id)":"([UWB][A-Z0-9]+)"|<@([UW][A-Z0-9]+)[|>]/g;
+
+const LINKED = /"channel_id":"([CG][A-Z0-9]+)"|<#([CG][A-Z0-9]+)[|>]/g;
 
 const place = z.object({ ts: timestamp, thread_ts: timestamp.nullish() });
 const references = z.object({
@@ -21,25 +28,32 @@ const references = z.object({
   thread_ts: timestamp.nullish().catch(null),
   deleted_ts: timestamp.nullish().catch(null),
   message: place.nullish().catch(null),
-  item: place.nullish().catch(null),
+  item: z
+    .object({ ts: timestamp.nullish(), message: z.object({ ts: timestamp }).nullish() })
+    .nullish()
+    .catch(null),
   container: z.object({ message_ts: timestamp }).nullish().catch(null),
 });
 
-export interface Around {
+export interface Around extends StateContext {
   readonly team: string;
-  readonly self: SlackSelf;
   readonly bots: boolean;
   readonly people: Pick<People, "find">;
   readonly memory: Memory;
+  readonly files: Pick<WorkspaceFiles, "described" | "served">;
+  readonly emoji: Pick<CustomEmoji, "namedIn" | "picture" | "alias">;
+  readonly usergroups: Pick<Usergroups, "namedIn" | "handle">;
+  /** What a public channel that the app is in is called; null: no such channel. */
+  readonly channelName: (room: NativeRoom) => string | null;
 }
 
 /** Finds everything that the event names. Rejects as the look-ups do. */
 export async function inboundContext(
   room: NativeRoom,
   said: { readonly raw: string; readonly event: unknown; readonly user: string | null },
-  { team, self, bots, people, memory }: Around,
+  { team, self, bots, people, memory, emoji, usergroups, channelName }: Around,
   lookups: Lookups,
-): Promise<SlackInbound> {
+): Promise<SlackInbound & { readonly deleted: (ts: string) => boolean }> {
   const persons = new Map<string, Person | null>();
   for (const id of namedIn(said.raw).slice(0, MOST_NAMED)) persons.set(id, await people.find(id));
   const known = new Map<string, KnownInRoom>();
@@ -48,30 +62,52 @@ export async function inboundContext(
     if (found) known.set(ts, found);
   }
   const reactions = new Map<string, readonly StandingReaction[]>();
+  const votes = new Map<string, readonly string[]>();
   const { user: actor } = said;
   if (actor !== null)
-    for (const [ts, { root }] of known) reactions.set(ts, await lookups.reactions(root, actor));
+    for (const [ts, { root, pollOptions }] of known) {
+      reactions.set(ts, await lookups.reactions(root, actor));
+      if (pollOptions) votes.set(ts, await lookups.votes(root, actor));
+    }
+  const rooms = await linkedIn(said.raw, channelName, lookups);
+  await emoji.namedIn(said.raw);
+  await usergroups.namedIn(said.raw);
   return {
     team,
     self,
-    bots,
+    bots: lookups.bots ?? bots,
     message: (ts) => known.get(ts) ?? null,
+    deleted: (ts) => known.get(ts)?.deleted ?? false,
     user: (native) => {
       const name = persons.get(native)?.name;
       return name === undefined ? null : { uri: lookups.user(native), name };
     },
-    room: () => null,
-    emoji: () => null,
+    room: (native) => rooms.get(native) ?? null,
+    emoji: (name) => emoji.picture(name),
+    alias: (name) => emoji.alias(name),
+    usergroup: (id) => usergroups.handle(id),
     reactions: (ts, user) => (user === actor ? (reactions.get(ts) ?? []) : []),
     revision: (ts) => memory.revision(room, ts),
     deleting: (ts) => memory.deleting(room, ts),
     lastSet: (property) => memory.lastSet(room, property),
-    votes: () => [],
+    votes: (ts, user) => (user === actor ? (votes.get(ts) ?? []) : []),
   };
 }
 
 function namedIn(raw: string): string[] {
   return [...new Set([...raw.matchAll(NAMED)].map(([, id, mentioned]) => id ?? mentioned ?? ""))];
+}
+
+/** The groups of public channels that an event links to; of private ones nobody outside is told. */
+async function linkedIn(raw: string, channelName: Around["channelName"], lookups: Lookups) {
+  const rooms = new Map<string, { readonly uri: GroupUri; readonly name: string }>();
+  for (const [, named, written] of [...raw.matchAll(LINKED)].slice(0, MOST_NAMED)) {
+    const id = (named ?? written ?? "") as NativeRoom;
+    const name = rooms.has(id) ? null : channelName(id);
+    const uri = name === null ? null : await lookups.group(id);
+    if (name !== null && uri !== null) rooms.set(id, { uri, name });
+  }
+  return rooms;
 }
 
 /** The messages that an event refers to; what it says itself is none of them. */
@@ -80,6 +116,14 @@ function referencesOf(event: unknown): ReadonlySet<string> {
   if (!data) return new Set();
   const { message, item, container } = data;
   const own = data.subtype === "message_changed" ? [] : [data.thread_ts === data.ts ? null : data.thread_ts];
-  const named = [...own, data.deleted_ts, message?.ts, message?.thread_ts, item?.ts, container?.message_ts];
+  const named: (string | null | undefined)[] = [
+    ...own,
+    data.deleted_ts,
+    message?.ts,
+    message?.thread_ts,
+    item?.ts,
+    item?.message?.ts,
+  ];
+  if (container) named.push(container.message_ts);
   return new Set(named.filter((ts) => typeof ts === "string"));
 }

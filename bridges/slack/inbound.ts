@@ -8,10 +8,24 @@ import type { Mapped } from "../../mappings/mapping.ts";
 import { schemas } from "../../mappings/slack/event.ts";
 import { revisionOf } from "../../mappings/slack/revision.ts";
 import { toMimi } from "../../mappings/slack/to-mimi.ts";
+import { type ChannelState, channelState, isState } from "./channel-state.ts";
 import { type Around, inboundContext } from "./inbound-context.ts";
+import { changedBy, isLate } from "./late-events.ts";
+import { withAvatar } from "./avatars.ts";
+import { withNamedPeople } from "./named-people.ts";
+import { compareTimestamps, laterOf } from "./names.ts";
+import { pinChanges, pinsIn } from "./pins.ts";
+import { stateChanges } from "./state-changes.ts";
 
 const actorForm = z.object({ user: z.union([z.string(), z.object({ id: z.string() })]) });
 const CHANGES = new Set(["message_changed", "message_deleted"]);
+
+interface Understood {
+  readonly events: readonly Translated[];
+  readonly losses: readonly Loss[];
+}
+
+const nothing: Understood = { events: [], losses: [] };
 
 /** What a kept event says. Rejects with GatewayError event_malformed, or as the look-ups do. */
 export async function translate(
@@ -19,17 +33,62 @@ export async function translate(
   raw: Raw,
   around: Around,
   lookups: Lookups,
-): Promise<{ readonly events: readonly Translated[]; readonly losses: readonly Loss[] }> {
-  const event = parsed(raw);
+): Promise<Understood> {
+  const kept = parsed(raw);
+  const state = isState(raw) ? channelState(kept) : null;
+  if (state) return reconciled(room, state, around, lookups);
+  const pins = pinsIn(kept);
+  if (pins) return { events: await pinChanges(pins, around.self.user, around.people, lookups), losses: [] };
+  if (await isLate(room, kept, around, lookups)) return nothing;
+  return understood(room, raw.raw, kept, around, lookups);
+}
+
+/** What became of the channel's messages without anybody telling, as events that say so. */
+async function reconciled(
+  room: NativeRoom,
+  state: ChannelState,
+  around: Around,
+  lookups: Lookups,
+): Promise<Understood> {
+  const events: Translated[] = [];
+  const losses: Loss[] = [];
+  for (const change of await stateChanges(room, state, around, lookups)) {
+    const one = await understood(room, JSON.stringify(change), change, around, lookups);
+    events.push(...one.events);
+    losses.push(...one.losses);
+  }
+  const { taken } = around.memory;
+  const { seen, before } = state;
+  for (const { ts, reactions } of state.messages)
+    if (reactions.every(({ all }) => all)) taken.settle(room, ts, seen);
+  const known = compareTimestamps(seen, before) < 0 ? seen : before;
+  // What is younger and should stand there is looked at once more when it is told.
+  taken.readTo(room, laterOf(known, state.messages.at(-1)?.ts ?? known));
+  return { events, losses };
+}
+
+async function understood(
+  room: NativeRoom,
+  raw: string,
+  kept: unknown,
+  around: Around,
+  lookups: Lookups,
+): Promise<Understood> {
+  const event = await around.files.described(kept);
   const user = actorOf(event);
-  const said = { raw: raw.raw, event, user };
-  const { events, losses } = toMimi(event, await inboundContext(room, said, around, lookups));
+  const context = await inboundContext(room, { raw, event, user }, around, lookups);
+  const changed = changedBy(event);
+  if (changed !== null && context.deleted(changed)) return nothing;
+  const { events, losses } = toMimi(event, context);
   const unread = losses.find(({ code }) => code === "event_unreadable");
   if (unread && events.length === 0)
     throw new GatewayError("event_malformed", `an event of ${room}: ${unread.detail}`);
   rememberEdited(room, event, around);
   const aux = filesOf(event);
-  return { events: events.flatMap((one) => translated(one, user, aux)), losses };
+  const told = events.flatMap((one) => translated(one, user, aux));
+  const named = await Promise.all(told.map((one) => withNamedPeople(one, lookups)));
+  const pictured = await Promise.all(named.map((one) => withAvatar(one, around.people)));
+  return { events: pictured.map((one) => around.files.served(one)), losses };
 }
 
 /** What the core's log takes; other things are not carried yet. */
@@ -40,9 +99,10 @@ function translated(event: Mapped, user: string | null, aux: string | null): rea
       return [{ kind: "message", sender, message, native: native as NativeId | null, aux }];
     }
     case "property": {
-      const { name, value } = event.property;
+      const { name, item, value } = event.property;
       // State that was read and not told names nobody.
       const sender = user === null ? null : event.sender;
+      if (name === "pins") return [{ kind: "property", sender, name, item, value }];
       return name === "name" || name === "topic" ? [{ kind: "property", sender, name, value }] : [];
     }
     default:

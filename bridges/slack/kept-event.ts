@@ -6,6 +6,7 @@ import { type SlackMessage, schemas } from "../../mappings/slack/event.ts";
 import { isOwn, type SlackSelf } from "../../mappings/slack/inbound.ts";
 import { isEdit, revisionOf } from "../../mappings/slack/revision.ts";
 import { timestamp } from "../../mappings/slack/timestamp.ts";
+import { isState } from "./channel-state.ts";
 import { deletionKey, editKey, eventKey, laterOf, messageKey, timeOf } from "./names.ts";
 
 /** Something of a channel, before it is known whether the channel is linked. */
@@ -27,7 +28,14 @@ const glance = z.object({
   type: words,
   subtype: words.nullish(),
   channel: z.union([words, z.object({ id: words })]).nullish(),
-  item: z.object({ channel: words.nullish(), ts: timestamp.nullish() }).nullish(),
+  channel_id: words.nullish(),
+  item: z
+    .object({
+      channel: words.nullish(),
+      ts: timestamp.nullish(),
+      message: z.object({ ts: timestamp }).nullish(),
+    })
+    .nullish(),
   user: z.union([words, z.object({ id: words })]).nullish(),
   reaction: words.nullish(),
   event_ts: timestamp.nullish(),
@@ -54,6 +62,11 @@ export function keptOf(event: unknown, self: SlackSelf): Kept | OwnPost | null {
       const parts = [data.type, data.item?.ts ?? "", user, data.reaction ?? "", at];
       return kept(event, room, eventKey(room, ...parts), at);
     }
+    case "pin_added":
+    case "pin_removed": {
+      if (user === self.user || at === "") return null;
+      return kept(event, room, eventKey(room, data.type, data.item?.message?.ts ?? "", user, at), at);
+    }
     case "channel_rename":
     case "group_rename":
       return kept(event, room, null, at);
@@ -66,8 +79,16 @@ export function keptOf(event: unknown, self: SlackSelf): Kept | OwnPost | null {
   }
 }
 
-function channelOf({ channel, item }: Glance): NativeRoom | null {
-  const id = typeof channel === "string" ? channel : (channel?.id ?? item?.channel);
+const HISTORY_CHANGED = new Set(["channel_history_changed", "group_history_changed"]);
+
+/** Whether Slack says that it has changed a channel's history in bulk; null: it says something else. */
+export function changedHistory(event: unknown): { readonly room: NativeRoom | null } | null {
+  const { data } = glance.safeParse(event);
+  return data && HISTORY_CHANGED.has(data.type) ? { room: channelOf(data) } : null;
+}
+
+function channelOf({ channel, channel_id, item }: Glance): NativeRoom | null {
+  const id = typeof channel === "string" ? channel : (channel?.id ?? channel_id ?? item?.channel);
   return id ? (id as NativeRoom) : null;
 }
 
@@ -98,7 +119,8 @@ function keptChange(event: unknown, data: Glance, room: NativeRoom, self: SlackS
   if (isOwn(message, self) || (previous && !isEdit(message, revisionOf(previous)))) return null;
   const edited = message.edited?.ts;
   // What an app changes bears no mark of an edit.
-  const key = edited ? editKey(room, message.ts, edited) : eventKey(room, "changed", message.ts, at);
+  const { content } = revisionOf(message);
+  const key = edited ? editKey(room, message.ts, edited, content) : eventKey(room, "changed", message.ts, at);
   return kept(event, room, key, at);
 }
 
@@ -121,7 +143,7 @@ export function keptFromHistory(
   const change = { type: "message", subtype: "message_changed", channel: room, message: event };
   // Slack counts edits in whole seconds: they may seem to be older than their message.
   const moment = laterOf(edited, message.ts);
-  return [said, kept(change, room, editKey(room, message.ts, edited), moment)];
+  return [said, kept(change, room, editKey(room, message.ts, edited, revisionOf(message).content), moment)];
 }
 
 /** A channel's name and topic as they are now, in the form of the events that would have told them. */
@@ -140,7 +162,8 @@ function kept(event: unknown, room: NativeRoom, nativeKey: NativeKey | null, mom
   return { room, raw: { nativeKey, at: timeOf(moment), raw: JSON.stringify(event) }, moment };
 }
 
-const REFERRING = /"(?:thread_ts|deleted_ts|reaction|action_id)":|"subtype":"(?:message_changed|tombstone)"/;
+const REFERRING =
+  /"(?:thread_ts|deleted_ts|reaction|action_id)":|"subtype":"(?:message_changed|tombstone)"|"type":"pin/;
 
 /** Whether a kept event may name another message. */
-export const refersTo = (raw: Raw): boolean => REFERRING.test(raw.raw);
+export const refersTo = (raw: Raw): boolean => isState(raw) || REFERRING.test(raw.raw);

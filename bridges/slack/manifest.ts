@@ -21,8 +21,12 @@ export const SCOPES: Readonly<Record<string, string>> = {
   "groups:write.topic": "the same for private channels",
   "reactions:read": "hear reactions",
   "reactions:write": "show the reactions of people elsewhere",
+  "pins:read": "hear what is pinned",
+  "pins:write": "pin what is pinned elsewhere",
+  "emoji:read": "the pictures of the workspace's own emoji",
   "files:read": "fetch files that are posted in linked channels",
   "files:write": "post the files of people elsewhere",
+  "usergroups:read": "the names of groups of people that are mentioned",
   "users:read": "the names of those who speak, and whether they manage the workspace",
   commands: `${COMMAND}, the command of the gateway`,
 };
@@ -35,19 +39,37 @@ export const EVENTS: Readonly<Record<string, string>> = {
   reaction_removed: "reactions taken back",
   channel_rename: "new names of public channels",
   group_rename: "new names of private channels",
-  user_change: "new names of people",
+  channel_archive: "that a public channel is archived: what is for it waits",
+  channel_unarchive: "that it is one again",
+  channel_deleted: "that a public channel is gone",
+  channel_left: "that the app was taken out of a public channel",
+  channel_id_changed: "that a channel goes on under another id",
+  channel_history_changed: "that messages of a public channel were taken away in bulk",
+  group_archive: "the same of private channels: archived",
+  group_unarchive: "a channel again",
+  group_deleted: "gone",
+  group_left: "the app taken out",
+  group_history_changed: "messages taken away in bulk",
+  member_joined_channel: "that the app was invited again",
+  member_left_channel: "that the app was taken out of a channel",
+  pin_added: "what is pinned",
+  pin_removed: "what is pinned no more",
+  emoji_changed: "new emoji of the workspace",
+  user_change: "new names and pictures of people",
   app_uninstalled: "that the app was taken out of the workspace",
   tokens_revoked: "that the app's token is good no more",
 };
 
-/** `url`: where Slack reaches the gateway's events by HTTP; null: Socket Mode. */
 export interface ManifestOptions {
   readonly name: string;
+  /** Where Slack reaches the gateway's events by HTTP; null: Socket Mode. */
   readonly url: string | null;
+  /** Where Slack sends whoever has installed the app by a link, whose tokens then end and are renewed; null: a token is copied. */
+  readonly redirect: string | null;
 }
 
 /** The manifest as YAML with comments, ready to be pasted where Slack asks for one. Ends with a newline. */
-export function manifestYaml({ name, url }: ManifestOptions): string {
+export function manifestYaml({ name, url, redirect }: ManifestOptions): string {
   const address = url === null ? [] : [`    request_url: ${quoted(url)}`];
   const lines = [
     "display_information:",
@@ -61,8 +83,11 @@ export function manifestYaml({ name, url }: ManifestOptions): string {
     `    - command: ${COMMAND}`,
     "      description: Links and codes of this channel",
     "      usage_hint: help",
+    // Channels that are named come with their ids.
+    "      should_escape: true",
     ...(url === null ? [] : [`      url: ${quoted(url)}`]),
     "oauth_config:",
+    ...(redirect === null ? [] : ["  redirect_urls:", `    - ${quoted(redirect)}`]),
     "  scopes:",
     "    bot:",
     ...listed(SCOPES),
@@ -76,7 +101,7 @@ export function manifestYaml({ name, url }: ManifestOptions): string {
     ...address,
     "  org_deploy_enabled: false",
     `  socket_mode_enabled: ${url === null ? "true" : "false"}`,
-    "  token_rotation_enabled: false",
+    `  token_rotation_enabled: ${redirect === null ? "false" : "true"}`,
   ];
   return `${lines.join("\n")}\n`;
 }

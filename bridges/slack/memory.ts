@@ -1,31 +1,15 @@
 /** What this process has done and read a moment ago: it tells the gateway's own changes from those of others. */
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Revision } from "../../mappings/slack/inbound.ts";
-
-const MOST = 10_000;
-
-/** A map that forgets its oldest entries. */
-class Recent<Value> {
-  readonly #entries = new Map<string, Value>();
-
-  set(key: string, value: Value): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= MOST) return;
-      this.#entries.delete(oldest);
-    }
-  }
-
-  get(key: string): Value | undefined {
-    return this.#entries.get(key);
-  }
-}
+import { Recent } from "./recent.ts";
+import { Taken } from "./taken.ts";
 
 /** Messages are named by channel and `ts`. */
 export class Memory {
+  readonly taken = new Taken();
   readonly #deleting = new Recent<true>();
   readonly #closed = new Recent<true>();
+  readonly #pinCalls = new Recent<number>();
   readonly #state = new Recent<string>();
   readonly #revisions = new Recent<Revision>();
   readonly #posts = new Recent<string>();
@@ -37,6 +21,16 @@ export class Memory {
 
   deleting(room: NativeRoom, ts: string): boolean {
     return this.#deleting.get(`${room} ${ts}`) ?? false;
+  }
+
+  /** A call that pins something or takes it down begins, or has ended. */
+  pinCall(room: NativeRoom): void {
+    this.#pinCalls.set(room, this.pinCalls(room) + 1);
+  }
+
+  /** How many have begun and ended: as long as the number is even and stays the same, none was under way. */
+  pinCalls(room: NativeRoom): number {
+    return this.#pinCalls.get(room) ?? 0;
   }
 
   /** Slack refuses to change this message any more. */

@@ -3,6 +3,8 @@ import { GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeKey, NativeRoom } from "../../core/ids.ts";
 import type { Milliseconds } from "../../core/bridge.ts";
 
+/** Of a hash, enough that no two edits of one second meet. */
+const CONTENT_DIGITS = 16;
 const CHANNEL = /^[CG][A-Z0-9]{2,}$/;
 const LINK = /^https:\/\/[a-z0-9-]+(?:\.enterprise)?\.slack\.com\/archives\/(?<channel>[CG][A-Z0-9]{2,})\/?$/;
 
@@ -18,8 +20,9 @@ export function parseChannel(text: string): NativeRoom {
 
 /** Names a message the same way live, by retry and from history. */
 export const messageKey = (channel: string, ts: string): NativeKey => `${channel}:${ts}` as NativeKey;
-export const editKey = (channel: string, ts: string, edited: string): NativeKey =>
-  `${channel}:${ts}:e:${edited}` as NativeKey;
+/** Slack counts edits in whole seconds: `content`, a hash, tells two of one second apart. */
+export const editKey = (channel: string, ts: string, edited: string, content: string): NativeKey =>
+  `${channel}:${ts}:e:${edited}:${content.slice(0, CONTENT_DIGITS)}` as NativeKey;
 export const deletionKey = (channel: string, ts: string): NativeKey => `${channel}:${ts}:d` as NativeKey;
 export const eventKey = (channel: string, ...parts: readonly string[]): NativeKey =>
   [channel, "x", ...parts].join(":") as NativeKey;

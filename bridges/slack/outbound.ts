@@ -1,11 +1,13 @@
 /** From events to calls of the Web API, each a step. */
 import type { OutEvent, Plain, Plan, RoomContext, Step } from "../../core/bridge.ts";
 import type { NativeRoom } from "../../core/ids.ts";
-import type { Outgoing } from "../../mappings/mapping.ts";
+import type { Outgoing, Written } from "../../mappings/mapping.ts";
 import type { SlackCall, SlackCapabilities, SlackOutbound } from "../../mappings/slack/call.ts";
 import { fromMimi } from "../../mappings/slack/from-mimi.ts";
 import { fallback } from "../../mappings/slack/notice.ts";
 import type { UserUri } from "../../mappings/ids.ts";
+import { writeTally } from "../../mappings/slack/write-poll-change.ts";
+import type { CustomEmoji } from "./emoji.ts";
 import type { Memory } from "./memory.ts";
 
 /** What the steps of a channel's events are made from besides the events. */
@@ -15,6 +17,7 @@ export interface OutboundParts {
   /** The workspace's address, with a slash at the end; null: not known yet. */
   readonly workspace: string | null;
   readonly memory: Pick<Memory, "closed">;
+  readonly emoji: Pick<CustomEmoji, "has">;
 }
 
 /** The steps of an event. Does no I/O. */
@@ -25,35 +28,47 @@ export function plan(event: OutEvent, parts: OutboundParts, context: RoomContext
       return planned(event, { kind: "message", id, author, message }, parts, context);
     }
     case "property": {
-      const property = { name: event.name, item: "", value: event.value };
+      const property = { name: event.name, item: event.item ?? "", value: event.value };
       return planned(event, { kind: "property", author: event.speaker, property }, parts, context);
     }
     case "notice":
       return event.to === null
         ? planned(event, { kind: "notice", text: event.text }, parts, context)
-        : { steps: whisper(event.to.native, event.text, parts.room), losses: [] };
+        : { steps: whisper(event.to.native, event.text, parts.room, threadTs(event, context)), losses: [] };
+    case "tally":
+      return stepsOf(writeTally(event.poll, outboundContext(parts, context, null)), null);
     case "member":
       return { steps: [], losses: [] };
   }
 }
 
+/** The thread that a line is about, where the channel has it. */
+function threadTs({ thread }: Extract<OutEvent, { kind: "notice" }>, context: RoomContext): string | null {
+  return context.thread(thread)?.root.parts[0]?.native ?? null;
+}
+
 /** A line that one person sees, until he loads the channel again (chat.postEphemeral). Apps can't be told anything. */
-function whisper(user: string, text: string, channel: NativeRoom): readonly Step[] {
-  if (!/^[UW]/.test(user)) return [];
-  const args = { call: { channel, user, text: fallback(text), parse: "none", link_names: false } };
+function whisper(user: string, text: string, channel: NativeRoom, thread_ts: string | null): readonly Step[] {
+  if (!/^[UW]/.test(user) || user === "USLACKBOT") return [];
+  const where = thread_ts === null ? { channel } : { channel, thread_ts };
+  const args = { call: { ...where, user, text: fallback(text), parse: "none", link_names: false } };
   return [{ op: "chat.postEphemeral", part: null, speaker: null, args }];
 }
 
 function planned(
-  event: Exclude<OutEvent, { kind: "member" }>,
+  event: Exclude<OutEvent, { kind: "member" | "tally" }>,
   outgoing: Outgoing,
   parts: OutboundParts,
   context: RoomContext,
 ): Plan {
-  const { calls, losses } = fromMimi(outgoing, parts.capabilities, outboundContext(parts, context));
   const speaker = event.kind === "message" ? event.speaker : null;
-  return { steps: calls.map((call) => stepOf(call, speaker)), losses };
+  return stepsOf(fromMimi(outgoing, parts.capabilities, outboundContext(parts, context, speaker)), speaker);
 }
+
+const stepsOf = ({ calls, losses }: Written<SlackCall>, speaker: Step["speaker"]): Plan => ({
+  steps: calls.map((call) => stepOf(call, speaker)),
+  losses,
+});
 
 function stepOf(call: SlackCall, speaker: Step["speaker"]): Step {
   const args = { call: plain(call.arguments) };
@@ -70,16 +85,20 @@ function stepOf(call: SlackCall, speaker: Step["speaker"]): Step {
 /** Arguments are JSON: what is undefined is left out. */
 const plain = (value: unknown): Plain => JSON.parse(JSON.stringify(value)) as Plain;
 
-function outboundContext(parts: OutboundParts, context: RoomContext): SlackOutbound {
+function outboundContext(
+  parts: OutboundParts,
+  context: RoomContext,
+  speaker: Step["speaker"],
+): SlackOutbound {
   const { room: channel, workspace, memory } = parts;
   return {
     ...context,
     channel,
-    icon: () => null,
-    label: providerOf,
+    icon: (user) => (speaker?.uri === user ? (speaker.avatar ?? null) : null),
+    label: context.manners.named ? () => "" : providerOf,
     permalink: (ts) => workspace && `${workspace}archives/${channel}/p${ts.replace(".", "")}`,
     closed: (ts) => memory.closed(channel, ts),
-    poll: () => null,
+    emoji: (name) => (parts.emoji.has(name) ? name : null),
   };
 }
 

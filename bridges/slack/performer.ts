@@ -1,5 +1,4 @@
 /** Makes steps happen: one call of the Web API each, files three of them. */
-import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import {
   type DeliveryContext,
@@ -8,25 +7,27 @@ import {
   type Receipt,
   type Step,
 } from "../../core/bridge.ts";
-import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import type { MediaLimits } from "../../core/media/remote-file.ts";
 import { step as pass } from "../../core/steps.ts";
 import { METADATA_TYPE } from "../../mappings/slack/inbound.ts";
 import type { Arguments, SlackApi } from "./api.ts";
+import { type Closed, closedBy } from "./channel-fate.ts";
 import type { EchoWatch } from "./echo-watch.ts";
+import { FilePosts } from "./file-posts.ts";
 import type { Memory } from "./memory.ts";
 import { timeOf } from "./names.ts";
+import type { People } from "./people.ts";
 import type { Prober } from "./prober.ts";
 import { topicText } from "./topic-text.ts";
 import { asDeliveryError, refusalOf } from "./refusal.ts";
-import { askShare, sharedAs } from "./shares.ts";
-import { linkedFiles } from "./linked-files.ts";
-import { type Upload, uploadForm, Uploads } from "./uploads.ts";
+import { Uploads } from "./uploads.ts";
 
 /** What is so already: the call would have changed nothing. */
 const DONE: Readonly<Record<string, readonly string[]>> = {
+  // Whoever has left has nothing to be told any more.
+  "chat.postEphemeral": ["user_not_in_channel", "user_not_found", "cannot_dm_bot"],
   "chat.delete": ["message_not_found"],
   "files.delete": ["file_not_found", "file_deleted"],
   "reactions.add": ["already_reacted"],
@@ -40,8 +41,6 @@ const DONE: Readonly<Record<string, readonly string[]>> = {
 };
 /** Slack changes the message no more; it is said again instead. */
 const CLOSED = new Set(["edit_window_closed", "cant_update_message", "message_not_found"]);
-/** When a file's message is looked for that Slack did not name in its answer. */
-const SHARED_AFTER_MS = [500, 1_000, 2_000, 4_000];
 
 /** Characters of a channel's name. */
 const LONGEST_NAME = 80;
@@ -51,11 +50,6 @@ const nameForm = z.object({ name: z.string() });
 const topicForm = z.object({ topic: z.string() });
 const answerForm = z.object({ ts: z.string().optional() });
 const callForm = z.record(z.string(), z.unknown());
-const filesForm = z.object({
-  channel_id: z.string(),
-  files: z.array(uploadForm),
-  blocks: z.array(z.unknown()).optional(),
-});
 
 export interface PerformerOptions {
   readonly api: SlackApi;
@@ -63,18 +57,24 @@ export interface PerformerOptions {
   readonly media: MediaLimits;
   readonly memory: Memory;
   readonly prober: Pick<Prober, "above">;
+  readonly people: Pick<People, "find">;
   readonly echoes: Pick<EchoWatch, "posted">;
   readonly log: Logger;
+  /** Told of a channel in which nothing can be done until somebody acts; gives the fault of the call that was refused. */
+  readonly closed: (room: NativeRoom, why: Closed) => DeliveryError;
 }
 
 export class Performer {
   readonly #options: PerformerOptions;
-  readonly #uploads: Uploads;
+  readonly #files: FilePosts;
 
   constructor(options: PerformerOptions) {
     this.#options = options;
-    const { api, apiUrl, media } = options;
-    this.#uploads = new Uploads({ call: (method, args) => api.call(method, args), api: apiUrl, media });
+    const { api, apiUrl, media, memory, log } = options;
+    const call = (method: string, args: Arguments) => api.call(method, args);
+    const uploads = new Uploads({ call, api: apiUrl, media });
+    const deliver = (method: string, args: Arguments, room: NativeRoom) => this.#call(method, args, room);
+    this.#files = new FilePosts({ uploads, memory, deliver, call, log });
   }
 
   async perform(step: Step, context: DeliveryContext): Promise<Receipt> {
@@ -88,6 +88,11 @@ export class Performer {
         return this.#rename(args, context);
       case "conversations.setTopic":
         return this.#setTopic(args, context);
+      case "pins.add":
+      case "pins.remove":
+        return this.#pin(step.op, args, context);
+      case "chat.postEphemeral":
+        return this.#whisper(args, context);
       case "chat.delete":
         if (typeof args["ts"] === "string") this.#options.memory.willDelete(context.room, args["ts"]);
         return this.#make(step.op, args, context);
@@ -107,6 +112,15 @@ export class Performer {
     throw new DeliveryError("delivery_refused", "the post that it belongs below is not there", verdict);
   }
 
+  /** Apps have ids as people have them, and nobody behind them who reads. Where Slack does not say who it is, it is tried. */
+  async #whisper(args: Arguments, context: DeliveryContext): Promise<Receipt> {
+    const { people } = this.#options;
+    const { user } = args;
+    const reader = typeof user === "string" ? await people.find(user).catch(() => null) : null;
+    if (reader?.isApp) return { native: null, aux: null, at: Date.now() };
+    return this.#make("chat.postEphemeral", args, context);
+  }
+
   async #post(step: Step, args: Arguments, context: DeliveryContext): Promise<Receipt> {
     const answer = await this.#call(step.op, { ...args, metadata: metadataOf(step, context) }, context.room);
     const { ts } = answerForm.parse(answer);
@@ -119,20 +133,12 @@ export class Performer {
   }
 
   async #share(step: Step, args: Arguments, context: DeliveryContext): Promise<Receipt> {
-    const { files } = filesForm.parse(args);
-    const stored = await this.#stored(files, context);
-    if (stored === null)
-      return this.#post({ ...step, op: "chat.postMessage" }, linkedFiles(args, files), context);
-    const { memory } = this.#options;
-    memory.uploaded(
-      context.key,
-      stored.map(({ id }) => id),
-    );
-    const answer = await this.#call(step.op, { ...args, files: stored }, context.room);
-    const ts = sharedAs(answer, context.room) ?? (await this.#shownAs(stored, context));
+    const post = await this.#files.share(args, context);
+    if (post.kind === "linked") return this.#post({ ...step, op: "chat.postMessage" }, post.args, context);
+    const { ts, files } = post;
     if (ts !== null) this.#noted(ts, step, context);
-    const aux = stored.map(({ id }) => id).join(",");
-    return { native: ts as NativeId | null, aux, at: ts === null ? Date.now() : timeOf(ts) };
+    const at = ts === null ? Date.now() : timeOf(ts);
+    return { native: ts as NativeId | null, aux: files.join(","), at };
   }
 
   #noted(ts: string, { part }: Step, { room, origin }: DeliveryContext): void {
@@ -140,43 +146,16 @@ export class Performer {
     if (origin) this.#options.memory.posted(room, origin.event, part ?? 0, ts);
   }
 
-  /** null: a file can't be had, or Slack does not take it; its address is posted instead. */
-  async #stored(files: readonly Upload[], { origin, room }: DeliveryContext) {
-    const facts = origin && { group: origin.group, sha256: null };
-    const stored: { readonly id: string; readonly title: string }[] = [];
-    for (const file of files) {
-      try {
-        stored.push({ id: await this.#uploads.store(file, facts), title: file.title });
-      } catch (thrown) {
-        if (!(thrown instanceof GatewayError) || thrown instanceof DeliveryError || file.source === undefined)
-          throw asDeliveryError(thrown, "files.getUploadURLExternal");
-        this.#options.log.warn({ room, err: thrown }, "a file could not be put on Slack; it is linked");
-        return null;
-      }
+  /** It counts from before the call: whoever undoes it at once has done so later. */
+  async #pin(method: string, args: Arguments, context: DeliveryContext): Promise<Receipt> {
+    const { memory } = this.#options;
+    const at = Date.now();
+    memory.pinCall(context.room);
+    try {
+      return { ...(await this.#make(method, args, context)), at };
+    } finally {
+      memory.pinCall(context.room);
     }
-    return stored;
-  }
-
-  /** Slack shares a file a while after its answer; without a `ts` nothing can refer to the message. */
-  async #shownAs(
-    stored: readonly { readonly id: string }[],
-    { room }: DeliveryContext,
-  ): Promise<string | null> {
-    const [first] = stored;
-    if (!first) return null;
-    for (const wait of SHARED_AFTER_MS) {
-      await pause(wait);
-      try {
-        const ts = await askShare((method, args) => this.#options.api.call(method, args), first.id, room);
-        if (ts !== null) return ts;
-      } catch (thrown) {
-        this.#options.log.warn(
-          { room, err: asGatewayError(thrown) },
-          "a file's message could not be looked for",
-        );
-      }
-    }
-    return null;
   }
 
   async #make(method: string, args: Arguments, { room }: DeliveryContext): Promise<Receipt> {
@@ -227,16 +206,21 @@ export class Performer {
         const verdict = { certainty: "certain", retry: "backoff" } as const;
         throw new DeliveryError("delivery_refused", `Slack changes the message no more: ${refusal}`, verdict);
       }
-      throw asDeliveryError(thrown, method);
+      throw this.#failure(thrown, method, room);
     }
   }
 
-  async #enter(channel: string): Promise<void> {
+  async #enter(channel: NativeRoom): Promise<void> {
     try {
       await this.#options.api.call("conversations.join", { channel });
     } catch (thrown) {
-      throw asDeliveryError(thrown, "conversations.join");
+      throw this.#failure(thrown, "conversations.join", channel);
     }
+  }
+
+  #failure(thrown: unknown, method: string, room: NativeRoom): DeliveryError {
+    const why = closedBy(refusalOf(thrown) ?? "");
+    return why === null ? asDeliveryError(thrown, method) : this.#options.closed(room, why);
   }
 }
 

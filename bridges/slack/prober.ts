@@ -132,11 +132,13 @@ function namesOf({ args }: Step): readonly string[] {
   return (data?.files ?? []).map(({ title, filename }) => title || filename);
 }
 
+/** Some of them may have been linked instead: those that are there are in their order. */
 function sameFiles(message: Stored["message"], titles: readonly string[]): boolean {
   const files = message.files ?? [];
-  return (
-    files.length > 0 &&
-    files.length === titles.length &&
-    files.every(({ title, name }, i) => title === titles[i] || name === titles[i])
-  );
+  let next = 0;
+  for (const { title, name } of files) {
+    next = titles.findIndex((one, i) => i >= next && (one === title || one === name)) + 1;
+    if (next === 0) return false;
+  }
+  return files.length > 0;
 }

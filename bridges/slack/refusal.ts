@@ -5,6 +5,7 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from "@slack/web-api";
+import { CLOSED_AGAIN_MS } from "./channel-fate.ts";
 import { DeliveryError, type Milliseconds } from "../../core/bridge.ts";
 import { type ErrorCode, GatewayError } from "../../core/errors.ts";
 
@@ -67,6 +68,20 @@ export function throttledError(method: string, afterMs: Milliseconds): DeliveryE
   );
 }
 
+/** Nothing can be done in the channel until somebody acts: what is for it waits, and costs no calls. */
+export function closedError(
+  detail: string,
+  afterMs: Milliseconds = CLOSED_AGAIN_MS,
+  certainty: DeliveryError["certainty"] = "certain",
+): DeliveryError {
+  return new DeliveryError("room_unreachable", detail, { certainty, retry: "after", afterMs });
+}
+
+/** The same for what is worth nothing later: it is dropped. */
+export function closedToLines(detail: string): DeliveryError {
+  return new DeliveryError("room_unreachable", detail, { certainty: "certain", retry: "never" });
+}
+
 /** What a look-up's failure means: account_refused, request_refused, or request_timeout, after which it may be tried again. */
 export function asGatewayFault(thrown: unknown, method: string): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
@@ -110,6 +125,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   invalid_auth: "; the token is not good: copy it again from the app's page",
   token_revoked: "; the app was taken out of the workspace: install it again",
   account_inactive: "; the app was taken out of the workspace: install it again",
+  token_expired: "; the app's tokens end: let it be installed by a link, or turn token rotation off",
+  invalid_refresh_token: "; the token was renewed without the gateway keeping the new one, or revoked",
+  bad_client_secret: "; client_secret is not the app's",
+  invalid_client_id: "; client_id is not the app's",
 };
 
 const remedyOf = (refusal: string): string => REMEDIES[refusal] ?? "";

@@ -6,7 +6,7 @@ import { quietLogger } from "./quiet-logger.ts";
 /** Words about the sending itself have no inner event, which the library takes for granted. */
 const bareForm = z.looseObject({
   type: z.literal("events_api"),
-  payload: z.looseObject({ type: z.string(), event: z.undefined() }),
+  payload: z.looseObject({ type: z.string(), event: z.undefined().optional() }),
 });
 
 /** What the client says of each envelope but `hello` and `disconnect`. */

@@ -50,6 +50,11 @@ export class SocketReceiver implements Receiver {
 
   init(): void {}
 
+  /** How many sockets are open, of how many that are to be. */
+  get sockets(): { readonly open: number; readonly wanted: number } {
+    return { open: this.#open.size, wanted: SOCKETS };
+  }
+
   /** Resolves when the first socket is open, however long that takes. Rejects with account_refused for a bad token. */
   start(): Promise<void> {
     this.#ending = new AbortController();
@@ -97,13 +102,16 @@ export class SocketReceiver implements Receiver {
     const client = new SocketClient(appToken, api);
     const ended = Promise.withResolvers<void>();
     client.on("disconnected", () => ended.resolve());
-    client.on("slack_event", (event: unknown) => void this.#take(event));
+    // Slack may say something with its greeting: it is taken when the socket counts as open.
+    const opened = Promise.withResolvers<void>();
+    client.on("slack_event", (event: unknown) => void opened.promise.then(() => this.#take(event)));
     const close = () => void shut(client).then(ended.resolve);
     signal.addEventListener("abort", close, { once: true });
     try {
       await greeted(client);
       if (signal.aborted) close();
       else this.#opened(client);
+      opened.resolve();
       await ended.promise;
       return null;
     } catch (thrown) {

@@ -1,44 +1,61 @@
 /** A workspace while the account is served: its channels, and what comes from Slack on its way to them. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Receiver } from "@slack/bolt";
-import type { BridgeHost, Milliseconds } from "../../core/bridge.ts";
-import { asGatewayError, GatewayError } from "../../core/errors.ts";
-import type { NativeRoom } from "../../core/ids.ts";
+import type { BridgeHost, Finding, Milliseconds, NativeUser } from "../../core/bridge.ts";
+import { asGatewayError, type ErrorCode, GatewayError } from "../../core/errors.ts";
+import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import type { MediaLimits } from "../../core/media/remote-file.ts";
 import { SlackApi } from "./api.ts";
-import { Channel } from "./channel.ts";
+import type { Channel } from "./channel.ts";
+import { fateOf } from "./channel-fate.ts";
+import { Channels } from "./channels.ts";
+import type { Credentials } from "./credentials.ts";
 import { EchoWatch } from "./echo-watch.ts";
 import type { SlackConfig } from "./config.ts";
-import { type Body, innerEvent, readEnvelope, teamOf } from "./envelope.ts";
+import { doubleOf } from "./doubles.ts";
+import { CustomEmoji } from "./emoji.ts";
+import { type Body, innerEvent, readEnvelope, teamsOf } from "./envelope.ts";
+import { examineWorkspace } from "./examine-workspace.ts";
+import { WorkspaceFiles } from "./files.ts";
+import { HeardLast } from "./heard-last.ts";
 import { History } from "./history.ts";
+import type { HttpListeners } from "./http-listeners.ts";
 import { HttpReceiver } from "./http-receiver.ts";
 import { askIdentity, type Identity } from "./identity.ts";
 import type { Around } from "./inbound-context.ts";
-import { keptOf } from "./kept-event.ts";
+import { changedHistory, keptOf } from "./kept-event.ts";
 import type { Pace } from "./limits.ts";
 import { type Answer, listeners } from "./listeners.ts";
+import { Managers } from "./managers.ts";
 import { Memory } from "./memory.ts";
+import { positionOf } from "./names.ts";
 import { People } from "./people.ts";
 import { Performer } from "./performer.ts";
 import { Prober } from "./prober.ts";
+import { SlashCommands } from "./slash-commands.ts";
 import { SocketReceiver } from "./socket-receiver.ts";
+import { TokenWatch } from "./token-watch.ts";
+import { Usergroups } from "./usergroups.ts";
 
 const TRY_AGAIN_FIRST_MS: Milliseconds = 1_000;
 const TRY_AGAIN_MOST_MS: Milliseconds = 60_000;
+/** What passes, as a failure of asking Slack who the app is. */
+const PASSING: readonly ErrorCode[] = ["request_timeout", "account_down", "delivery_throttled"];
 /** Gaps that follow one another closely are repaired together. */
 const REPAIR_AFTER_MS: Milliseconds = 500;
 
 export interface WorkspaceOptions {
   readonly config: SlackConfig;
+  readonly credentials: Credentials;
+  readonly listeners: HttpListeners;
   readonly log: Logger;
   readonly media: MediaLimits;
   readonly host: BridgeHost;
   readonly pace: Pace;
   readonly online: () => void;
+  /** Also where Slack takes the app's token no more. */
   readonly offline: (error: GatewayError) => void;
-  /** Slack wants to hear of the app no more. */
-  readonly disowned: (reason: string) => void;
 }
 
 /** What is there once Slack has said who the app is. */
@@ -53,24 +70,48 @@ export class Workspace {
   readonly memory = new Memory();
   readonly #options: WorkspaceOptions;
   readonly #api: SlackApi;
+  readonly #watch: TokenWatch;
   readonly #history: History;
   readonly #people: People;
-  readonly #channels = new Map<NativeRoom, Channel>();
+  readonly emoji: CustomEmoji;
+  readonly #channels: Channels;
   readonly #stopping = new AbortController();
   /** Resolves when the channels are known that what comes may be for. */
   readonly #known = Promise.withResolvers<void>();
   #parts: Parts | null = null;
   #receiver: Receiver | null = null;
-  readonly #echoes = new EchoWatch({ silent: () => this.#silent() });
+  #heardAt: Milliseconds | null = null;
+  readonly #heard = new HeardLast(() => Date.now());
+  readonly #echoes: EchoWatch;
   #answer: Answer = () => Promise.resolve(undefined);
   #repair: NodeJS.Timeout | null = null;
 
   constructor(options: WorkspaceOptions) {
-    const { config } = options;
+    const { config, credentials, pace, offline: refused } = options;
     this.#options = options;
-    this.#api = new SlackApi({ token: config.token, api: config.api, pace: options.pace });
-    this.#history = new History((method, args, patient) => this.#api.call(method, args, patient));
-    this.#people = new People((method, args) => this.#api.call(method, args));
+    this.#echoes = new EchoWatch({ silent: () => this.#silent(), within: config.silence });
+    this.#watch = new TokenWatch({
+      ask: () => this.#api.call("auth.test", {}, true),
+      refused,
+      restored: () => this.#online(),
+    });
+    this.#api = new SlackApi({ credentials, watch: this.#watch, api: config.api, pace });
+    this.#history = new History(
+      (method, args, patient) => this.#api.call(method, args, patient),
+      (err) => options.log.warn({ err }, "the app may not read threads: what is missed in them stays missed"),
+    );
+    this.#people = new People((method, args) => this.#api.call(method, args), config.api);
+    this.emoji = new CustomEmoji((method, args) => this.#api.call(method, args), options.log);
+    const { host, log } = options;
+    this.#channels = new Channels({
+      api: this.#api,
+      history: this.#history,
+      memory: this.memory,
+      host,
+      log,
+      settleMs: config.settle,
+      heard: this.#heard,
+    });
     this.#known.promise.catch(() => undefined);
   }
 
@@ -84,17 +125,25 @@ export class Workspace {
 
   /** The channel, made where it is not known yet. */
   channel(room: NativeRoom, { self }: Identity): Channel {
-    const known = this.#channels.get(room);
-    if (known) return known;
-    const { host, log } = this.#options;
-    const channel = new Channel(room, { api: this.#api, history: this.#history, host, log, self });
-    this.#channels.set(room, channel);
-    return channel;
+    return this.#channels.of(room, self);
+  }
+
+  /** What `mimi-gateway doctor` is told; empty until Slack has said who the app is. */
+  async examine(): Promise<readonly Finding[]> {
+    if (this.#parts === null) return [];
+    return examineWorkspace({
+      call: (method, args) => this.#api.call(method, args),
+      identity: this.#parts.identity,
+      config: this.#options.config,
+      receiver: this.#receiver,
+      echoes: this.#echoes,
+      heardAt: this.#heardAt,
+      channels: this.#channels.all(),
+    });
   }
 
   forget(room: NativeRoom): void {
-    this.#channels.get(room)?.stop();
-    this.#channels.delete(room);
+    this.#channels.forget(room);
   }
 
   /** Resolves when events come and the channels are being entered. Rejects with account_refused, or after `stop`. */
@@ -111,29 +160,57 @@ export class Workspace {
       media,
       memory,
       prober,
+      people: this.#people,
       log,
       echoes: this.#echoes,
+      closed: (room, why) => this.#channels.closed(room, why),
     });
-    const around = { team, self, bots: config.bots, people: this.#people, memory };
+    const files = new WorkspaceFiles({ call, api: config.api });
+    const { emoji } = this;
+    const around = {
+      team,
+      self,
+      emoji,
+      usergroups: new Usergroups(call, log),
+      channelName: (room: NativeRoom) => this.known(room)?.publicName ?? null,
+      bots: config.bots,
+      people: this.#people,
+      memory,
+      files,
+      history: this.#history,
+      settleMs: config.settle,
+      now: () => Date.now(),
+    };
     this.#parts = { identity, around, performer, prober };
     const receiver = this.#receiverFor(config);
     this.#receiver = receiver;
-    const { token, api } = config;
-    const { disowned } = this.#options;
-    this.#answer = listeners({ receiver, token, api, identity, host, people: this.#people, disowned });
+    const { api } = config;
+    const disowned = () => this.#watch.look();
+    const managers = new Managers({ call, team, creators: config.creatorsManage });
+    const commands = new SlashCommands({ host, managers, call, log });
+    const profile = (user: NativeUser) => host.profile(user);
+    const people = this.#people;
+    this.#answer = listeners({ receiver, api, identity, commands, people, emoji, profile, disowned });
     await receiver.start();
     if (config.transport.kind === "http") this.#options.online();
-    for (const { room, mark } of await host.rooms()) this.channel(room, identity).join(mark);
+    const rooms = await host.rooms();
+    for (const { mark } of rooms) if (mark !== null) this.#heard.note(positionOf(mark).read);
+    this.#heard.begin();
+    // The sockets are open before anything is read: there is no gap behind that reading.
+    if (this.#repair) clearTimeout(this.#repair);
+    this.#repair = null;
+    for (const { room, mark } of rooms) this.channel(room, identity).join(mark);
     this.#known.resolve();
+    void emoji.load();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
     if (this.#repair) clearTimeout(this.#repair);
+    this.#watch.stop();
     this.#echoes.stop();
     this.#known.reject(new Error("stopped"));
-    for (const channel of this.#channels.values()) channel.stop();
-    this.#channels.clear();
+    this.#channels.stop();
     await this.#receiver?.stop();
   }
 
@@ -145,7 +222,7 @@ export class Workspace {
         return await askIdentity(this.#api, this.#options.config.team);
       } catch (thrown) {
         const error = asGatewayError(thrown);
-        if (error.code !== "request_timeout" || signal.aborted) throw error;
+        if (!PASSING.includes(error.code) || signal.aborted) throw error;
         this.#options.offline(error);
         await pause(wait, undefined, { signal });
       }
@@ -153,9 +230,13 @@ export class Workspace {
   }
 
   #receiverFor({ transport, api }: SlackConfig): Receiver {
-    const { log, online, offline } = this.#options;
+    const { log, offline, listeners: shared } = this.#options;
     const deliver = (body: Body) => this.#deliver(body);
-    if (transport.kind === "http") return new HttpReceiver({ ...transport, deliver, log });
+    if (transport.kind === "http") {
+      const { signingSecret, address } = transport;
+      const door = { signingSecret, team: () => this.#parts?.identity.team ?? null, deliver, log };
+      return new HttpReceiver({ address, listeners: shared, door });
+    }
     const { appToken } = transport;
     return new SocketReceiver({
       appToken,
@@ -163,24 +244,30 @@ export class Workspace {
       deliver,
       log,
       offline,
-      online: () => {
-        this.#repairSoon();
-        online();
-      },
+      online: () => this.#online(),
     });
+  }
+
+  /** What came while nothing could come is read; of a token that is not taken, sockets tell nothing. */
+  #online(): void {
+    // At once: what comes from now on must not be taken before it.
+    this.#heard.begin();
+    this.#channels.repair();
+    if (this.#watch.refusal === null) this.#options.online();
   }
 
   /** Resolves after the durable write. */
   async #deliver(body: Body): Promise<unknown> {
     await this.#known.promise;
+    this.#heardAt = Date.now();
     const { parts } = this;
-    const from = teamOf(body);
+    const teams = teamsOf(body);
     if (parts === null) return undefined;
     // Not taken, so that whoever serves that workspace gets it.
-    if (from !== null && from !== parts.identity.team)
+    if (teams.length > 0 && !teams.includes(parts.identity.team))
       throw new GatewayError(
         "event_malformed",
-        `something of workspace ${from} came, which this account does not serve`,
+        `something of workspace ${teams.join(", ")} came, which this account does not serve`,
       );
     // Slack holds events back, and says so: what it held back is read from the history.
     if (readEnvelope(body)?.type === "app_rate_limited") {
@@ -188,15 +275,29 @@ export class Workspace {
       this.#repairSoon();
       return undefined;
     }
-    const kept = keptOf(innerEvent(body), parts.identity.self);
+    const inner = this.#channels.underNewNames(innerEvent(body));
+    const fate = fateOf(inner, parts.identity.self.user);
+    if (fate !== null) return this.#channels.befallen(fate);
+    const rewritten = changedHistory(inner);
+    if (rewritten !== null) {
+      const { room } = rewritten;
+      if (room === null) this.#repairSoon();
+      else this.#channels.get(room)?.repair();
+      return undefined;
+    }
+    const kept = keptOf(inner, parts.identity.self);
     if (kept === null) return this.#answer(body);
+    this.#heard.note("own" in kept ? kept.own : kept.moment);
     const channel = this.#channels.get(kept.room);
     if (!("own" in kept)) {
       await channel?.heard(kept);
       return undefined;
     }
-    this.#echoes.heard(kept.room, kept.own);
-    channel?.heardOwn(kept.own);
+    const { room, own } = kept;
+    this.#echoes.heard(room, own);
+    channel?.heardOwn(own);
+    const double = doubleOf(inner, room, this.memory);
+    if (double !== null) await this.#options.host.doubled(room, double, own as NativeId);
     return undefined;
   }
 
@@ -212,7 +313,8 @@ export class Workspace {
   #repairSoon(): void {
     this.#repair ??= setTimeout(() => {
       this.#repair = null;
-      for (const channel of this.#channels.values()) channel.repair();
+      this.#heard.begin();
+      this.#channels.repair();
     }, REPAIR_AFTER_MS);
   }
 }

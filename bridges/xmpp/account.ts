@@ -7,6 +7,7 @@ import type {
   BridgeHost,
   Capabilities,
   DeliveryContext,
+  Finding,
   Health,
   Lookups,
   Milliseconds,
@@ -97,6 +98,10 @@ export class XmppAccount implements Bridge {
     return this.#health;
   }
 
+  async examine(): Promise<readonly Finding[]> {
+    return (await this.#service?.examine()) ?? [];
+  }
+
   fault(jid: NativeRoom): string | null {
     return this.#service?.known(jid)?.fault ?? null;
   }
@@ -150,7 +155,9 @@ export class XmppAccount implements Bridge {
   }
 
   plan(room: NativeRoom, event: OutEvent, context: RoomContext): Plan {
-    return plan(event, this.#room(room).mapping(), context);
+    const mapping = this.#room(room).mapping();
+    const broadcasts = context.manners.massMentions ?? mapping.broadcasts;
+    return plan(event, { ...mapping, broadcasts }, context);
   }
 
   show(jid: NativeRoom, speaker: Speaker, what: Shown): void {

@@ -60,7 +60,8 @@ export class DirectMessages {
     const person = bare(from);
     try {
       const user = { native: person, name: person };
-      this.#answer(from, await host.command(user, text, async (room) => this.#manages(person, room)));
+      const manages = async (room: NativeRoom) => this.#manages(person, room);
+      this.#answer(from, await host.command({ from: user, speaksAsSuch: false, text, here: null, manages }));
     } catch (thrown) {
       const error = asGatewayError(thrown);
       log.warn({ person, err: error }, "a command failed");

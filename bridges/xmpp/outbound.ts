@@ -16,7 +16,7 @@ export function plan(event: OutEvent, capabilities: XmppCapabilities, context: R
       return planned(event, { kind: "message", id, author, message }, capabilities, context);
     }
     case "property": {
-      const property = { name: event.name, item: "", value: event.value };
+      const property = { name: event.name, item: event.item ?? "", value: event.value };
       return planned(event, { kind: "property", author: event.speaker, property }, capabilities, context);
     }
     case "notice": {
@@ -28,12 +28,13 @@ export function plan(event: OutEvent, capabilities: XmppCapabilities, context: R
       return { steps: [{ op: "notice", part: null, speaker: null, args }], losses: [] };
     }
     case "member":
+    case "tally":
       return { steps: [], losses: [] };
   }
 }
 
 function planned(
-  event: Exclude<OutEvent, { kind: "notice" | "member" }>,
+  event: Exclude<OutEvent, { kind: "notice" | "member" | "tally" }>,
   outgoing: Outgoing,
   capabilities: XmppCapabilities,
   context: RoomContext,
@@ -45,7 +46,7 @@ function planned(
 /** A call as a step; kinds that the account does not make yet are none of what its capabilities let through. */
 function stepOf(
   call: XmppCall,
-  event: Exclude<OutEvent, { kind: "notice" | "member" }>,
+  event: Exclude<OutEvent, { kind: "notice" | "member" | "tally" }>,
   context: RoomContext,
 ): readonly Step[] {
   switch (call.kind) {

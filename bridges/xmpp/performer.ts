@@ -79,7 +79,7 @@ export class Performer {
   ): Promise<readonly XmlElement[]> {
     const url = fileUrl(payload);
     if (url === null) return payload;
-    const facts = origin && { group: origin.group, sha256: fileHash(payload) };
+    const facts = origin && { ...origin, sha256: fileHash(payload) };
     const placed = await this.#options.files.place(url, fileName(payload, url), room.jid, facts);
     return moveFile(payload, url, placed);
   }

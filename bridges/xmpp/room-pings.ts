@@ -12,6 +12,9 @@ import { xml } from "./xml.ts";
 const LOOK_EVERY_MS = 30_000;
 const SILENT_FOR_MS = 300_000;
 
+/** `silent`: the room did not answer. */
+export type PingAnswer = "here" | "lost" | "silent";
+
 export class RoomPings {
   readonly #stream: ComponentStream;
   readonly #listener: string;
@@ -37,18 +40,21 @@ export class RoomPings {
       if (room.live && performance.now() - room.heardAt > SILENT_FOR_MS) void this.ping(room);
   }
 
-  /** Enters again where the room says that we are not in it. */
-  async ping(room: Room): Promise<void> {
+  /** Asks a room, and enters again where it says that we are not in it. */
+  async ping(room: Room): Promise<PingAnswer> {
     const iq = xml("iq", { type: "get", from: this.#listener, to: `${room.jid}/${room.listenerNick ?? ""}` });
     iq.append(xml("ping", { xmlns: NS.ping }));
     try {
       await this.#stream.request(iq);
       room.heardAt = performance.now();
+      return "here";
     } catch (thrown) {
+      if (!(thrown instanceof StanzaError)) return "silent";
       // Any other answer came through the room, so we are in it (XEP-0410, section 3).
-      if (!(thrown instanceof StanzaError) || thrown.condition !== "not-acceptable") return;
+      if (thrown.condition !== "not-acceptable") return "here";
       this.#log.warn({ room: room.jid }, "a room has lost the gateway without a word; entering again");
       room.enterAgain();
+      return "lost";
     }
   }
 }

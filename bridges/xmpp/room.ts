@@ -130,11 +130,12 @@ export class Room {
   /** What messages may be made of here. */
   mapping(): XmppCapabilities {
     const { name, topic } = this.capabilities();
-    const { stanzaId, occupantId } = this.#info.vouched;
+    const { answer, vouched } = this.#info;
     return {
       roomJid: this.jid,
-      stanzaId,
-      occupantId,
+      // Deliveries are planned before the room is entered again, too: what has a stanza-id has got it from the room.
+      stanzaId: answer === null || vouched.stanzaId,
+      occupantId: vouched.occupantId,
       textBytes: streamLimits.messageBytes,
       subject: topic !== "none",
       configuration: name !== "none",

@@ -1,7 +1,7 @@
 /**
  * What lives as long as an account is served: the component's stream, the rooms on it, and where each stanza goes.
  */
-import type { BridgeHost } from "../../core/bridge.ts";
+import type { BridgeHost, Finding } from "../../core/bridge.ts";
 import { asGatewayError, type GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
@@ -10,6 +10,7 @@ import type { XmlElement } from "../../mappings/xml.ts";
 import { Archive } from "./archive.ts";
 import type { XmppConfig } from "./config.ts";
 import { Echoes } from "./echoes.ts";
+import { examineRooms } from "./examine.ts";
 import { FileStore } from "./file-store.ts";
 import { DirectMessages } from "./direct-messages.ts";
 import { answer } from "./iq-answers.ts";
@@ -124,6 +125,10 @@ export class Service {
   }
 
   /** The room if it was met already. */
+  examine(): Promise<readonly Finding[]> {
+    return examineRooms([...this.#rooms.values()], this.#pings);
+  }
+
   known(jid: NativeRoom): Room | undefined {
     return this.#rooms.get(jid);
   }

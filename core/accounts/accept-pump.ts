@@ -65,6 +65,11 @@ export class AcceptPump {
     this.#closed = null;
   }
 
+  /** Resolves when all that was handed over is written, or was rejected. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
   /** Writes what waits if the store takes it now; all else, and whatever comes later, is rejected with the error. */
   async close(error: GatewayError): Promise<void> {
     this.#closed = error;

@@ -5,12 +5,14 @@ import type { AccountBase } from "../config/schema.ts";
 import { GatewayError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { MediaLimits } from "../media/remote-file.ts";
+import type { Vault } from "../secrets/vault.ts";
+import type { Pace, Paces } from "../pace.ts";
 import { AccountHost, type AccountHostOptions } from "./account-host.ts";
 
 /** Makes the bridge of one configured account. Does no I/O. */
 export type BridgeFactory<Account extends AccountBase> = (
   account: Account,
-  context: { readonly log: Logger; readonly media: MediaLimits },
+  context: { readonly log: Logger; readonly media: MediaLimits; readonly pace: Pace },
 ) => Bridge;
 
 /** The configured accounts, with their rows in the store; none is started. */
@@ -28,9 +30,12 @@ export async function createHosts<Account extends AccountBase>(
     | "announcer"
     | "holding"
     | "markers"
+    | "profiles"
+    | "avatar"
     | "command"
     | "transients"
-  >,
+    | "policies"
+  > & { readonly vault: Vault; readonly paces: Paces },
 ): Promise<readonly AccountHost[]> {
   const hosts: AccountHost[] = [];
   for (const account of config.accounts) {
@@ -43,9 +48,10 @@ export async function createHosts<Account extends AccountBase>(
     const { name, bridge: kind } = account;
     const row = await parts.store.write("registerAccount", { bridge: kind, name, domain: provider });
     const log = parts.log.child({ account: name });
-    const bridge = createBridge(account, { log, media: config.media });
+    const bridge = createBridge(account, { log, media: config.media, pace: parts.paces.of(name) });
     const names = { name, bridgeKind: kind, provider, gateway: config.base };
-    hosts.push(new AccountHost({ ...parts, ...names, log, row, bridge, limits: config.limits }));
+    const secrets = parts.vault.of(row.id);
+    hosts.push(new AccountHost({ ...parts, ...names, log, row, bridge, secrets, limits: config.limits }));
   }
   return hosts;
 }

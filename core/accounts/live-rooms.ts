@@ -5,6 +5,8 @@ import { contextAround } from "../groups/room-context.ts";
 import type { MessageMemo } from "../groups/message-memo.ts";
 import type { BindingId, GroupId } from "../ids.ts";
 import type { Logger } from "../log.ts";
+import { speakerIn } from "../policy/outbound.ts";
+import type { PolicyBook } from "../policy/policy-book.ts";
 import type { Store } from "../store/store.ts";
 import type { MovedMarker } from "../store/units/markers.ts";
 import type { AccountHost } from "./account-host.ts";
@@ -13,6 +15,8 @@ export interface LiveRoomsOptions {
   readonly store: Store;
   readonly memo: MessageMemo;
   readonly log: Logger;
+  /** How people are called in the rooms. */
+  readonly policies: Pick<PolicyBook, "known">;
   /** Those there are by now. */
   readonly hosts: () => readonly Pick<AccountHost, "bindings" | "serving" | "options">[];
 }
@@ -26,17 +30,19 @@ export class LiveRooms {
 
   /** Shows something in all rooms of a group but the one that it comes from. */
   show(group: GroupId, speaker: Speaker, what: Transient, from: BindingId | null): void {
-    for (const { bridge, binding } of this.#rooms(group, from)) bridge.show(binding.native, speaker, what);
+    const { policies } = this.#options;
+    for (const { bridge, binding } of this.#rooms(group, from))
+      bridge.show(binding.native, speakerIn(policies.known(binding.id), speaker), what);
   }
 
   /** Shows up to where somebody has read, in the rooms of a group that have the message. */
   async showRead(group: GroupId, { uri, name, id: upTo, binding: from }: MovedMarker): Promise<void> {
-    const { store, memo, log } = this.#options;
+    const { store, memo, log, policies } = this.#options;
     for (const { bridge, binding, provider } of this.#rooms(group, from)) {
       try {
         const context = await contextAround(store, memo, { id: binding.id, group, provider }, upTo);
-        if (context.message(upTo))
-          bridge.show(binding.native, { uri, name }, { kind: "read", upTo, context });
+        const speaker = speakerIn(policies.known(binding.id), { uri, name });
+        if (context.message(upTo)) bridge.show(binding.native, speaker, { kind: "read", upTo, context });
       } catch (thrown) {
         log.debug({ room: binding.native, err: asGatewayError(thrown) }, "a marker is not shown in a room");
       }

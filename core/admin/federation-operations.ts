@@ -25,7 +25,7 @@ import { liesUnder } from "../federation/peers/well-known.ts";
 import type { BlockList } from "../groups/block-list.ts";
 import type { CodeId, ConnectionId } from "../ids.ts";
 import { limits } from "../limits.ts";
-import type { Operations, RoomReference } from "../operations.ts";
+import type { RoomReference } from "../operations.ts";
 import type { Store } from "../store/store.ts";
 import { listBlocks } from "../store/units/blocks.ts";
 import { listCodes } from "../store/units/codes.ts";
@@ -36,6 +36,7 @@ import { connectionId, domainOf, groupUriOf, subjectOf, uriOrNull } from "./fede
 import { bindingOf, providerOf, type RoomAccount } from "./room-accounts.ts";
 import { codeReport, connectionReport, groupReport, peerReport } from "./federation-reports.ts";
 import { groupEvent } from "./group-history.ts";
+import type { Linking } from "./room-codes.ts";
 import { StoredInvitations } from "./invitation-operations.ts";
 import { requireFederation } from "./require-federation.ts";
 
@@ -47,7 +48,7 @@ export interface StoredFederationOptions {
   readonly access: FederationAccess | null;
   /** False: the command line has opened the store itself. */
   readonly running: boolean;
-  readonly link: Operations["link"];
+  readonly link: Linking;
   /** What rooms are not given as this process knows it; left out where it delivers nothing. */
   readonly blocks?: Pick<BlockList, "refresh">;
 }
@@ -118,10 +119,7 @@ export class StoredFederation implements FederationOperations {
     return (await this.#options.store.read(listCodes())).map((row) => codeReport(row, now));
   }
 
-  async createCode(
-    { group, room, uses, lifeMs, confirm }: CodeQuestion,
-    actor: string = ACTOR,
-  ): Promise<MadeCodeReport> {
+  async createCode({ group, room, uses, lifeMs, confirm }: CodeQuestion): Promise<MadeCodeReport> {
     const { store, base } = this.#options;
     if (group !== null && room !== null)
       throw new GatewayError("usage", "name a group or a room of it, not both");
@@ -134,7 +132,7 @@ export class StoredFederation implements FederationOperations {
     const { text, hash } = makeCode(base, key);
     const at = Date.now();
     const expires = at + lifeMs;
-    const kept = { hash, group: uri, issuer: actor, uses, confirm, expires, at };
+    const kept = { hash, group: uri, issuer: ACTOR, uses, confirm, expires, at };
     const id = await store.write("createCode", kept);
     return { id, code: text, scope: uri === null ? "gateway" : "group", group: uri, uses, confirm, expires };
   }
@@ -161,7 +159,7 @@ export class StoredFederation implements FederationOperations {
         `the code is redeemed, and connects the gateways; it opens no group that ${label} could be linked to`,
       );
     try {
-      return { ...made, linked: await link([room], group) };
+      return { ...made, linked: await link([room], group, { actor, code: null }) };
     } catch (thrown) {
       if (!(thrown instanceof GatewayError)) throw thrown;
       const remedy = `the code is redeemed; when that is cured: mimi-gateway link ${label} --group ${group}`;

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import type { FederationAccess } from "../federation/peers/federation-access.ts";
 import { GatewayError } from "../errors.ts";
 import type { NativeRoom } from "../ids.ts";
+import type { DoctorReport } from "../doctor-operations.ts";
 import type { Announcer } from "../groups/announce.ts";
 import type { BlockList } from "../groups/block-list.ts";
 import { inLane, outLane } from "../lanes/lane-key.ts";
@@ -17,6 +18,8 @@ import type {
   TraceReport,
   UnlinkReport,
 } from "../operations.ts";
+import type { Vault } from "../secrets/vault.ts";
+import type { PolicyBook } from "../policy/policy-book.ts";
 import type { Store } from "../store/store.ts";
 import { findBinding } from "../store/units/bindings.ts";
 import type { LinkInput } from "../store/units/bindings.ts";
@@ -25,13 +28,18 @@ import { statusReport } from "../store/units/status.ts";
 import { eventWay, findEvents } from "../store/units/trace.ts";
 import { version } from "../version.ts";
 import { groupUri, parseGroupUri, parseProviderDomain } from "../../mappings/ids.ts";
+import { examine } from "./doctor.ts";
 import { StoredFederation } from "./federation-operations.ts";
 import { StoredModeration } from "./moderation-operations.ts";
+import { StoredPolicies } from "./policy-operations.ts";
+import { AccountSecrets } from "./secrets-operations.ts";
+import { type LinkedBy, type Linking, RoomCodes } from "./room-codes.ts";
 import { traceReport } from "./trace-report.ts";
 
 export interface GatewayOperationsOptions {
   readonly config: Pick<Config, "base">;
   readonly store: Store;
+  readonly vault: Vault;
   readonly hosts: readonly AccountHost[];
   readonly redis: StatusReport["redis"];
   readonly wake: StatusReport["wake"];
@@ -41,28 +49,39 @@ export interface GatewayOperationsOptions {
   /** Left out where nothing is delivered by this process. */
   readonly announcer?: Announcer;
   readonly blocks?: BlockList;
+  readonly policies: PolicyBook;
   /** Left out where nothing is exchanged with other gateways in this process. */
   readonly federation?: FederationAccess;
 }
 
 const ACTOR = "operator";
+const BY_OPERATOR: LinkedBy = { actor: ACTOR, code: null };
 
 /** What an operator asks for, answered from the store and by the accounts that this process serves. */
 export class GatewayOperations implements Operations {
   readonly federation: StoredFederation;
+  /** What people in rooms may do by codes. */
+  readonly codes: RoomCodes;
   readonly moderation: StoredModeration;
+  readonly policy: StoredPolicies;
+  readonly secrets: AccountSecrets;
   readonly #options: GatewayOperationsOptions;
 
   constructor(options: GatewayOperationsOptions) {
     this.#options = options;
     const { config, store, hosts, running, federation: access = null } = options;
-    const link = (rooms: readonly RoomReference[], group: string | null) => this.link(rooms, group);
+    const link: Linking = (...question) => this.link(...question);
     const { announcer, blocks } = options;
     const local = { base: config.base, store, hosts, running, ...(blocks && { blocks }) };
     this.federation = new StoredFederation({ ...local, access, link });
+    this.codes = new RoomCodes({ ...local, access, gateway: this });
+    const now = () => Date.now();
+    this.secrets = new AccountSecrets({ ...options, now, host: (account) => this.#host(account) });
+    const { policies: book } = options;
+    this.policy = new StoredPolicies({ store, accounts: hosts, book, now });
     this.moderation = new StoredModeration({
       store,
-      now: () => Date.now(),
+      now,
       grew: (group, rooms) => {
         announcer?.rooms(rooms);
         announcer?.outside?.grew(group);
@@ -78,8 +97,7 @@ export class GatewayOperations implements Operations {
       return host?.serving ? host.options.bridge.fault(room) : null;
     };
     const health = (id: AccountHost["options"]["row"]["id"]) => {
-      const host = hosts.find((one) => one.options.row.id === id);
-      return host?.serving ? host.options.bridge.health() : null;
+      return hosts.find((one) => one.options.row.id === id)?.health ?? null;
     };
     return {
       version,
@@ -99,7 +117,12 @@ export class GatewayOperations implements Operations {
     };
   }
 
-  async link(references: readonly RoomReference[], group: string | null): Promise<LinkReport> {
+  /** `by`: who links, where that is not the operator. */
+  async link(
+    references: readonly RoomReference[],
+    group: string | null,
+    { actor, code }: LinkedBy = BY_OPERATOR,
+  ): Promise<LinkReport> {
     const { store, hosts } = this.#options;
     const uri = group === null ? null : parseGroupUri(group);
     if (group !== null && uri === null) throw new GatewayError("group_unknown", `${group} is no group's URI`);
@@ -109,7 +132,10 @@ export class GatewayOperations implements Operations {
     const rooms: LinkInput["rooms"][number][] = [];
     try {
       for (const reference of references) rooms.push(await this.#room(reference));
-      const done = await store.write("link", { rooms, group: uri, newUri, at: Date.now(), actor: ACTOR });
+      const input = { rooms, group: uri, newUri, at: Date.now(), actor };
+      const done = await (code === null
+        ? store.write("link", input)
+        : store.write("linkByCode", { ...input, ...code }));
       await this.#refresh();
       this.#wakeGroup(done.group);
       const linked = new Set(done.linked);
@@ -134,13 +160,13 @@ export class GatewayOperations implements Operations {
     }
   }
 
-  async unlink(reference: RoomReference, erase: boolean): Promise<UnlinkReport> {
+  async unlink(reference: RoomReference, erase: boolean, actor: string = ACTOR): Promise<UnlinkReport> {
     const { store } = this.#options;
     const host = this.#host(reference.account);
     const native = host.options.bridge.parseRoom(reference.room);
     const account = host.options.row.id;
     const label = `${reference.account}:${native}`;
-    const done = await store.write("unlink", { account, native, label, erase, at: Date.now(), actor: ACTOR });
+    const done = await store.write("unlink", { account, native, label, erase, at: Date.now(), actor });
     await this.#refresh();
     this.#wakeGroup(done.group);
     return { group: done.group, account: reference.account, room: native, erased: erase };
@@ -154,6 +180,10 @@ export class GatewayOperations implements Operations {
     const reports: TraceReport[] = [];
     for (const event of found) reports.push(traceReport(event.id, await store.read(eventWay(event))));
     return reports;
+  }
+
+  async doctor(account: string | null): Promise<DoctorReport> {
+    return examine({ ...this.#options, status: () => this.status() }, account);
   }
 
   async setAsideList(): Promise<readonly SetAsideEntry[]> {

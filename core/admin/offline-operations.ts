@@ -7,6 +7,10 @@ import { EventWriter } from "../groups/event-writer.ts";
 import { MessageMemo } from "../groups/message-memo.ts";
 import { LaneRunner } from "../lanes/lane-runner.ts";
 import type { Logger } from "../log.ts";
+import { localPaces } from "../pace.ts";
+import { PolicyBook } from "../policy/policy-book.ts";
+import { openKeyRing } from "../secrets/key-ring.ts";
+import { Vault } from "../secrets/vault.ts";
 import { openStore } from "../store/open.ts";
 import { GatewayOperations } from "./gateway-operations.ts";
 
@@ -26,8 +30,13 @@ export async function openOfflineOperations<Account extends AccountBase>(
     slots: 0,
     find: () => Promise.resolve(null),
   });
+  const vault = new Vault(store, openKeyRing(config));
+  const policies = new PolicyBook(store, () => Date.now());
   const parts = {
     store,
+    vault,
+    paces: localPaces,
+    policies,
     writer: new EventWriter(new Uint8Array(32), new MessageMemo()),
     log,
     runner,
@@ -36,6 +45,8 @@ export async function openOfflineOperations<Account extends AccountBase>(
     transients: () => undefined,
     announcer: new Announcer(() => undefined),
     markers: { read: () => undefined },
+    profiles: { changed: () => Promise.resolve() },
+    avatar: () => Promise.resolve(null),
     command: () => Promise.reject(new GatewayError("gateway_unreachable", "no gateway runs here")),
     holding: () => Promise.resolve(),
   };
@@ -43,6 +54,8 @@ export async function openOfflineOperations<Account extends AccountBase>(
   const operations = new GatewayOperations({
     config,
     store,
+    vault,
+    policies,
     hosts,
     redis: "none",
     wake: config.wake,

@@ -5,6 +5,9 @@ import type { eventWay } from "../store/units/trace.ts";
 
 type Way = ReturnType<typeof eventWay> extends Unit<infer T> ? T : never;
 
+const IN_SHORT = "in short, with others";
+const TWICE = "it stands there twice";
+
 /** An event's way as a list of hops, oldest first; what is still to come stands last. */
 export function traceReport(id: EventId, way: Way): TraceReport {
   const hops: TraceHop[] = [];
@@ -21,6 +24,11 @@ export function traceReport(id: EventId, way: Way): TraceReport {
   for (const link of way.links) {
     if (link === origin && link.state === "live") continue;
     const { at, account, room, native, attempts: attempt } = link;
+    // What is no part of the message and not what its own room calls it came there once more.
+    if (link.part < 0 && link.binding !== event?.originBinding) {
+      hops.push({ at, step: "unclear", account, room, native, attempt, detail: TWICE });
+      continue;
+    }
     const step = link.state === "refused" ? ("refused" as const) : ("delivered" as const);
     hops.push({ at, step, account, room, native, attempt, detail: null });
   }
@@ -29,6 +37,9 @@ export function traceReport(id: EventId, way: Way): TraceReport {
     const step = open.state === "queued" ? ("waiting" as const) : ("intended" as const);
     hops.push({ at, step, account, room, native: open.key, attempt, detail });
   }
+  for (const { native, at, account, room } of way.digests)
+    if (at !== null)
+      hops.push({ at, step: "delivered", account, room, native, attempt: null, detail: IN_SHORT });
   for (const aside of way.setAside) {
     const { at, account, room, attempts: attempt, code, cause } = aside;
     const detail = `${code}: ${cause} (number ${aside.id})`;
@@ -37,7 +48,8 @@ export function traceReport(id: EventId, way: Way): TraceReport {
   // The platform's clock may run ahead of ours: what was said stays before what was received.
   hops.sort((a, b) => Number(b.step === "said") - Number(a.step === "said") || a.at - b.at);
   const last = hops.at(-1)?.at ?? 0;
-  for (const { account, room, lastError: detail } of way.waiting)
+  const pending = way.digests.filter(({ at }) => at === null);
+  for (const { account, room, lastError: detail } of [...pending, ...way.waiting])
     hops.push({ at: last, step: "waiting", account, room, native: null, attempt: null, detail });
   return {
     event: id,

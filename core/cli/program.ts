@@ -16,8 +16,11 @@ import { addGroupCommands } from "./group-commands.ts";
 import { addInvitationCommands } from "./invitation-commands.ts";
 import { addModerationCommands } from "./moderation-commands.ts";
 import { addOperationCommands } from "./operation-commands.ts";
+import { addPolicyCommands } from "./policy-commands.ts";
 import { jsonText } from "./plain-text.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
 import { reportError } from "./report-error.ts";
+import { addSecretsCommands } from "./secrets-commands.ts";
 import { type ProgramParts, Session } from "./session.ts";
 import { runGateway } from "./start.ts";
 
@@ -76,14 +79,17 @@ function commandLine<Bridges extends BridgeConfigSchemas>(
     });
   addConfigCommands(program, session);
   addOperationCommands(program, session);
+  addDoctorCommand(program, session);
   addFederationCommands(program, session);
   addIdentityCommands(program, session);
+  addSecretsCommands(program, session);
   const group = addGroupCommands(program, session);
   addInvitationCommands(program, group, session);
   addModerationCommands(group, session);
+  addPolicyCommands(program, session);
   addContentCommands(program, session);
   addConvertCommand(program, session);
-  parts.addCommands?.(program, io);
+  parts.addCommands?.(program, session);
   return program;
 }
 

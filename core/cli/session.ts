@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import type { AccountOf, BridgeConfigSchemas } from "../config/schema.ts";
+import { GatewayError } from "../errors.ts";
 import type { Operations } from "../operations.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
@@ -19,7 +20,7 @@ export interface ProgramParts<Bridges extends BridgeConfigSchemas> {
   /** A function, since loading the bridges takes time that `--help` need not spend. */
   bridges(): Promise<Bridges>;
   /** Adds the commands of single bridges. */
-  addCommands?(program: Command, io: Io): void;
+  addCommands?(program: Command, session: Session<Bridges>): void;
   startGateway(config: Config<AccountOf<Bridges>>): Promise<StartedGateway>;
   /** Opens the store where no gateway runs. Throws store_locked where one does after all. */
   openOperations(config: Config<AccountOf<Bridges>>): Promise<OpenedOperations>;
@@ -59,6 +60,27 @@ export class Session<Bridges extends BridgeConfigSchemas> {
     const running = await openControlClient(controlSocketPath(config.data));
     const report = running === null ? await this.#askStore(config, ask) : await ask(running);
     this.print(report, render);
+  }
+
+  /** The same of the running gateway alone, and returns the report. Throws gateway_unreachable where none runs: nothing is opened. */
+  async askRunning<Report>(
+    ask: (operations: Operations) => Promise<Report>,
+    render: (report: Report) => string,
+  ): Promise<Report> {
+    const { data } = await this.load();
+    const [{ openControlClient }, { controlSocketPath }] = await Promise.all([
+      import("../control/client.ts"),
+      import("../control/socket-path.ts"),
+    ]);
+    const running = await openControlClient(controlSocketPath(data));
+    if (running === null)
+      throw new GatewayError(
+        "gateway_unreachable",
+        "no gateway runs, and this asks a running one: mimi-gateway start",
+      );
+    const report = await ask(running);
+    this.print(report, render);
+    return report;
   }
 
   /** The report as it is with `--json`, else in words. */

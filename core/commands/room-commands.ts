@@ -1,73 +1,90 @@
 /**
- * What people can tell the gateway in private on their platform: the same words on all of them. Whoever manages a room may
- * make codes for it and redeem codes for it; nobody else learns more than the words.
+ * What people can tell the gateway on their platform, in private or in a room where only they see the answer: the same words
+ * everywhere. Whoever manages a room says what it is linked with; whoever is in it may know that.
  */
-import type { NativeUser } from "../bridge.ts";
+import type { Asked } from "../bridge.ts";
 import { GatewayError } from "../errors.ts";
 import type { NativeRoom } from "../ids.ts";
 import { limits } from "../limits.ts";
-import type { StoredFederation } from "../admin/federation-operations.ts";
-import type { Operations } from "../operations.ts";
-
-export interface RoomCommand {
-  /** The account on which it was written. */
-  readonly account: string;
-  readonly from: NativeUser;
-  readonly text: string;
-  readonly manages: (room: NativeRoom) => Promise<boolean>;
-  /** Throws room_invalid. */
-  readonly parseRoom: (text: string) => NativeRoom;
-}
-
-export interface CommandedOperations extends Pick<Operations, "status"> {
-  /** With the names of those who ask, for the audit. */
-  readonly federation: StoredFederation;
-}
+import type { CommandRules } from "../config/config.ts";
+import { actorOf, type CommandedOperations, type InRoom, type RoomCommand } from "./room-command.ts";
+import { code, decide, link, redeem, unlink } from "./room-links.ts";
+import { status, who } from "./room-reports.ts";
 
 /** Longer than any command is. */
 const LONGEST = 2_000;
 
-const HELP = `I link rooms of this service with rooms elsewhere. To whoever manages a room I listen here:
-status ROOM: what the room is linked with
-code ROOM: a code, good once and for ${limits.codeMs / 86_400_000} days, with which somebody elsewhere links a room of his with it
-redeem CODE ROOM: links the room by a code that somebody elsewhere has given to you
-confirm ID ROOM, refuse ID ROOM: answers somebody elsewhere who has redeemed a code that has to be confirmed
-help: this`;
-
-/** Resolves with the answer. Rejects with GatewayError where the gateway failed at it. */
-export async function runRoomCommand(command: RoomCommand, operations: CommandedOperations): Promise<string> {
-  const [word = "", ...words] = command.text.slice(0, LONGEST).split(/\s+/);
-  switch (word.toLowerCase()) {
-    case "status":
-      return withRoom(command, words, 0, async (room) => status(command, room, operations));
-    case "code":
-      return withRoom(command, words, 0, async (room) => code(command, room, operations));
-    case "redeem":
-      return withRoom(command, words, 1, async (room) => redeem(command, words[0] ?? "", room, operations));
-    case "confirm":
-    case "refuse":
-      return withRoom(command, words, 1, async (room) => decide(command, words[0] ?? "", room, operations));
-    case "help":
-      return HELP;
-    default:
-      return "I don't know that. Write: help";
-  }
+interface Word {
+  /** What has to stand before the room, as the help shows it. */
+  readonly before: readonly string[];
+  readonly says: string;
+  /** Who may: whoever manages the room, or also whoever is in it, as one who asks there is. */
+  readonly for: "managers" | "everybody";
+  readonly run: (inRoom: InRoom) => Promise<string>;
 }
 
-/** The room is the last of the words; `before`: how many stand before it. */
-async function withRoom(
-  { manages, parseRoom }: RoomCommand,
-  words: readonly string[],
-  before: number,
-  act: (room: NativeRoom) => Promise<string>,
+const DAYS = limits.codeMs / 86_400_000;
+
+const WORDS: Readonly<Record<string, Word>> = {
+  status: {
+    before: [],
+    says: "what the room is linked with, and what waits",
+    for: "everybody",
+    run: status,
+  },
+  who: { before: [], says: "who has spoken in the linked rooms, and from where", for: "everybody", run: who },
+  code: {
+    before: [],
+    says: `a code, good once and for ${DAYS} days, with which somebody elsewhere links a room of his with it`,
+    for: "managers",
+    run: code,
+  },
+  redeem: {
+    before: ["CODE"],
+    says: "links the room by a code that somebody elsewhere has given to you",
+    for: "managers",
+    run: redeem,
+  },
+  link: {
+    before: ["OTHER"],
+    says: "links the room with another one that you manage, too (ACCOUNT:ADDRESS, or its address here)",
+    for: "managers",
+    run: link,
+  },
+  unlink: { before: [], says: "takes the room out of its link", for: "managers", run: unlink },
+  confirm: {
+    before: ["ID"],
+    says: "lets somebody elsewhere in who has redeemed a code that has to be confirmed",
+    for: "managers",
+    run: (inRoom) => decide(inRoom, true),
+  },
+  refuse: { before: ["ID"], says: "refuses him", for: "managers", run: (inRoom) => decide(inRoom, false) },
+};
+
+/** Whether who writes it is not carried from then on. */
+const OPTING: ReadonlyMap<string, boolean> = new Map([
+  ["optout", true],
+  ["optin", false],
+]);
+
+/** Resolves with the answer. Rejects with GatewayError where the gateway failed at it. */
+export async function runRoomCommand(
+  command: RoomCommand,
+  operations: CommandedOperations,
+  rules: CommandRules,
 ): Promise<string> {
-  const [text] = words.slice(before);
-  if (text === undefined || words.length > before + 1) return "Name one room by its address. Write: help";
+  const [name = "", ...words] = command.text.slice(0, LONGEST).trim().split(/\s+/);
+  const opting = OPTING.get(name.toLowerCase());
+  if (opting !== undefined && words.length === 0) return optOut(command, opting, operations);
+  if (name.toLowerCase() === "help" || (name === "" && command.here !== null)) return help(command);
+  const word = Object.hasOwn(WORDS, name.toLowerCase()) ? WORDS[name.toLowerCase()] : undefined;
+  if (!word) return "I don't know that. Write: help";
   try {
-    const room = parseRoom(text);
-    if (!(await manages(room)))
-      return `Only the owners and admins of ${room} can do that, and I must have the right to see who they are.`;
-    return await act(room);
+    const room = roomOf(command, words, word);
+    if (room === null) return usageOf(name.toLowerCase(), word, command);
+    if (!(await mayGive(command, room, word)))
+      return `Only who manages ${room} can do that: its owners and admins, or those of its workspace. I must be able to see who they are.`;
+    return await word.run({ command, room, words: words.slice(0, word.before.length), operations, rules });
   } catch (thrown) {
     if (thrown instanceof GatewayError && thrown.code !== "internal")
       return `That did not work: ${thrown.detail}`;
@@ -75,73 +92,47 @@ async function withRoom(
   }
 }
 
-async function bindingOf(account: string, room: NativeRoom, operations: CommandedOperations) {
-  const { bindings } = await operations.status();
-  return bindings.find((one) => one.account === account && one.room === room && one.state !== "ended");
+/** The room is the last of the words, or the one in which it was asked; null: the words are too many or too few. */
+function roomOf(
+  { here, parseRoom }: RoomCommand,
+  words: readonly string[],
+  { before }: Word,
+): NativeRoom | null {
+  if (words.length === before.length) return here;
+  const text = words[before.length];
+  return text === undefined || words.length > before.length + 1 ? null : parseRoom(text);
 }
 
-async function status(
-  { account }: RoomCommand,
-  room: NativeRoom,
-  operations: CommandedOperations,
-): Promise<string> {
-  const own = await bindingOf(account, room, operations);
-  if (!own) return `${room} is linked with nothing.`;
-  const { linked, readers, owner } = await operations.federation.group(own.group);
-  const here = linked.flatMap((one) => (one.account === account && one.room === room ? [] : [one.room]));
-  const there = readers.flatMap(({ base, until }) => (until === null ? [base] : []));
-  const lines = [
-    `${room} is in ${own.group}${owner === null ? "" : `, which ${owner} owns`}.`,
-    ...(here.length > 0 ? [`Rooms here: ${here.join(", ")}`] : []),
-    ...(there.length > 0 ? [`Gateways that read it: ${there.join(", ")}`] : []),
-    ...(own.behind > 0 ? [`${own.behind} events are still to be delivered.`] : []),
-    ...(own.lastError === null ? [] : [`It waits: ${own.lastError}`]),
-  ];
-  return lines.join("\n");
+async function mayGive({ manages, here }: Asked, room: NativeRoom, word: Word): Promise<boolean> {
+  return (word.for === "everybody" && room === here) || manages(room);
 }
 
-async function code(
-  { account, from }: RoomCommand,
-  room: NativeRoom,
-  operations: CommandedOperations,
-): Promise<string> {
-  const question = {
-    group: null,
-    room: { account, room },
-    uses: 1,
-    lifeMs: limits.codeMs,
-    confirm: false,
-  };
-  const made = await operations.federation.createCode(question, `${account}:${from.native}`);
-  return `Whoever has this code can link a room of his with ${room}, once. I won't show it again:\n${made.code}`;
+async function optOut(command: RoomCommand, out: boolean, { policy }: CommandedOperations): Promise<string> {
+  const { account, from, speaksAsSuch } = command;
+  if (!speaksAsSuch) return "I can't see from here who you are in rooms. Ask whoever runs me.";
+  await policy.optOut(account, from.native, out, actorOf(command));
+  return out
+    ? "What you say in rooms here is carried nowhere from now on. To be carried again: optin"
+    : "What you say in linked rooms is carried.";
 }
 
-async function redeem(
-  { account, from }: RoomCommand,
-  text: string,
-  room: NativeRoom,
-  operations: CommandedOperations,
-): Promise<string> {
-  const question = { code: text, as: account, room: { account, room } };
-  const { base, group } = await operations.federation.redeem(question, `${account}:${from.native}`);
-  return `${room} is linked with ${group ?? "a group"} of ${base}.`;
+function usageOf(name: string, { before }: Word, { here }: RoomCommand): string {
+  if (before.length === 0 && here === null) return "Name one room by its address. Write: help";
+  const room = here === null ? "ROOM" : "[ROOM]";
+  return `Write: ${[name, ...before, room].join(" ")}`;
 }
 
-/** Only what waits for this very room: its managers decide nothing else. */
-async function decide(
-  { account, from, text }: RoomCommand,
-  id: string,
-  room: NativeRoom,
-  operations: CommandedOperations,
-): Promise<string> {
-  const { federation } = operations;
-  const own = await bindingOf(account, room, operations);
-  const waiting = (await federation.connections()).find((one) => one.id === id && one.state === "waiting");
-  if (!own || !waiting || waiting.group !== own.group) return `Nobody waits for ${room} by that name.`;
-  const actor = `${account}:${from.native}`;
-  const refused = text.toLowerCase().startsWith("refuse");
-  await (refused ? federation.endConnection(id, actor) : federation.confirmConnection(id, actor));
-  return refused
-    ? `${waiting.provider} is refused.`
-    : `${waiting.provider} is let in; it has to redeem its code once more.`;
+function help({ here, speaksAsSuch }: RoomCommand): string {
+  const room = here === null ? ["ROOM"] : [];
+  const lines = Object.entries(WORDS).map(
+    ([name, { before, says }]) => `${[name, ...before, ...room].join(" ")}: ${says}`,
+  );
+  const head =
+    here === null
+      ? "I link rooms of this service with rooms elsewhere. To whoever manages a room I listen here:"
+      : "I link this room with rooms elsewhere. Whoever manages it may say (of another room, with its address at the end):";
+  const own = speaksAsSuch
+    ? ["optout: carries nothing of what you say in rooms here", "optin: carries it again"]
+    : [];
+  return [head, ...lines, ...own, "help: this"].join("\n");
 }

@@ -34,6 +34,12 @@ export interface StaticPeer {
   readonly key: string | null;
 }
 
+/** What people may do by commands on their platform. */
+export interface CommandRules {
+  /** Whether whoever manages a room may link it with rooms of other accounts, which he shows no right to. */
+  readonly linkAcross: boolean;
+}
+
 export interface FederationConfig {
   /** null: other gateways can't reach this one. */
   readonly listen: { readonly host: string; readonly port: number } | null;
@@ -63,9 +69,12 @@ export interface Config<Account extends AccountBase = AccountBase> {
   readonly limits: Limits;
   readonly media: MediaLimits;
   readonly federation: FederationConfig;
+  readonly commands: CommandRules;
   /** null: the process makes a name up. */
   readonly slot: string | null;
   readonly accounts: readonly Account[];
+  /** The keys for the secrets in the store, as parseKeys reads them; null: the gateway keeps its own. */
+  readonly secretsKey: string | null;
   /** Every secret text in the configuration, for the log to keep out. */
   readonly secrets: readonly string[];
 }
@@ -99,8 +108,10 @@ export function toConfig(
     },
     media: { maxBytes: contents.media.largest, allow: contents.media.allow },
     federation: federationConfig(contents.federation, base),
+    commands: { linkAcross: contents.commands.link_across },
     slot: contents.slot ?? null,
     accounts: contents.accounts,
+    secretsKey: contents.secrets_key ?? null,
     secrets: origin.secrets,
   };
 }

@@ -3,11 +3,12 @@ import { z } from "zod";
 import { parseProviderDomain } from "../../mappings/ids.ts";
 import { limits } from "../limits.ts";
 import { federationSchema } from "./federation-schema.ts";
-import { count, duration, flag, networks, secretUrl, size, text } from "./values.ts";
+import { EXAMPLE_KEY, parseKeys } from "../secrets/key-text.ts";
+import { count, duration, flag, networks, secret, secretUrl, size, text } from "./values.ts";
 
 /**
  * The keys of one bridge's accounts beside `name` and `bridge`. Made of the kinds in values.ts, so that each key
- * has its description and example; checks must hang on keys, since only the object's shape is taken over.
+ * has its description and example. Of the object its shape and its checks are taken over; a check sees name and bridge, too.
  */
 export type BridgeConfigSchema = z.ZodObject;
 /** The bridges that this gateway is made with, by the word that `bridge:` names. */
@@ -157,6 +158,32 @@ const settings = {
     .prefault({})
     .meta({ description: "Files that messages carry.", examples: [{ largest: "64MiB" }] }),
   federation: federationSchema,
+  commands: z
+    .strictObject({
+      link_across: flag(
+        {
+          description:
+            "Whether whoever manages a room may link it, by a command on his platform, with a room of another account " +
+            "without a code of that room.",
+          example: false,
+        },
+        false,
+      ),
+    })
+    .prefault({})
+    .meta({
+      description: "What people may do by commands on their platform (`/mimi` on Slack).",
+      examples: [{ link_across: false }],
+    }),
+  secrets_key: secret({
+    description:
+      "What credentials in the store are encrypted with: NUMBER:KEY, as `mimi-gateway secrets new-key` makes one; " +
+      "several with commas or line breaks between, of which the highest encrypts. Without it the gateway makes a key " +
+      "of its own and keeps it in the data folder, which processes that share a PostgreSQL can't.",
+    example: EXAMPLE_KEY,
+  })
+    .refine((value) => parseKeys(value) !== null, { error: "is no key of the form NUMBER:KEY" })
+    .optional(),
   slot: text(
     {
       description: "The name of this process among those on one PostgreSQL; made up where none is given.",
@@ -179,13 +206,15 @@ const accountName = text({
  * are put in before (environment.ts, secret-files.ts).
  */
 export function configSchema<const Bridges extends BridgeConfigSchemas>(bridges: Bridges) {
-  const kinds = Object.entries(bridges).map(([kind, schema]) =>
-    z.strictObject({
+  const kinds = Object.entries(bridges).map(([kind, schema]) => {
+    const account = z.strictObject({
       name: accountName,
       bridge: z.literal(kind).meta({ description: "The bridge that serves it.", examples: [kind] }),
       ...schema.shape,
-    }),
-  );
+    });
+    // They were made for the same keys.
+    return account.check(...((schema.def.checks ?? []) as unknown as z.core.$ZodCheck<object>[]));
+  });
   const [first, ...rest] = kinds;
   const account = first === undefined ? z.never() : z.discriminatedUnion("bridge", [first, ...rest]);
   const accounts = z

@@ -50,9 +50,22 @@ export async function openControlClient(
     setAsideList: async () => call("set-aside-list", {}),
     setAsideRetry: async (id) => call("set-aside-retry", { id }),
     setAsideDiscard: async (id) => call("set-aside-discard", { id }),
+    doctor: async (account) => call("doctor", { account }),
     moderation: {
       moderate: async (uri, deed) => call("group-moderate", { uri, deed }),
       policy: async (uri, change) => call("group-policy", { uri, ...change }),
+    },
+    secrets: {
+      list: async () => call("secret-list", {}),
+      rotate: async () => call("secret-rotate", {}),
+      installLink: async (account) => call("install-link", { account }),
+    },
+    policy: {
+      show: async (rooms) => call("policy-show", { rooms }),
+      set: async (room, key, value) => call("policy-set", { room, key, value }),
+      reset: async (room, key) => call("policy-reset", { room, key }),
+      optOuts: async (account) => call("opt-outs", { account }),
+      optOut: async (account, user, out) => call("opt-out", { account, user, out }),
     },
     federation: {
       identity: async () => call("identity", {}),

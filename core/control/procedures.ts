@@ -1,9 +1,12 @@
 /** What can be asked over the control socket: `POST /v1/NAME`, each with the form of question and answer. */
 import { z } from "zod";
+import { doctorProcedures } from "./doctor-procedures.ts";
 import { federationProcedures } from "./federation-procedures.ts";
 import { invitationProcedures } from "./invitation-procedures.ts";
 import { moderationProcedures } from "./moderation-procedures.ts";
+import { policyProcedures } from "./policy-procedures.ts";
 import { procedure } from "./procedure.ts";
+import { secretsProcedures } from "./secrets-procedures.ts";
 import { linkReport, setAsideEntry, statusReport, traceReports, unlinkReport } from "./reports.ts";
 
 const name = z.string().min(1).max(4096);
@@ -47,9 +50,12 @@ export const procedures = {
     answer: setAsideEntry,
     run: (operations, { id }) => operations.setAsideDiscard(id),
   }),
+  ...doctorProcedures,
   ...federationProcedures,
   ...invitationProcedures,
   ...moderationProcedures,
+  ...policyProcedures,
+  ...secretsProcedures,
 };
 
 export type ProcedureName = keyof typeof procedures;

@@ -46,6 +46,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   redeem_waiting: 409,
   group_not_followed: 409,
   federation_off: 409,
+  install_unavailable: 409,
   peer_refused: 502,
   peer_answer_invalid: 502,
   peer_unreachable: 502,

@@ -44,6 +44,7 @@ export function targetKnowledge(
     reaction: (id) => reactionOf(entryOf(id), event, reading, message),
     reactionsOf: () => standing,
     reactionCount: () => (event.kind === "message" && event.message.body.kind === "unreaction" ? 0 : 1),
+    poll: () => null,
     user: (uri) => {
       const entry = named(file.users, uri);
       return { native: entry?.native ?? form.ghost(uri), name: entry?.name ?? names.get(uri) ?? lastOf(uri) };

@@ -6,6 +6,8 @@ import type { Announcer } from "../groups/announce.ts";
 import type { LaneRunner } from "../lanes/lane-runner.ts";
 import type { Wake } from "../lanes/waker.ts";
 import type { Logger } from "../log.ts";
+import type { AvatarCache } from "../media/avatar-cache.ts";
+import type { AccountFiles } from "../media/file-access.ts";
 import type { RedisAccess } from "../redis/redis-access.ts";
 import type { Store } from "../store/store.ts";
 
@@ -19,4 +21,9 @@ export interface FederationParts {
   readonly announcer: Announcer;
   readonly wake: Wake;
   readonly rooms: LiveRooms;
+  /** How the files of an account of ours are asked for, and the pictures that everybody may have. */
+  readonly media: {
+    readonly files: Pick<AccountFiles, "ofAccount">;
+    readonly cache: Pick<AvatarCache, "open">;
+  };
 }

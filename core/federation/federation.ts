@@ -104,7 +104,15 @@ export class Federation {
       tell: (topics) => news.tell(topics),
       showRead: (group, moved) => rooms.showRead(group, moved),
     });
-    this.files = new MemberFiles({ store, base, wellKnowns, signer, allow: federation.allow, now });
+    this.files = new MemberFiles({
+      store,
+      base,
+      wellKnowns,
+      signer,
+      placeOf,
+      allow: federation.allow,
+      now,
+    });
     this.access = createFederationAccess({
       store,
       base,

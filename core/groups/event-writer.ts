@@ -79,7 +79,8 @@ export class EventWriter {
         return [{ kind: "message", id, content, sender, native, aux, media, ...does }];
       }
       case "property": {
-        const property = { name: translated.name, item: "", value: translated.value };
+        const { name, item = "", value } = translated;
+        const property = { name, item, value };
         const content = encodeProperty(property, salt);
         const id = eventId("property", sender?.uri ?? "", room.groupUri, content, salt);
         const effect = { kind: "none" } as const;
@@ -90,7 +91,7 @@ export class EventWriter {
   }
 
   #sender(room: InboxBinding, user: NativeUser): NonNullable<NewEvent["sender"]> {
-    return { uri: this.userUri(room, user.native), native: user.native, name: user.name };
+    return { ...user, uri: this.userUri(room, user.native) };
   }
 
   /**

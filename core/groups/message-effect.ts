@@ -10,6 +10,10 @@ export function effectOf({ body, replaces, replyTo }: Message): Effect {
       return { kind: "reaction", target: replyTo, emoji: reactionText(body.reaction) };
     case "unreaction":
       return replaces === null ? { kind: "none" } : { kind: "unreaction", reaction: replaces };
+    case "vote":
+      return replyTo === null ? { kind: "none" } : { kind: "vote", poll: replyTo, options: body.options };
+    case "poll-end":
+      return replyTo === null ? { kind: "none" } : { kind: "poll-end", poll: replyTo };
     default:
       return replaces === null ? { kind: "none" } : { kind: "version", root: replaces };
   }

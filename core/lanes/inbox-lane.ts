@@ -9,6 +9,8 @@ import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { Announcer } from "../groups/announce.ts";
 import type { EventWriter } from "../groups/event-writer.ts";
+import { heed } from "../policy/inbound.ts";
+import type { PolicyBook } from "../policy/policy-book.ts";
 import { step } from "../steps.ts";
 import type { Store } from "../store/store.ts";
 import type { AppendInput } from "../store/units/append.ts";
@@ -22,6 +24,8 @@ export interface InboxLaneOptions {
   readonly limits: Limits;
   readonly bridge: Bridge;
   readonly writer: EventWriter;
+  /** What is laid down for rooms. */
+  readonly policies: Pick<PolicyBook, "rulesOf">;
   readonly now: () => Milliseconds;
   readonly announcer: Announcer;
 }
@@ -47,15 +51,30 @@ export async function runInbox(
     if (!(await run.held.hold())) return left;
     if (ready.length > 0) await append(options, run, room, ready);
     if (!failed) continue;
+    const { message: error } = failed.error;
     if (failed.error.code === "target_under_way")
-      return { kind: "put-off", wait: TARGET_WAIT_MS, error: failed.error.message, failure: false };
+      return { kind: "put-off", wait: TARGET_WAIT_MS, error, failure: false };
+    if (isOfAccount(failed.error, failed.row, options))
+      return { kind: "put-off", wait: ACCOUNT_WAIT_MS, error, failure: false };
     await store.write("noteAttempt", { fence: run.held.fence, n: failed.row.n });
-    return { kind: "put-off", wait: 0, error: failed.error.message, failure: true };
+    return { kind: "put-off", wait: 0, error, failure: true };
   }
 }
 
 /** How long a row waits at a time for the call that it may refer to. */
 const TARGET_WAIT_MS = 200;
+/** And for its account; a room that becomes ready wakes its lanes sooner. */
+const ACCOUNT_WAIT_MS = 5_000;
+
+/** Whether it is the account that fails, and would at any row: no number of tries makes it the row's own fault. */
+function isOfAccount(
+  { code }: GatewayError,
+  { at }: InboxRow,
+  { bridge, limits, now }: Pick<InboxLaneOptions, "bridge" | "limits" | "now">,
+): boolean {
+  if (code === "request_timeout") return bridge.health().state !== "up" || now() - at < limits.unansweredMs;
+  return code === "account_down" || code === "account_refused" || code === "delivery_throttled";
+}
 
 /**
  * The rows up to the first that failed for a reason that may pass, or that refers to something: what it refers to may
@@ -67,21 +86,29 @@ async function translate(
   rows: readonly InboxRow[],
 ): Promise<{ ready: AppendRow[]; failed: { row: InboxRow; error: GatewayError } | null }> {
   const ready: AppendRow[] = [];
+  const rules = await options.policies.rulesOf(room, options.writer);
   for (const row of rows) {
     const raw = { nativeKey: row.nativeKey, at: row.originAt, raw: row.raw };
     if (ready.length > 0 && options.bridge.refers(raw)) return { ready, failed: null };
     try {
-      const lookups = new RoomLookups(options.store, options.writer, room, options.now() - row.at);
+      const lookups = new RoomLookups(
+        options.store,
+        options.writer,
+        room,
+        options.now() - row.at,
+        rules.policy,
+      );
       const translated = await options.bridge.toEvents(room.native, raw, lookups);
-      ready.push({
-        n: row.n,
-        ...options.writer.translation(room, row, translated, options.limits),
-        setAside: null,
-      });
+      const { events, losses } = heed(rules, translated);
+      for (const loss of losses)
+        options.log.debug({ room: room.native, ...loss }, "something said is not carried");
+      const translation = options.writer.translation(room, row, events, options.limits);
+      ready.push({ n: row.n, ...translation, setAside: null });
     } catch (thrown) {
       const error = asGatewayError(thrown);
       const hopeless = error.code === "event_malformed" || error.code === "content_invalid";
-      if (error.code === "target_under_way") return { ready, failed: { row, error } };
+      if (error.code === "target_under_way" || isOfAccount(error, row, options))
+        return { ready, failed: { row, error } };
       if (!hopeless && row.attempts + 1 < options.limits.tries) return { ready, failed: { row, error } };
       options.log.warn({ room: room.native, n: row.n, err: error }, "something said in a room is set aside");
       const setAside = { code: error.code, cause: error.message };

@@ -1,3 +1,4 @@
+import { threadOf } from "../../mappings/event-content.ts";
 import type { DeliveryError } from "../bridge.ts";
 import type { OutboxBinding } from "../store/units/outbox.ts";
 import { outLane } from "./lane-key.ts";
@@ -35,6 +36,7 @@ export async function giveUp(
     at: options.now(),
     unclear,
     author,
+    thread: entry?.content ? threadOf({ kind: entry.kind, content: entry.content }) : null,
     notice: unclear
       ? `Your message may not have reached ${binding.native}: its server did not answer.`
       : `Your message was not delivered to ${binding.native}: ${error.detail}`,

@@ -1,9 +1,11 @@
 /** From rows to what a bridge delivers: what a room is told, its steps, and their keys. */
 import { hash } from "node:crypto";
 import type { Loss } from "../../mappings/loss.ts";
-import type { Bridge, DeliveryContext, OutEvent, Receipt, Step } from "../bridge.ts";
-import { emptyContext } from "../groups/room-context.ts";
+import type { Bridge, DeliveryContext, OutEvent, Receipt, RoomContext, Step } from "../bridge.ts";
+import { emptyContext } from "../groups/context-finder.ts";
 import type { ArchiveMark, BindingId, DeliveryKey } from "../ids.ts";
+import { asSeenIn, asWanted } from "../policy/outbound.ts";
+import type { RoomPolicy } from "../policy/room-policy.ts";
 import type { LogEntry, OpenDelivery, OutboxBinding } from "../store/units/outbox.ts";
 import type { Intent, Settled } from "../store/units/progress.ts";
 import type { Told } from "./outbox-told.ts";
@@ -17,19 +19,23 @@ export interface OutboxItem {
   readonly argsHash: string;
   /** null: a line of the gateway's own, or what was queued out of turn. */
   readonly entry: LogEntry | null;
-  readonly property: { readonly name: string; readonly value: string } | null;
+  readonly property: Settled["property"];
   /** Tries so far, the one under way included. */
   readonly attempt: number;
 }
 
-/** The steps of an entry for a room, and what they lose. `told`: what the room is told of it. */
+/** The steps of an entry for a room, and what they lose. `told`: what the room is told of it, if its policy wants it. */
 export function planEntry(
   bridge: Bridge,
   binding: OutboxBinding,
+  policy: RoomPolicy,
   entry: LogEntry,
   told: readonly Told[],
 ): { items: readonly OutboxItem[]; losses: readonly Loss[] } {
-  const plans = told.map(({ event, context }) => ({
+  // What is to be forgotten goes, whatever the room wants.
+  const erased = { told: told.map((one) => asSeenIn(policy, one)), losses: [] };
+  const wanted = entry.kind === "erase" ? erased : asWanted(policy, told);
+  const plans = wanted.told.map(({ event, context }) => ({
     ...bridge.plan(binding.native, event, context),
     property: shownOf(event),
   }));
@@ -45,19 +51,27 @@ export function planEntry(
     property,
     attempt: 1,
   }));
-  return { items, losses: plans.flatMap(({ losses }) => losses) };
+  return { items, losses: [...wanted.losses, ...plans.flatMap(({ losses }) => losses)] };
 }
 
 /** What rooms themselves say, so that the echo is known for one. */
 const shownOf = (event: OutEvent): OutboxItem["property"] =>
-  event.kind === "property" && event.name !== "moderated" ? { name: event.name, value: event.value } : null;
+  event.kind === "property" && event.name !== "moderated"
+    ? { name: event.name, item: event.item ?? "", value: event.value }
+    : null;
 
-/** The step of a line of the gateway's own, or null where its text is gone. */
-export function planNotice(bridge: Bridge, binding: OutboxBinding, open: OpenDelivery): OutboxItem | null {
+/** The step of a line of the gateway's own, or null where its text is gone. `context`: of the thread that it is said in. */
+export function planNotice(
+  bridge: Bridge,
+  binding: OutboxBinding,
+  open: OpenDelivery,
+  context: RoomContext,
+): OutboxItem | null {
   if (open.noticeText === null) return null;
   const to =
     open.noticeToNative === null ? null : { native: open.noticeToNative, name: open.noticeToName ?? "" };
-  return planQueued(bridge, binding, open, { kind: "notice", to, text: open.noticeText });
+  const thread = open.noticeThread ?? new Uint8Array();
+  return planQueued(bridge, binding, open, { kind: "notice", to, text: open.noticeText, thread }, context);
 }
 
 /** The step of what was queued out of turn, or null where the room can't show it. */
@@ -66,8 +80,9 @@ export function planQueued(
   binding: OutboxBinding,
   { seq, key }: OpenDelivery,
   event: OutEvent,
+  around: RoomContext = emptyContext,
 ): OutboxItem | null {
-  const step = bridge.plan(binding.native, event, emptyContext).steps[0];
+  const step = bridge.plan(binding.native, event, around).steps[0];
   if (!step) return null;
   const context = { room: binding.native, key, origin: null };
   const property = shownOf(event);
@@ -88,7 +103,8 @@ export const intentOf = (item: OutboxItem, mark: ArchiveMark | null): Intent => 
 export const settledOf = (item: OutboxItem, receipt: Receipt): Settled => ({
   seq: item.seq,
   step: item.part,
-  id: item.entry?.id ?? null,
+  // Nothing is said in answer to what is no message.
+  id: item.entry?.kind === "message" ? item.entry.id : null,
   native: receipt.native,
   aux: receipt.aux,
   part: item.step.part,
@@ -96,6 +112,10 @@ export const settledOf = (item: OutboxItem, receipt: Receipt): Settled => ({
   at: receipt.at,
   property: item.property && { ...item.property, value: receipt.shown ?? item.property.value },
 });
+
+/** The same for every attempt at telling a run of entries in short, from this one on. */
+export const digestKey = (binding: BindingId, first: LogEntry["id"]): DeliveryKey =>
+  `${first.slice(0, 32)}-${binding}-digest` as DeliveryKey;
 
 /** The same for every attempt at the same step: what a platform is asked by whether it took the call. */
 function deliveryKey(binding: BindingId, entry: LogEntry, part: number): DeliveryKey {

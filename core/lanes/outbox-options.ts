@@ -4,6 +4,8 @@ import type { MessageMemo } from "../groups/message-memo.ts";
 import type { Limits } from "../limits.ts";
 import type { UserUri } from "../../mappings/ids.ts";
 import type { Logger } from "../log.ts";
+import type { PolicyBook } from "../policy/policy-book.ts";
+import type { AvatarAddresses } from "../media/avatar-addresses.ts";
 import type { Store } from "../store/store.ts";
 import type { Wake } from "./waker.ts";
 
@@ -14,8 +16,12 @@ export interface OutboxLaneOptions {
   readonly limits: Limits;
   readonly bridge: Bridge;
   readonly memo: MessageMemo;
+  /** Nothing said: nobody's picture is shown. */
+  readonly avatars?: Pick<AvatarAddresses, "of">;
   /** Whether what somebody says is kept from a room: he is blocked there. */
   readonly hides: (binding: BindingId, sender: UserUri | null) => Promise<boolean>;
+  /** What is laid down for rooms. */
+  readonly policies: Pick<PolicyBook, "of">;
   readonly now: () => Milliseconds;
   readonly wake: Wake;
   /** Told when a room has been left for good. */

@@ -4,9 +4,14 @@
  * is made, in order.
  */
 import { DeliveryError, type Receipt } from "../bridge.ts";
+import { contextOfPoll, contextOfThread } from "../groups/room-context.ts";
 import { step } from "../steps.ts";
+import { DIGEST } from "../store/units/digested.ts";
 import { RESTORE, restoredProperty } from "../store/units/restore.ts";
+import { TALLY } from "../store/units/tallies.ts";
+import { parseEventId } from "../../mappings/ids.ts";
 import { logAfter, type OpenDelivery, type OutboxBinding, openDeliveries } from "../store/units/outbox.ts";
+import { loadDigest } from "./digest-run.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { giveUp } from "./outbox-give-up.ts";
 import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
@@ -96,7 +101,8 @@ async function made(
   if (answer !== "unknown") return answer;
   // An operator has put it back, and so has decided that it be made.
   if (open.op === RE_DRIVEN && open.attempt === 0) return null;
-  if (binding.unclear === "repeat") {
+  const { unclear } = await options.policies.of(binding.id);
+  if ((unclear ?? options.bridge.unclear) === "repeat") {
     await options.store.write("noteUnclear", { fence: run.held.fence, binding: binding.id });
     return null;
   }
@@ -177,20 +183,33 @@ async function load(
     const queued = await loadQueued(options, binding, open);
     return queued && { ...queued, attempt: open.attempt + 1 };
   }
+  const policy = await options.policies.of(binding.id);
+  if (open.op === DIGEST) {
+    const digest = await loadDigest(options, binding, policy, open);
+    return digest && { ...digest, attempt: open.attempt + 1 };
+  }
   const [entry] = await options.store.read(logAfter({ group: binding.group, after: open.seq - 1, limit: 1 }));
   if (!entry || entry.seq !== open.seq) return null;
   const read = readEntry(options.memo, binding, entry, false);
   const told = await toldOf(options, binding, entry, read);
-  const item = planEntry(options.bridge, binding, entry, told).items[open.step];
+  const item = planEntry(options.bridge, binding, policy, entry, told).items[open.step];
   return item ? { ...item, attempt: open.attempt + 1 } : null;
 }
 
 async function loadQueued(
-  { bridge, store }: OutboxLaneOptions,
+  { bridge, store, memo }: OutboxLaneOptions,
   binding: OutboxBinding,
   open: OpenDelivery,
 ): Promise<OutboxItem | null> {
-  if (open.op !== RESTORE) return planNotice(bridge, binding, open);
+  const poll = open.op === TALLY ? parseEventId(open.noticeToNative ?? "") : null;
+  if (poll !== null) {
+    const context = await contextOfPoll(store, memo, binding, poll);
+    return planQueued(bridge, binding, open, { kind: "tally", poll }, context);
+  }
+  if (open.op !== RESTORE) {
+    const context = await contextOfThread(store, memo, binding, open.noticeThread);
+    return planNotice(bridge, binding, open, context);
+  }
   const property = await store.read(restoredProperty(binding.group, open));
   return property && planQueued(bridge, binding, open, { kind: "property", speaker: null, ...property });
 }

@@ -1,14 +1,16 @@
 import type { DeliveryError } from "../bridge.ts";
 import { step } from "../steps.ts";
-import { type LogEntry, logAfter, type OutboxBinding, wasGiven } from "../store/units/outbox.ts";
+import { type LogEntry, logAfter, type OutboxBinding } from "../store/units/outbox.ts";
 import type { Settled } from "../store/units/progress.ts";
+import { Backlog } from "./backlog.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { giveUp } from "./outbox-give-up.ts";
 import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
 import type { Seq } from "../ids.ts";
 import { intentOf, type OutboxItem, planEntry, settledOf } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
-import { readEntry, toldOf, waitsForCalls } from "./outbox-told.ts";
+import { toldOf, waitsForCalls } from "./outbox-told.ts";
+import { readForRoom } from "./room-reading.ts";
 
 interface Planned {
   readonly seq: Seq;
@@ -30,12 +32,14 @@ export class OutboxStream {
   /** A fault that stops the sending until those under way are decided. */
   #blocked: DeliveryError | null = null;
   #queued: { seq: number; step: number; tried: boolean }[] = [];
+  readonly #backlog: Backlog;
 
   constructor(options: OutboxLaneOptions, run: LaneRun, binding: OutboxBinding) {
     this.#options = options;
     this.#run = run;
     this.#binding = binding;
     this.#next = binding.intendedSeq;
+    this.#backlog = new Backlog(options, run, binding);
   }
 
   /** `queued`: something waits out of turn. However it ends, nothing is under way any more. */
@@ -55,11 +59,15 @@ export class OutboxStream {
       queued = this.#run.takeQueued() || queued;
       const free =
         this.#blocked || queued || this.#run.stopping ? 0 : this.#options.bridge.window - this.#inFlight;
-      const page: readonly LogEntry[] = more && free > 0 ? await this.#read(free) : [];
+      const found: readonly LogEntry[] = more && free > 0 ? await this.#read(free) : [];
+      const turn = await this.#backlog.turn(found, this.#next, this.#inFlight + this.#settled.length === 0);
+      if (turn === "lost") return left;
+      queued = queued || turn === "queued";
+      const page = found.slice(0, turn === "all" ? free : turn === "one" ? 1 : 0);
       const planned = await this.#plan(page);
       // What waits for its target stays unread until then.
-      if (more && free > 0 && page.length < Math.min(free, this.#options.limits.lanePage))
-        more = planned.length < page.length;
+      if (more && free > 0 && found.length < Math.min(free, this.#options.limits.lanePage))
+        more = planned.length < found.length;
       if (this.#settled.length > 0 || planned.length > 0) {
         if (!(await this.#commit(planned))) return left;
         continue;
@@ -73,7 +81,8 @@ export class OutboxStream {
       if (this.#inFlight > 0) await this.#run.changed();
       else if (this.#blocked) return this.#putOff(this.#blocked);
       else if (queued) return "queued";
-      else return this.#run.stopping ? left : caughtUp;
+      else if (this.#run.stopping) return left;
+      else return (await this.#backlog.end()) ? caughtUp : left;
     }
   }
 
@@ -84,17 +93,15 @@ export class OutboxStream {
 
   /** The entries up to the first that refers to what may be under way still: its native id comes with its receipt. */
   async #plan(page: readonly LogEntry[]): Promise<readonly Planned[]> {
-    const { bridge, store, memo, log, hides } = this.#options;
+    const { bridge, log, policies } = this.#options;
     const planned: Planned[] = [];
     for (const entry of page) {
-      const { id: binding, rev } = this.#binding;
-      const again = rev > 1 && (await store.read(wasGiven({ binding, id: entry.id })));
-      const hidden = again || (await hides(binding, entry.senderUri));
-      const read = readEntry(memo, this.#binding, entry, hidden);
+      const policy = await policies.of(this.#binding.id);
+      const read = await readForRoom(this.#options, this.#binding, entry);
       const waits = this.#inFlight > 0 || this.#settled.length > 0 || planned.length > 0;
       if (waits && waitsForCalls(read)) break;
       const told = await toldOf(this.#options, this.#binding, entry, read);
-      const { items, losses } = planEntry(bridge, this.#binding, entry, told);
+      const { items, losses } = planEntry(bridge, this.#binding, policy, entry, told);
       planned.push({ seq: entry.seq, items });
       for (const loss of losses)
         log.debug({ room: this.#binding.native, event: entry.id, ...loss }, "a delivery loses something");

@@ -4,7 +4,9 @@ import { type Erasure, type PropertyChange, propertyNames } from "../../mappings
 import { message } from "../../mappings/message.ts";
 import type { OutEvent, RoomContext, Speaker } from "../bridge.ts";
 import type { MessageMemo } from "../groups/message-memo.ts";
-import { contextFor, emptyContext, refers } from "../groups/room-context.ts";
+import { emptyContext } from "../groups/context-finder.ts";
+import { contextFor, refers } from "../groups/room-context.ts";
+import type { AvatarAddresses } from "../media/avatar-addresses.ts";
 import type { Store } from "../store/store.ts";
 import { erasedMessages } from "../store/units/erased-messages.ts";
 import type { LogEntry, OutboxBinding } from "../store/units/outbox.ts";
@@ -19,6 +21,8 @@ export interface Told {
 export interface TellingOptions {
   readonly store: Store;
   readonly memo: MessageMemo;
+  /** Nothing said: nobody's picture is shown. */
+  readonly avatars?: Pick<AvatarAddresses, "of">;
 }
 
 /** An entry of the log as far as it concerns a room; null: not at all. */
@@ -35,7 +39,7 @@ export function waitsForCalls(read: Read): boolean {
     case "event":
       return refers(read.event);
     case "property":
-      return read.own;
+      return read.own || read.property.name === "pins";
     case "erase":
       return true;
     case undefined:
@@ -52,7 +56,7 @@ export async function toldOf(
 ): Promise<readonly Told[]> {
   switch (read?.kind) {
     case "event": {
-      const { event } = read;
+      const event = await withAvatar(options, entry, read.event);
       return [{ event, context: await contextFor(options.store, options.memo, binding, event, entry.seq) }];
     }
     case "property":
@@ -98,11 +102,21 @@ export function readEntry(memo: MessageMemo, binding: OutboxBinding, entry: LogE
 const speakerOf = ({ senderUri: uri, senderName }: LogEntry): Speaker | null =>
   uri === null ? null : { uri, name: senderName ?? "" };
 
+async function withAvatar(
+  { avatars }: TellingOptions,
+  { senderUri: user, senderAvatar: source, senderRev: rev }: LogEntry,
+  event: OutEvent,
+): Promise<OutEvent> {
+  if (event.kind !== "message" || user === null || source === null || rev === null) return event;
+  const avatar = (await avatars?.of({ user, rev, source })) ?? null;
+  return avatar === null ? event : { ...event, speaker: { ...event.speaker, avatar } };
+}
+
 async function propertyTold(
-  { store }: TellingOptions,
+  { store, memo }: TellingOptions,
   binding: OutboxBinding,
   entry: LogEntry,
-  { property: { name, value }, own }: Extract<Read, { readonly kind: "property" }>,
+  { property: { name, item, value }, own }: Extract<Read, { readonly kind: "property" }>,
 ): Promise<readonly Told[]> {
   const { group } = binding;
   const { id, seq } = entry;
@@ -116,12 +130,13 @@ async function propertyTold(
       },
     ];
   }
-  const shown = propertyNames.find((one) => one === name);
+  const shown = name === "pins" ? name : propertyNames.find((one) => one === name);
   if (shown === undefined) return [];
   // The room has it already, unless it was given something else since it said this.
-  const place = { binding: binding.id, group, name: shown, seq, value };
+  const place = { binding: binding.id, group, name: shown, item, seq, value };
   if (own && !(await store.read(wasOverwritten(place)))) return [];
-  return [{ event: { kind: "property", id, speaker, name: shown, value }, context: emptyContext }];
+  const event: OutEvent = { kind: "property", id, speaker, name: shown, item, value };
+  return [{ event, context: await contextFor(store, memo, binding, event, seq) }];
 }
 
 /** The deletion of each message that the room was given, in the name of whoever said it (docs/mtp.md, M56). */

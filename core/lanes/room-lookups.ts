@@ -1,12 +1,19 @@
 import { decodeContent } from "../../mappings/content/codec.ts";
-import type { EventId, UserUri } from "../../mappings/ids.ts";
+import type { EventId, GroupUri, UserUri } from "../../mappings/ids.ts";
 import { fromContent } from "../../mappings/message/from-content.ts";
-import type { KnownInRoom, Lookups, MessageName, Milliseconds } from "../bridge.ts";
+import type { KnownInRoom, Lookups, MessageName, Milliseconds, StandingMessage } from "../bridge.ts";
 import { GatewayError } from "../errors.ts";
 import type { EventWriter } from "../groups/event-writer.ts";
+import type { RoomPolicy } from "../policy/room-policy.ts";
 import type { Store } from "../store/store.ts";
+import type { NativeRoom } from "../ids.ts";
+import { findBinding } from "../store/units/bindings.ts";
 import type { InboxBinding } from "../store/units/inbox.ts";
+import { soleBearers } from "../store/units/named-members.ts";
+import { votesAt, votesUnderWay } from "../store/units/polls.ts";
+import { pinsSeen } from "../store/units/properties.ts";
 import { callsUnderWay, knownMessages, type KnownRow, reactionsTo } from "../store/units/relations.ts";
+import { isLinked, standingIn } from "../store/units/standing.ts";
 
 /** How long something said waits for a call under way that may be what it refers to. */
 const WAITS_FOR_MS = 10_000;
@@ -17,8 +24,17 @@ export class RoomLookups implements Lookups {
   readonly #writer: EventWriter;
   readonly #room: InboxBinding;
   readonly #age: Milliseconds;
+  readonly bots: boolean | null;
 
-  constructor(store: Store, writer: EventWriter, room: InboxBinding, age: Milliseconds) {
+  /** `bots`: as the room's policy says. */
+  constructor(
+    store: Store,
+    writer: EventWriter,
+    room: InboxBinding,
+    age: Milliseconds,
+    { bots }: Pick<RoomPolicy, "bots">,
+  ) {
+    this.bots = bots;
     this.#store = store;
     this.#writer = writer;
     this.#room = room;
@@ -41,9 +57,55 @@ export class RoomLookups implements Lookups {
 
   async reactions(target: EventId, user: string) {
     const rows = await this.#store.read(reactionsTo({ group: this.#room.group, target }));
+    const { id: binding, provider } = this.#room;
     return rows.filter(
-      (row) => row.goneSeq === null && row.provider === this.#room.provider && row.native === user,
+      (row) =>
+        row.goneSeq === null &&
+        row.originBinding === binding &&
+        row.provider === provider &&
+        row.native === user,
     );
+  }
+
+  knows(native: string): Promise<boolean> {
+    return this.#store.read(isLinked({ binding: this.#room.id, native }));
+  }
+
+  async standing(from: string, before: string): Promise<readonly StandingMessage[]> {
+    const { id: binding, group, provider } = this.#room;
+    const found = await this.#store.read(standingIn({ binding, group, provider, from, before }));
+    const given = Map.groupBy(found.reactions, ({ name }) => name);
+    return found.messages.map(({ name, root, part, originBinding }) => ({
+      name,
+      root,
+      part,
+      saidHere: originBinding === binding,
+      reactions: given.get(name) ?? [],
+    }));
+  }
+
+  pins(): Promise<readonly EventId[]> {
+    return this.#store.read(pinsSeen(this.#room.id));
+  }
+
+  async votes(poll: EventId, user: string): Promise<readonly string[]> {
+    const { group, provider } = this.#room;
+    for (const { content } of await this.#store.read(votesUnderWay({ group, provider, native: user }))) {
+      const { body, replyTo } = fromContent(decodeContent(content));
+      if (body.kind === "vote" && replyTo === poll) return body.options;
+    }
+    const votes = await this.#store.read(votesAt({ group, poll, seq: Number.MAX_SAFE_INTEGER }));
+    return votes.find((vote) => vote.provider === provider && vote.native === user)?.options ?? [];
+  }
+
+  async group(room: NativeRoom): Promise<GroupUri | null> {
+    const found = await this.#store.read(findBinding({ account: this.#room.account, native: room }));
+    return found?.state === "live" ? found.groupUri : null;
+  }
+
+  named(names: readonly string[]) {
+    const { group, provider } = this.#room;
+    return this.#store.read(soleBearers({ group, provider, names }));
   }
 
   user(native: string): UserUri {
@@ -56,6 +118,17 @@ export class RoomLookups implements Lookups {
     const message = row.content === null ? null : fromContent(decodeContent(row.content));
     const thread = message?.thread ?? new Uint8Array();
     const pollOptions = message?.body.kind === "poll" ? message.body.options.map(({ id }) => id) : null;
-    return { called, root, version, at, author, thread, replyTo: message?.replyTo ?? null, pollOptions };
+    const deleted = row.deletedSeq !== null;
+    return {
+      called,
+      root,
+      version,
+      at,
+      author,
+      thread,
+      replyTo: message?.replyTo ?? null,
+      pollOptions,
+      deleted,
+    };
   }
 }

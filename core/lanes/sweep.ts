@@ -3,6 +3,7 @@ import { asGatewayError, type GatewayError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { lanesBehind } from "../store/units/lanes.ts";
+import { tallyIsDue } from "../store/units/tallies.ts";
 import type { Waker } from "./waker.ts";
 
 export interface SweepOptions {
@@ -55,6 +56,8 @@ export class Sweep {
         await host.tryServe();
         await host.refresh();
       }
+      const now = Date.now();
+      if (await store.read(tallyIsDue({ now }))) await store.write("queueTallies", { now });
       for (const lane of await store.read(lanesBehind())) {
         const host = hosts.find(({ options }) => options.row.id === lane.account);
         if (host?.serving) waker.runHere(lane.key, lane.account, lane.queued ? "queued" : "more");

@@ -5,6 +5,7 @@ import type { Milliseconds } from "../bridge.ts";
 import { GatewayError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { type AllowedNetworks, checkLiteral, guardedLookup } from "./address-guard.ts";
+import type { FileAccess } from "./platform-file.ts";
 
 const MOST_REDIRECTS = 4;
 
@@ -12,6 +13,8 @@ export interface FileRequest {
   /** Networks that are allowed beside the public internet; null: an operator has named the address, wherever it is. */
   readonly allow: AllowedNetworks | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What goes with it to addresses of a platform's own, wherever they are, and to no others; null: the address is another's. */
+  readonly own?: FileAccess["headers"];
   /** False: an answer that leads elsewhere is an answer like any other. */
   readonly redirects?: boolean;
   /** A host that sends nothing for this long is given up. */
@@ -34,8 +37,10 @@ export interface FileAnswer {
 export async function requestFile(url: string, request: FileRequest): Promise<FileAnswer> {
   let at = parseFileUrl(url);
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    if (request.allow !== null) checkLiteral(at.hostname, request.allow);
-    const answer = await get(at, request);
+    const own = request.own?.(at) ?? null;
+    const allow = own === null ? request.allow : null;
+    if (allow !== null) checkLiteral(at.hostname, allow);
+    const answer = await get(at, { ...request, allow, headers: { ...request.headers, ...own } });
     const status = answer.statusCode ?? 0;
     const { location } = answer.headers;
     if (request.redirects === false || status < 300 || status > 399 || location === undefined)

@@ -10,6 +10,7 @@ import { GatewayError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { type AllowedNetworks, checkLiteral, guardedLookup } from "./address-guard.ts";
 import { checkedOctets } from "./checked-octets.ts";
+import type { FindFileAccess, SaidFile } from "./platform-file.ts";
 import { asUnreachable, type FileAnswer, parseFileUrl, requestFile, silentHost } from "./file-request.ts";
 
 /** Of an answer that says what the time is. */
@@ -34,12 +35,12 @@ export interface MediaLimits {
   readonly allow: AllowedNetworks;
   /** Nothing said: no file is asked for as one of another gateway. */
   readonly sign?: SignFileRequest;
+  /** Nothing said: no file is asked for with the credentials of an account. */
+  readonly access?: FindFileAccess;
 }
 
-/** What the message says of the file. */
-export interface FileFacts {
-  /** Where the message was said. */
-  readonly group: GroupUri;
+/** What the message says of the file, and where it was said. */
+export interface FileFacts extends SaidFile {
   /** null: not said, or of other octets than those at the address. */
   readonly sha256: Uint8Array | null;
 }
@@ -54,8 +55,8 @@ export interface RemoteFile {
 
 /**
  * Opens a file by a URL that somebody else wrote: http or https, public addresses only, also after each redirect; that of
- * another gateway in the group by a signed request (docs/mtp.md, M117). Throws media_refused for what is not allowed,
- * media_unreachable for what does not answer.
+ * another gateway in the group by a signed request (docs/mtp.md, M117), that of an account of ours with its credentials.
+ * Throws media_refused for what is not allowed, media_unreachable for what does not answer, or not with the file.
  */
 export async function openRemoteFile(
   url: string,
@@ -63,8 +64,9 @@ export async function openRemoteFile(
   facts: FileFacts | null = null,
 ): Promise<RemoteFile> {
   const signed = facts === null ? null : ((await media.sign?.(url, facts.group)) ?? null);
+  const access = facts === null || signed !== null ? null : ((await media.access?.(url, facts)) ?? null);
   const { at, status, answer } = await (signed === null
-    ? requestFile(url, { allow: media.allow })
+    ? requestFile(url, { allow: media.allow, ...(access && { own: access.headers }) })
     : requestSigned(url, signed));
   if (status !== 200) {
     answer.destroy();
@@ -76,6 +78,11 @@ export async function openRemoteFile(
     throw new GatewayError("media_refused", `${size} octets are more than ${media.maxBytes}`);
   }
   const contentType = answer.headers["content-type"] ?? "application/octet-stream";
+  const refusal = access?.refusal(at, contentType) ?? null;
+  if (refusal !== null) {
+    answer.destroy();
+    throw new GatewayError("media_unreachable", `${at.host}: ${refusal}`);
+  }
   return { body: checkedOctets(answer, media.maxBytes, facts?.sha256 ?? null), size, contentType };
 }
 

@@ -1,7 +1,7 @@
-/** The table of files, as the statements see it; migration 6 makes it. */
-import type { EventId } from "../../mappings/ids.ts";
+/** The tables of files and of pictures, as the statements see them; migrations 6 and 10 make them. */
+import type { EventId, UserUri } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../bridge.ts";
-import type { AccountId, GroupId, MediaId, PeerId } from "../ids.ts";
+import type { AccountId, AvatarToken, GroupId, MediaId, PeerId } from "../ids.ts";
 
 /** A file that gateways in a group may have from this one: on a platform (`source`), or kept in the data folder. */
 export interface MediaTable {
@@ -25,6 +25,17 @@ export interface MediaTable {
   created_at: Milliseconds;
 }
 
+/** A picture that is given to everybody who knows its name. */
+export interface AvatarTable {
+  token: AvatarToken;
+  user_uri: UserUri;
+  /** Of the profile that has it. */
+  rev: number;
+  source: string;
+  at: Milliseconds;
+}
+
 export interface MediaTables {
+  avatar: AvatarTable;
   media: MediaTable;
 }

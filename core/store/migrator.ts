@@ -11,6 +11,12 @@ import { roles } from "./migrations/0004-roles.ts";
 import { latestValues } from "./migrations/0005-latest-values.ts";
 import { media } from "./migrations/0006-media.ts";
 import { invitations } from "./migrations/0007-invitations.ts";
+import { policies } from "./migrations/0008-policies.ts";
+import { secrets } from "./migrations/0009-secrets.ts";
+import { avatars } from "./migrations/0010-avatars.ts";
+import { polls } from "./migrations/0011-polls.ts";
+import { threads } from "./migrations/0012-threads.ts";
+import { noticeThread } from "./migrations/0013-notice-thread.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { schemaBuilder } from "./compile.ts";
 import type { Dialect } from "./statement.ts";
@@ -23,6 +29,12 @@ export const migrations: readonly Migration[] = [
   latestValues,
   media,
   invitations,
+  policies,
+  secrets,
+  avatars,
+  polls,
+  threads,
+  noticeThread,
 ];
 
 /** The schema version that this code writes. */

@@ -3,7 +3,7 @@
  * The same schema stands on SQLite and PostgreSQL; `migrations/` makes it.
  */
 import type { Generated } from "kysely";
-import type { EventKind, GroupPropertyName, PropertyName } from "../../mappings/events.ts";
+import type { EventKind, GroupPropertyName, RoomPropertyName } from "../../mappings/events.ts";
 import type { EventId, GroupUri, ProviderDomain, UserUri } from "../../mappings/ids.ts";
 import type { JoinPolicy } from "../../mappings/room-policy/deed.ts";
 import type { Milliseconds } from "../bridge.ts";
@@ -11,7 +11,10 @@ import type { FederationTables } from "./federation-schema.ts";
 import type { InvitationsTables } from "./invitations-schema.ts";
 import type { LatestValuesTables } from "./latest-values-schema.ts";
 import type { MediaTables } from "./media-schema.ts";
+import type { PollsTables } from "./polls-schema.ts";
+import type { PolicyTables } from "./policy-schema.ts";
 import type { RolesTables } from "./roles-schema.ts";
+import type { SecretsTables } from "./secrets-schema.ts";
 import type { WorkTables } from "./work-schema.ts";
 import type {
   AccountId,
@@ -152,6 +155,13 @@ export interface ReactionTable {
   gone_seq: Seq | null;
 }
 
+/** The first message of a thread, and when something was last said in the thread. */
+export interface ThreadTable {
+  grp: GroupId;
+  root: EventId;
+  at: Milliseconds;
+}
+
 export interface BindingTable {
   id: Generated<BindingId>;
   grp: GroupId;
@@ -162,6 +172,7 @@ export interface BindingTable {
   /** Ended rooms give their native id free: 0 while live or leaving, else the binding's own id. */
   ended: number;
   erase: number;
+  /** Written for older versions alone: what is done is said by the room's policy, or its account. */
   unclear: "repeat" | "hold";
   /** Everything up to here is delivered, or was nothing to deliver. */
   delivered_seq: Seq | 0;
@@ -170,6 +181,8 @@ export interface BindingTable {
   inbound_mark: ArchiveMark | null;
   last_inbound_at: Milliseconds | null;
   unclear_count: number;
+  /** When the room was last told how far it is behind; null: it has caught up since. */
+  lag_told_at: Milliseconds | null;
   created_at: Milliseconds;
   created_by: string;
 }
@@ -177,10 +190,12 @@ export interface BindingTable {
 /** A room's state as last seen there and as last set by us: what tells a change from an echo. */
 export interface BindingPropertyTable {
   binding: BindingId;
-  name: PropertyName;
+  name: RoomPropertyName;
   item: string;
   last_set: string | null;
   last_seen: string | null;
+  /** When that was; null: not noted. */
+  seen_at: Milliseconds | null;
 }
 
 export interface LinkTable {
@@ -196,7 +211,16 @@ export interface LinkTable {
 }
 
 export interface Tables
-  extends FederationTables, InvitationsTables, LatestValuesTables, MediaTables, RolesTables, WorkTables {
+  extends
+    FederationTables,
+    InvitationsTables,
+    LatestValuesTables,
+    MediaTables,
+    PolicyTables,
+    PollsTables,
+    RolesTables,
+    SecretsTables,
+    WorkTables {
   schema_version: SchemaTable;
   setting: SettingTable;
   audit: AuditTable;
@@ -208,6 +232,7 @@ export interface Tables
   property: PropertyTable;
   event: EventTable;
   reaction: ReactionTable;
+  thread: ThreadTable;
   binding: BindingTable;
   binding_property: BindingPropertyTable;
   link: LinkTable;

@@ -56,6 +56,8 @@ export interface NoticeTable {
   to_name: string | null;
   text: string;
   at: Milliseconds;
+  /** The thread in which it is said; null: none. */
+  thread: Uint8Array | null;
 }
 
 export interface LaneTable {

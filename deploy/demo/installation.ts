@@ -1,20 +1,30 @@
-/** What the demo runs on one gateway: Redis, Prosody with four people in four rooms, the gateway. */
+/**
+ * What the demo runs: a gateway with Redis, Prosody with four people in pairs of rooms and a simulated Slack workspace;
+ * and another gateway with a Prosody of its own.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startRedis } from "../servers/redis.ts";
 import type { Ends } from "./ends.ts";
-import { Gateway } from "./gateway.ts";
+import type { Gateway } from "./gateway.ts";
+import { startGateways } from "./gateways.ts";
 import { linkName, type Pair, Service, shown, untilToldOfLink } from "./service.ts";
+import { enterRooms, linkRooms, SlackWorkspace, type ThreeRooms } from "./three-rooms.ts";
 
 export interface Installation {
-  /** Each with the side of the rooms that it serves; one may serve both. */
+  /** Each with the side of the pairs that it serves; one may serve both. */
   readonly gateways: readonly [Gateway, Gateway];
   /** Two linked rooms to talk in. */
   readonly talk: Pair;
   /** Two others, with the same people, to use every feature in. */
   readonly features: Pair;
+  /** A Slack channel with a room beside it and one behind another gateway; null: not in this demo. */
+  readonly across: { readonly rooms: ThreeRooms; readonly other: Gateway } | null;
 }
+
+const BASE = "mimi.localhost";
+const OTHER_BASE = "south.example";
 
 /** Starts it all and links the rooms by the command line. `tell` gets a line for each long step. */
 export async function install(ends: Ends, tell: (line: string) => void): Promise<Installation> {
@@ -22,33 +32,41 @@ export async function install(ends: Ends, tell: (line: string) => void): Promise
   tell("starting redis-server");
   const redis = await startRedis({ folder: join(folder, "redis") });
   ends.add(async () => redis.stop());
-  tell("starting prosody");
+  tell("starting prosody, and another one for the other gateway");
   const people = ["anna", "ben", "carla", "david"];
   const service = await Service.start({ folder, domain: "localhost", people, ends });
-  tell("anna and ben enter two rooms, carla and david two others");
+  const south = await Service.start({ folder, domain: "south.localhost", people: ["erik", "frida"], ends });
+  const workspace = await SlackWorkspace.start(folder, ends, tell);
+  tell("anna and ben enter three rooms, carla and david two others, erik and frida one of the other service");
   const left = [await service.connect("anna"), await service.connect("ben")] as const;
   const right = [await service.connect("carla"), await service.connect("david")] as const;
+  const others = [await south.connect("erik"), await south.connect("frida")] as const;
   const enter = async (here: string, there: string): Promise<Pair> => [
     await service.enter(here, left),
     await service.enter(there, right),
   ];
   const talk = await enter("tea", "coffee");
   const features = await enter("library", "garden");
-  tell("starting mimi-gateway");
-  const config = `base: mimi.localhost
-data: data
-redis: { url: "${redis.url}" }
-# One of the files that are shown comes from this very machine.
-media: { allow: [127.0.0.0/8] }
-${service.account}`;
-  const gateway = new Gateway({ folder: join(folder, "gateway"), config });
-  ends.add(async () => gateway.stop());
-  await gateway.start();
+  const rooms = await enterRooms(
+    workspace,
+    { service, people: left, base: BASE },
+    { service: south, people: others, base: OTHER_BASE },
+  );
+  tell("starting two gateways");
+  const [gateway, other] = await startGateways(
+    folder,
+    [
+      { base: BASE, redis: `{ url: "${redis.url}" }`, accounts: service.account + workspace.account },
+      { base: OTHER_BASE, redis: "off", accounts: south.account },
+    ],
+    ends,
+  );
   for (const pair of [talk, features]) {
     await shown(gateway, tell, "link", ...pair.map(linkName));
     for (const side of pair) await untilToldOfLink(side);
   }
-  return { gateways: [gateway, gateway], talk, features };
+  await linkRooms(rooms, [gateway, other], tell);
+  return { gateways: [gateway, gateway], talk, features, across: { rooms, other } };
 }
 
 /** A folder that goes with the demo. */

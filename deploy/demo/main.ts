@@ -1,17 +1,21 @@
 /**
  * `npm run demo`: rooms of a real XMPP server, linked in pairs by a real gateway, and four people who talk in one pair
- * and use every feature in the other.
+ * and use every feature in the other; then a channel of a simulated Slack workspace, linked with a room of the same
+ * gateway and with one behind another gateway, and what crosses between the three.
  *
  *   npm run demo                     stays up until Ctrl-C, to be looked at with a client of one's own
- *   npm run demo -- --federated      the same with the rooms of a pair on two servers, behind two gateways
+ *   npm run demo -- --federated      the pairs alone, their rooms on two servers behind two gateways
  *   npm run demo -- --once           ends; exit code 0 only if everything arrived, once and in order
  */
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { asGatewayError } from "../../core/errors.ts";
+import type { SlackPeople } from "../clients/slack-people.ts";
 import type { ArchivedStanza } from "../servers/prosody-archive.ts";
 import { archivedLines, compareArchives } from "./archives.ts";
 import { converse } from "./conversation.ts";
+import { crossingFaults, renderCrossings } from "./crossing-table.ts";
+import { showCrossings } from "./crossings.ts";
 import { featureFaults, renderFeatures } from "./feature-table.ts";
 import { showFeatures } from "./features.ts";
 import { Ends } from "./ends.ts";
@@ -49,9 +53,10 @@ async function demo(): Promise<number> {
   console.log(renderLatencies(lines));
   // Where lines are missing there is no use in waiting for more.
   const features = complete ? await demonstrate(installation) : [];
+  const across = complete && features.length === 0 ? await demonstrateCrossings(installation) : [];
   const archives = compareRooms(installation);
   if (archives.length === 0) tell("the archives of tea and coffee agree: every line is there once, in order");
-  const faults = [...archives, ...features];
+  const faults = [...archives, ...features, ...across];
   for (const fault of faults) console.error(`demo: ${fault}`);
   if (faults.length > 0) tell(`${faults.length} faults, see above`);
   if (onlyOnce) return faults.length === 0 ? 0 : 1;
@@ -84,28 +89,35 @@ async function demonstrate({ features }: Installation): Promise<string[]> {
   return faults;
 }
 
-function invitation({ gateways, talk, features }: Installation): string {
-  const services = new Map(talk.map(({ service }, i) => [service, i]));
-  const logins = [...services].map(([{ prosody }, i]) => {
-    const rooms = federated ? [talk[i], features[i]] : [...talk, ...features];
+/** The same between the channel and the two rooms linked with it. */
+async function demonstrateCrossings({ across }: Installation): Promise<string[]> {
+  if (across === null) return [];
+  const { rooms } = across;
+  tell(
+    "everybody uses every feature between a simulated Slack channel and two rooms, one behind another gateway",
+  );
+  const { crossings, faults } = await showCrossings(rooms);
+  const names = `channel #lab of the Slack simulator, ${rooms.near.room} and ${rooms.far.room}`;
+  console.log(`\n${names}\n${renderCrossings(crossings)}`);
+  const all = [...crossingFaults(crossings), ...faults];
+  if (all.length === 0) tell("the workspace and both archives hold every one of them once, and nothing else");
+  return all;
+}
+
+function invitation({ gateways, talk, features, across }: Installation): string {
+  const sides = [...talk, ...features, ...(across ? [across.rooms.near, across.rooms.far] : [])];
+  const logins = [...new Set(sides.map(({ service }) => service))].map((service) => {
+    const rooms = sides.filter((side) => side.service === service).map(({ room }) => room);
+    const { prosody } = service;
     return `
   address   ${VISITOR}@${prosody.domain}     password  ${PASSWORD}
   server    127.0.0.1, port ${prosody.ports.c2s}
-  rooms     ${rooms.map((side) => side?.room ?? "").join(", ")}
+  rooms     ${rooms.join(", ")}
 `;
   });
   const [here] = talk;
-  const asked = [
-    ["status"],
-    ["set-aside", "list"],
-    ...(federated
-      ? [
-          ["peer", "list"],
-          ["group", "list"],
-        ]
-      : []),
-  ];
-  const lines = [...new Set(gateways)].map(
+  const asked = [["status"], ["set-aside", "list"], ["peer", "list"], ["group", "list"]];
+  const lines = [...new Set([...gateways, ...(across ? [across.other] : [])])].map(
     (gateway) => `
 ${asked.map((line) => `  ${gateway.commandLine(...line)}\n`).join("")}
   its log: ${gateway.logFile}
@@ -113,7 +125,7 @@ ${asked.map((line) => `  ${gateway.commandLine(...line)}\n`).join("")}
   );
   return `It is ${clock(Date.now())}; all of this stays up until Ctrl-C. To take part with an XMPP client of your own
 (plain connection, without TLS: the server listens on this machine only):
-${logins.join("")}
+${logins.join("")}${across ? slackInvitation(across.rooms.channel) : ""}
 What an operator can ask, in another terminal:
 ${lines.join("")}
 To end a link, and to make it again:
@@ -124,6 +136,16 @@ To end a link, and to make it again:
 The way of a line: \`trace\` with the id that the room gave to it (stanza-id, which many clients show):
 
   ${gateways[0].commandLine("trace", lastId(here.service.prosody.readArchive(here.room)))}`;
+}
+
+function slackInvitation({ url, channel }: SlackPeople): string {
+  const words = JSON.stringify({ act: "post", channel, user: "U0BOB", text: "hello" });
+  return `
+What the channel of the Slack simulator holds, and somebody's words in it:
+
+  curl ${url}channels/${channel}
+  curl ${url}act -d '${words}'
+`;
 }
 
 function lastId(archive: readonly ArchivedStanza[]): string {

@@ -112,7 +112,8 @@ function excerpt(naming: Element, room: readonly GroupMessage[]): string {
   return named ? shortened(named.body) : "nothing in this room";
 }
 
-function shortened(text: string | null): string {
+/** How a text begins. */
+export function shortened(text: string | null): string {
   const letters = Array.from(text ?? "");
   return letters.length > EXCERPT ? `${letters.slice(0, EXCERPT).join("")}…` : letters.join("");
 }

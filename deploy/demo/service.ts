@@ -67,10 +67,9 @@ export class Service {
     return `127.0.0.1:${this.prosody.ports.http ?? ""}`;
   }
 
-  /** The lines of gateway.yaml that serve it. */
+  /** The lines of gateway.yaml that serve it, below `accounts:`. */
   get account(): string {
-    return `accounts:
-  - name: ${ACCOUNT}
+    return `  - name: ${ACCOUNT}
     bridge: xmpp
     service: xmpp://127.0.0.1:${this.prosody.ports.component}
     domain: mimi.${this.prosody.domain}

@@ -16,6 +16,9 @@ export const NS = {
   spoiler: "urn:xmpp:spoiler:0",
 } as const;
 
+/** XEP-0334: what has no text is archived too. */
+const stored = (): Element => xml("store", { xmlns: "urn:xmpp:hints" });
+
 /** A message as its room calls it; null where it did not arrive, and then nothing can be said about it. */
 export type Named = { readonly id: string | null; readonly stanzaId: string | null } | null;
 
@@ -46,14 +49,13 @@ export function correction(of: Named, text: string): Element[] {
 
 /** XEP-0424 */
 export function retraction(of: Named): Element[] {
-  const store = xml("store", { xmlns: "urn:xmpp:hints" });
-  return [xml("retract", { xmlns: NS.retract, id: of?.stanzaId ?? "" }), store];
+  return [xml("retract", { xmlns: NS.retract, id: of?.stanzaId ?? "" }), stored()];
 }
 
 /** XEP-0444: all that the person has to say with emoji; what was there and is not among them is taken away. */
 export function reactions(to: Named, ...emoji: readonly string[]): Element[] {
   const each = emoji.map((one) => xml("reaction", {}, one));
-  return [xml("reactions", { xmlns: NS.reactions, id: to?.stanzaId ?? "" }, ...each)];
+  return [xml("reactions", { xmlns: NS.reactions, id: to?.stanzaId ?? "" }, ...each), stored()];
 }
 
 /** XEP-0461 */

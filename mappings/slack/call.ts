@@ -1,5 +1,5 @@
 /** Calls of Slack's Web API as plain data, and what writing them looks up. Timestamps are text everywhere. */
-import type { EventId, UserUri } from "../ids.ts";
+import type { UserUri } from "../ids.ts";
 import type { OutboundContext } from "../mapping.ts";
 import type { SlackBlock } from "./markup/blocks.ts";
 
@@ -138,14 +138,6 @@ export interface SlackCapabilities {
   readonly members: boolean;
 }
 
-/** A poll as it stands once the event is through. */
-export interface PollTally {
-  readonly question: string;
-  readonly options: readonly { readonly id: string; readonly text: string; readonly votes: number }[];
-  readonly most: number;
-  readonly disclosed: boolean;
-}
-
 /** Parts are named by their `ts`; `aux` holds the ids of a part's files, with commas between them. */
 export interface SlackOutbound extends OutboundContext {
   readonly channel: string;
@@ -157,5 +149,4 @@ export interface SlackOutbound extends OutboundContext {
   permalink(ts: string): string | null;
   /** Whether Slack refused to change this message (edit_window_closed, cant_update_message). */
   closed(ts: string): boolean;
-  poll(id: EventId): PollTally | null;
 }

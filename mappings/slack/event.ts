@@ -26,6 +26,9 @@ const file = z.object({
   duration_ms: count,
   alt_txt: words,
   file_access: words,
+  is_external: flag,
+  filetype: words,
+  permalink: words,
 });
 export type SlackFile = z.infer<typeof file>;
 

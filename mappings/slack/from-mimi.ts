@@ -3,7 +3,7 @@ import type { Loss } from "../loss.ts";
 import type { Outgoing, Written } from "../mapping.ts";
 import type { SlackCall, SlackCapabilities, SlackOutbound } from "./call.ts";
 import { writeNotice } from "./notice.ts";
-import { writePollEnd, writeVote } from "./write-poll-change.ts";
+import { writePollEnd, writeTally } from "./write-poll-change.ts";
 import { deletion, writeShown } from "./write-message.ts";
 import { writeReaction, writeUnreaction } from "./write-reaction.ts";
 import { without, writeMember, writeProperty, writeRoom } from "./write-room.ts";
@@ -51,13 +51,18 @@ function writeMessage(
     case "deletion":
       return writeDeletion(event, context);
     case "vote":
-      return writeVote(event, context);
+      // The poll itself shows how it stands, once for many votes.
+      return { calls: [], losses: [] };
     case "poll-end":
       return writePollEnd(event, body.text, capabilities, context);
+    case "poll": {
+      const { replaces } = event.message;
+      const counted = replaces === null ? null : writeTally(replaces, context);
+      return counted?.calls.length ? counted : writeShown(event, body, capabilities, context);
+    }
     case "text":
     case "media":
     case "location":
-    case "poll":
     case "call":
     case "unknown":
       return writeShown(event, body, capabilities, context);

@@ -35,6 +35,10 @@ export interface SlackInbound extends InboundContext {
   deleting(ts: string): boolean;
   /** The value that the gateway gave the channel last; null: none. Slack does not say who renamed a channel. */
   lastSet(property: "name" | "topic"): string | null;
+  /** The standard emoji's short name that a custom one stands for; null: for none. Left out: there are no custom ones. */
+  readonly alias?: (name: string) => string | null;
+  /** The handle of a group of users, without `@`; null, or left out: not known. */
+  readonly usergroup?: (id: string) => string | null;
   /** The options of a poll that this user has chosen, in the order of choosing. */
   votes(ts: string, user: string): readonly string[];
 }

@@ -4,7 +4,8 @@ import type { Block, FlatText } from "../markup/flat.ts";
 import { plainFlat } from "../markup/flat.ts";
 import type { MessageBody } from "../message.ts";
 import { isBlank } from "./blank.ts";
-import type { PollTally, SlackCapabilities, SlackOutbound } from "./call.ts";
+import { tallyOf } from "../message/poll-tally.ts";
+import type { SlackCapabilities, SlackOutbound } from "./call.ts";
 import { type Posts, textPosts } from "./posts.ts";
 import { inItalics } from "./restyle.ts";
 import { callText, locationText, mediaPosts, paragraph, spoilerWarning } from "./write-media.ts";
@@ -38,8 +39,7 @@ export function layout(
     case "call":
       return write(callText(body));
     case "poll": {
-      const options = body.options.map((option) => ({ ...option, votes: 0 }));
-      const poll: PollTally = { ...body, options };
+      const poll = tallyOf(body, [], false);
       const post = pollPost(poll, false, { open: true, closing: "" });
       return post === null ? write(pollText(poll), [pollAsText]) : { posts: [post], losses: [] };
     }

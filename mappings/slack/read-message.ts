@@ -83,6 +83,8 @@ export function readDeleted(ts: string, previous: SlackMessage | null, context: 
   return mapped({ kind: "message", sender, native: null, message });
 }
 
+const NO_TEXT: FlatText = { blocks: [] };
+
 interface ReadBody {
   /** null: there is nothing to be seen. */
   readonly body: MessageBody | null;
@@ -98,13 +100,13 @@ function bodyOf(message: SlackMessage, context: SlackInbound): ReadBody {
   const losses = attached ? [...said.losses, ...attached.losses] : said.losses;
   const shown = !isBlank(text);
   if (message.files && message.files.length > 0) {
-    const { files, losses: fileLosses } = readFiles(message.files);
+    const { files, links, losses: fileLosses } = readFiles(message.files);
     const all = [...losses, ...fileLosses];
-    const caption = shown ? text : null;
+    const written = joined(shown ? text : NO_TEXT, { blocks: links });
+    const caption = written.blocks.length > 0 ? written : null;
     if (files.length > 0)
       return { body: { kind: "media", files, caption, sticker: false, spoiler: null }, losses: all };
-    if (!shown) return { body: null, losses: all };
-    return { body: textBody(message, text, context), losses: all };
+    return { body: caption && textBody(message, caption, context), losses: all };
   }
   return { body: shown ? textBody(message, text, context) : null, losses };
 }

@@ -21,7 +21,7 @@ export function readReaction(event: ReactionEvent, context: SlackInbound): Mappe
 export function readUnreaction(event: ReactionEvent, context: SlackInbound): MappedEvent {
   const target = targetOf(event, context);
   if ("events" in target) return target;
-  const shown = emojiOf(event.reaction) ?? `:${event.reaction}:`;
+  const shown = emojiOf(context.alias?.(event.reaction) ?? event.reaction) ?? `:${event.reaction}:`;
   const standing = context
     .reactions(event.item.ts ?? "", event.user)
     .find(({ emoji }) => sameEmoji(emoji, shown));
@@ -53,6 +53,6 @@ function targetOf(event: ReactionEvent, context: SlackInbound): KnownMessage | M
 }
 
 function reactionOf(name: string, context: SlackInbound): Reaction {
-  const emoji = emojiOf(name);
+  const emoji = emojiOf(context.alias?.(name) ?? name);
   return emoji === null ? { kind: "custom", name, source: context.emoji(name) } : { kind: "unicode", emoji };
 }

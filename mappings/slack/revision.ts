@@ -34,10 +34,16 @@ export function revisionOf(message: SlackMessage): Revision {
 /** Blocks nested deeper than the stack allows show no text that could differ: the rest decides. */
 function serialised(seen: readonly unknown[]): string {
   try {
-    return JSON.stringify(seen);
+    return JSON.stringify(seen, inOrder);
   } catch {
     return String(seen[0]);
   }
+}
+
+/** An object says the same in whichever order it says it: live and from history it need not be one. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Whether readers see something else than at `before`, or the author edited it since. */

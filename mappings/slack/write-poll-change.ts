@@ -1,7 +1,9 @@
-/** Votes on a poll, and its end: the poll's own message shows how it stands. */
+/** How a poll stands, and its end: the poll's own message shows it. */
+import type { EventId } from "../ids.ts";
 import { plainFlat } from "../markup/flat.ts";
 import type { Outgoing, RoomMessage, Written } from "../mapping.ts";
-import type { PollTally, SlackCall, SlackCapabilities, SlackOutbound } from "./call.ts";
+import { optionLine, type PollTally } from "../message/poll-tally.ts";
+import type { SlackCall, SlackCapabilities, SlackOutbound } from "./call.ts";
 import { update, writeShown } from "./write-message.ts";
 import { type PollState, pollPost } from "./write-poll.ts";
 import { without } from "./write-room.ts";
@@ -9,12 +11,12 @@ import { without } from "./write-room.ts";
 type OutgoingMessage = Extract<Outgoing, { kind: "message" }>;
 type Result = Written<SlackCall>;
 
-/** Shows the counts, unless they are kept until the end. */
-export function writeVote(event: OutgoingMessage, context: SlackOutbound): Result {
-  const found = pollOf(event, context);
-  if (found === null) return without("target_unknown", "a vote");
-  if (!found.poll.disclosed) return { calls: [], losses: [] };
-  const call = shown(found.target, found.poll, { open: true, closing: "" }, context);
+/** Shows the counts on the poll, unless they are kept until the end or the end has shown them. */
+export function writeTally(id: EventId, context: SlackOutbound): Result {
+  const [target, poll] = [context.message(id), context.poll(id)];
+  if (target === null || poll === null) return without("target_unknown", "the counts of a poll");
+  if (!poll.disclosed || poll.ended) return { calls: [], losses: [] };
+  const call = shown(target, poll, { open: true, closing: "" }, context);
   return call === null ? without("content_unsupported", "counts of a poll without buttons") : only(call);
 }
 
@@ -25,23 +27,18 @@ export function writePollEnd(
   capabilities: SlackCapabilities,
   context: SlackOutbound,
 ): Result {
-  const found = pollOf(event, context);
-  const closing = { open: false, closing: result === "" ? "The poll has ended." : result };
-  const call = found === null ? null : shown(found.target, found.poll, closing, context);
-  if (call !== null) return only(call);
-  const text = plainFlat(closing.closing);
+  const { replyTo } = event.message;
+  const poll = replyTo === null ? null : context.poll(replyTo);
+  if (poll?.ended === false)
+    return without("not_bridged", "the end of a poll by somebody who may not end it");
+  const target = replyTo === null ? null : context.message(replyTo);
+  const closing = result === "" ? "The poll has ended." : result;
+  const call = target && poll && shown(target, poll, { open: false, closing }, context);
+  if (call) return only(call);
+  const counts = poll?.options.map((option, at) => optionLine(at, option, true)) ?? [];
+  const text = plainFlat([closing, ...counts].join("\n"));
   const body = { kind: "text", style: "plain", text, spoiler: null, previews: [] } as const;
   return writeShown(event, body, capabilities, context);
-}
-
-function pollOf(
-  { message }: OutgoingMessage,
-  context: SlackOutbound,
-): { readonly target: RoomMessage; readonly poll: PollTally } | null {
-  if (message.replyTo === null) return null;
-  const target = context.message(message.replyTo);
-  const poll = context.poll(message.replyTo);
-  return target !== null && poll !== null ? { target, poll } : null;
 }
 
 function shown(
@@ -52,7 +49,7 @@ function shown(
 ): SlackCall | null {
   const [first] = target.parts;
   const post = pollPost(poll, true, state);
-  if (!target.ours || first === undefined || post === null) return null;
+  if (!target.ours || first === undefined || post === null || context.closed(first.native)) return null;
   return update(post, first, context);
 }
 

@@ -1,7 +1,8 @@
 /** Polls for Slack: a section for the question, one with a button for each option. */
 import type { Loss } from "../loss.ts";
 import type { FlatText } from "../markup/flat.ts";
-import type { PollTally, PostedBlock } from "./call.ts";
+import { optionLine, type PollTally } from "../message/poll-tally.ts";
+import type { PostedBlock } from "./call.ts";
 import { LONGEST_OBJECT, fallback, plainObject } from "./notice.ts";
 import { VOTE_PREFIX } from "./polls.ts";
 import type { Post } from "./posts.ts";
@@ -53,8 +54,3 @@ export const pollAsText: Loss = {
   code: "poll_as_text",
   detail: "too many options, or ones that no button can carry",
 };
-
-function optionLine(at: number, option: PollTally["options"][number], counted: boolean): string {
-  const count = counted ? ` — ${String(option.votes)} ${option.votes === 1 ? "vote" : "votes"}` : "";
-  return `${String(at + 1)}. ${option.text}${count}`;
-}

@@ -70,7 +70,8 @@ function content(
   const anew = () => [...payloads.map((payload, part) => say(event, payload, part)), ...file];
   if (message.replaces === null) return anew();
   const old = context.message(message.replaces);
-  if (old === null || !old.ours) {
+  // What the room was told in short, or before it was linked, has no message of its own there.
+  if (old === null || !old.ours || old.parts.length === 0) {
     losses.push(outLoss("edit_reposted", "the first version is not the gateway's here"));
     return anew();
   }
@@ -80,7 +81,10 @@ function content(
 function write(event: OutMessage, frame: Frame, losses: Loss[]): WrittenMessages {
   const { body } = event.message;
   if (body.kind === "location") return placeMessages(body, frame);
-  const shown = asShown(event.message, losses);
+  const { replyTo } = event.message;
+  const tally = body.kind === "poll-end" && replyTo !== null ? frame.context.poll(replyTo) : null;
+  // Whoever may not end the poll has said nothing.
+  const shown = tally?.ended === false ? null : asShown(event.message, tally, losses);
   return shown === null ? { payloads: [], whole: null, losses: [] } : writeShown(shown, frame);
 }
 

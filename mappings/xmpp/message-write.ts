@@ -5,6 +5,7 @@ import { type FlatText, Mark, type ParagraphBlock, plainFlat } from "../markup/f
 import { plainTextOf } from "../markup/plain.ts";
 import { splitFlat } from "../markup/split.ts";
 import type { Expiry, LinkPreview, Message, MessageBody } from "../message.ts";
+import { optionLine, type PollTally } from "../message/poll-tally.ts";
 import type { XmlElement } from "../xml.ts";
 import { element, escapedOctets, octets } from "./elements.ts";
 import { filePayload } from "./files-write.ts";
@@ -157,8 +158,8 @@ function unfallen({ reply }: Relation): readonly XmlElement[] | null {
   return reply === null ? null : reply.filter((part) => part.name === "reply");
 }
 
-/** A message of a kind that rooms do not have, as text; null: it is not shown. */
-export function asShown(message: Message, losses: Loss[]): Shown | null {
+/** A message of a kind that rooms do not have, as text; null: it is not shown. `tally`: of the poll that it ends. */
+export function asShown(message: Message, tally: PollTally | null, losses: Loss[]): Shown | null {
   const { body } = message;
   switch (body.kind) {
     case "text":
@@ -169,7 +170,7 @@ export function asShown(message: Message, losses: Loss[]): Shown | null {
       return said(pollText(body));
     case "poll-end":
       losses.push(outLoss("poll_as_text", "the end of a poll"));
-      return said(plainFlat(body.text));
+      return said(plainFlat(pollResult(body.text, tally)));
     case "call":
       return said(callText(body));
     case "unknown":
@@ -190,9 +191,18 @@ function said(text: FlatText): Shown {
   return { kind: "text", style: "plain", text, spoiler: null, previews: [] };
 }
 
+const HOW_TO_VOTE = "Vote by reacting with a number, or answer this with !vote and the number.";
+
 function pollText(poll: Extract<MessageBody, { kind: "poll" }>): FlatText {
   const options = poll.options.map((option, at) => `${at + 1}. ${option.text}`);
-  return { blocks: [paragraph(poll.question, Mark.bold), paragraph(options.join("\n"), 0)] };
+  const words = [options.join("\n"), HOW_TO_VOTE].map((text) => paragraph(text, 0));
+  return { blocks: [paragraph(poll.question, Mark.bold), ...words] };
+}
+
+/** What its end says, and the votes that it counts. */
+function pollResult(text: string, tally: PollTally | null): string {
+  const counts = tally?.options.map((option, at) => optionLine(at, option, true)) ?? [];
+  return [text === "" ? "The poll has ended." : text, ...counts].join("\n");
 }
 
 function callText({ url, name }: Extract<MessageBody, { kind: "call" }>): FlatText {

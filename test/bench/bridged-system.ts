@@ -107,8 +107,8 @@ accounts:
 `;
 }
 
-/** The gateway's operations as soon as its account is connected. */
-async function up(child: Child, socket: string): Promise<Operations> {
+/** The gateway's operations as soon as its accounts are connected. */
+export async function up(child: Child, socket: string): Promise<Operations> {
   const deadline = performance.now() + READY_WITHIN_MS;
   while (performance.now() < deadline) {
     child.mustLive();

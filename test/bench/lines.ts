@@ -6,6 +6,8 @@ export type Unit =
   | "us a message"
   | "a message"
   | "events/s"
+  | "calls"
+  | "s"
   | "bytes"
   | "requests"
   | "of a core"

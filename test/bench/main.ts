@@ -2,7 +2,7 @@
  * `npm run bench`: what the gateway does, beside floors that are measured in the same run. Figures move from machine to
  * machine; the ratios to the floors are what can be compared.
  *
- *   node test/bench/main.ts                       everything, under nine minutes
+ *   node test/bench/main.ts                       everything, under eleven minutes
  *   node test/bench/main.ts append sink           these parts only; `mtp` takes two and a half minutes
  *   node test/bench/main.ts --json FILE           the same as a report for machines
  *   node test/bench/main.ts --profile FOLDER      profiles of the gateways' CPU; figures are worse then
@@ -17,6 +17,7 @@ import { judge, type JudgedLine, type Line, table } from "./lines.ts";
 import { mappingsPart } from "./mappings-part.ts";
 import { mtpPart } from "./mtp-part.ts";
 import { sinkPart } from "./sink-part.ts";
+import { slackPart } from "./slack-part.ts";
 import { xmppPart } from "./xmpp-part.ts";
 
 const parts: Readonly<Record<string, (context: BenchContext) => Promise<readonly Line[]>>> = {
@@ -25,6 +26,7 @@ const parts: Readonly<Record<string, (context: BenchContext) => Promise<readonly
   sink: sinkPart,
   xmpp: xmppPart,
   mtp: mtpPart,
+  slack: slackPart,
 };
 
 const { values, positionals } = parseArgs({

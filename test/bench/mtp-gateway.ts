@@ -165,8 +165,10 @@ function configOf({ data, base, port, peers }: GatewayJob): Config {
       peers: peers.map((peer) => ({ base: domainOf(peer.base), endpoint: peer.endpoint, key: null })),
       allow: [],
     },
+    commands: { linkAcross: false },
     slot: null,
     accounts: [{ name: "sink", bridge: "sink" }],
+    secretsKey: null,
     secrets: [],
   };
 }

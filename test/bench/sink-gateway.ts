@@ -149,8 +149,10 @@ function configOf({ data, wake }: SinkJob): Config {
       peers: [],
       allow: [],
     },
+    commands: { linkAcross: false },
     slot: null,
     accounts: [{ name: "sink", bridge: "sink" }],
+    secretsKey: null,
     secrets: [],
   };
 }

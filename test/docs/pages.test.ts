@@ -35,6 +35,10 @@ const named = [
   "connection",
   "group",
   "block",
+  "slack",
+  "policy",
+  "doctor",
+  "secrets",
 ];
 
 void describe("the documentation", async () => {

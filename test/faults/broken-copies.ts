@@ -2,6 +2,7 @@
 import type { Outcome } from "./outcome.ts";
 import type { Point } from "./points.ts";
 import { runPoints, type PointsRun } from "./points-run.ts";
+import { runPointsSlack } from "./slack.ts";
 import { type Change, copySource } from "./source-copy.ts";
 import { runTakeOver } from "./two-gateways.ts";
 
@@ -65,7 +66,7 @@ export const breakages: readonly Breakage[] = [
         progress,
         points: [
           kill(1, "accept.written"),
-          { ...kill(2, "accept.written"), fault: "prosody-restart" },
+          { ...kill(2, "accept.written"), fault: "server-restart" },
           kill(3, "perform.sent"),
         ],
       }),
@@ -74,6 +75,23 @@ export const breakages: readonly Breakage[] = [
     name: "no check of the epoch",
     changes: [{ file: "core/store/units/fence.ts", from: "if (!held)", to: "if (false)" }],
     run: async (root, progress) => runTakeOver({ ...small, root, progress, pairs: 1, rate: 30 }),
+  },
+  {
+    name: "posts on Slack without a mark to find them by",
+    changes: [
+      {
+        file: "bridges/slack/performer.ts",
+        from: "part: part ?? 0, key } };",
+        to: 'part: part ?? 0, key: "" } };',
+      },
+    ],
+    // The answer of every second one is lost on the way.
+    run: async (root, progress) => {
+      let posts = 0;
+      return runPointsSlack({ ...small, root, progress, messages: 50, points: [] }, "sockets", (method) =>
+        method === "chat.postMessage" && ++posts % 2 === 0 ? { kind: "lost-after" } : null,
+      );
+    },
   },
 ];
 

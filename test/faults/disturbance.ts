@@ -6,8 +6,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Milliseconds } from "../../core/bridge.ts";
 import type { StepName } from "../../core/steps.ts";
 import type { GatewayProcess } from "./gateway-process.ts";
-import type { Lab } from "./lab.ts";
 import type { Fault, Point } from "./points.ts";
+import type { Scene } from "./scene.ts";
 import { until } from "./until.ts";
 import type { Outage } from "./verdict.ts";
 
@@ -21,7 +21,7 @@ export interface RedisUnderFault {
 }
 
 export interface DisturbanceOptions {
-  readonly lab: Lab;
+  readonly lab: Pick<Scene, "armed" | "crowd" | "servers">;
   readonly redis: RedisUnderFault;
   /** How long a stop lasts. */
   readonly stopFor: Milliseconds;
@@ -104,7 +104,7 @@ export class Disturbance {
         await pause(this.#options.stopFor);
         this.#signalRedis("SIGCONT");
         break;
-      case "prosody-restart": {
+      case "server-restart": {
         const { servers } = this.#options.lab;
         const server = servers[this.#armed % servers.length];
         await server?.stop();

@@ -1,10 +1,12 @@
 /** What a run happens on: pairs of rooms on one Prosody or two, their people, and the links. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Operations, RoomReference, StatusReport } from "../../core/operations.ts";
 import { type Prosody, startProsody } from "../../deploy/servers/prosody.ts";
 import { accounts, Crowd, directions, type End, endOf } from "./crowd.ts";
+import { processesOf } from "./processes.ts";
+import type { Direction, Scene } from "./scene.ts";
 import { until } from "./until.ts";
 import { type Archived, compare, type Comparison, misdirected, type Outage, stallBeyond } from "./verdict.ts";
 
@@ -14,14 +16,7 @@ const DRAINED_WITHIN = 30_000;
 /** The nick of a text's speaker, and its number. */
 const TEXT = /^(?<speaker>[a-z]+\d+) \d+$/;
 
-export interface Direction {
-  readonly from: string;
-  readonly to: string;
-  /** Corrections that arrived as something else than they were. */
-  readonly misdirected: readonly string[];
-}
-
-export class Lab {
+export class Lab implements Scene {
   readonly folder: string;
   /** Where each end of a pair lies; on one server where there is one only. */
   readonly prosodys: Readonly<Record<End, Prosody>>;
@@ -166,18 +161,3 @@ export async function untilConnected(operations: Operations): Promise<void> {
 }
 
 const texts = (messages: readonly { readonly text: string }[]): string[] => messages.map(({ text }) => text);
-
-/** Command lines of running processes in which the folder is named. */
-function processesOf(folder: string): string[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
-        return command.includes(folder) ? [`${pid} ${command}`] : [];
-      } catch {
-        // It ended while we looked.
-        return [];
-      }
-    });
-}

@@ -3,7 +3,7 @@
  * holds, every message once and in order, whatever is killed, stopped or emptied on the way.
  *
  *   npm run faults                                 3 seeds in every mode, then the broken copies
- *   npm run faults -- --seeds 20 --mode queue      more seeds, one mode (direct, queue, two, federated; both: direct and queue)
+ *   npm run faults -- --seeds 20 --mode queue      more seeds, one mode (direct, queue, two, federated, slack; both: direct and queue)
  *   npm run faults -- --seed 7 --mode direct       one seed again, nothing else
  *   npm run faults -- --away 600                   a peer is away for that many seconds, instead of 60
  *   npm run faults -- --short                      what npm test runs: one seed a mode, and the broken copies
@@ -16,10 +16,14 @@ import type { Outcome } from "./outcome.ts";
 import { runPointsFederated } from "./federated.ts";
 import { type Drawing, drawPoints, stepsOf } from "./points.ts";
 import { type PointsRun, runPoints } from "./points-run.ts";
+import { runPointsSlack } from "./slack.ts";
 import { runPointsOnTwo } from "./two-gateways.ts";
 
-const allModes = ["direct", "queue", "two", "federated"] as const;
+const allModes = ["direct", "queue", "two", "federated", "slack"] as const;
 type Mode = (typeof allModes)[number];
+
+/** Slack takes few messages in a second, and so the steps are passed seldom. */
+const QUIET = { steps: 12, pages: 3 } as const;
 
 /** What a seed draws is the same in every run of a form of the test, so that seed and mode are all it takes to repeat it. */
 const drawings: Readonly<Record<Mode, { readonly whole: Drawing; readonly short: Drawing }>> = {
@@ -39,13 +43,20 @@ const drawings: Readonly<Record<Mode, { readonly whole: Drawing; readonly short:
     whole: { count: 40, gatewayStops: 1, redisStops: 1, federated: true },
     short: { count: 21, gatewayStops: 0, redisStops: 0, federated: true },
   },
+  slack: {
+    whole: { count: 30, gatewayStops: 1, redisStops: 1, passes: QUIET },
+    short: { count: 7, gatewayStops: 0, redisStops: 0, passes: QUIET },
+  },
 };
-const runners: Readonly<Record<Mode, (run: PointsRun) => Promise<Outcome>>> = {
+const runners: Readonly<Record<Mode, (run: PointsRun & { readonly seed: number }) => Promise<Outcome>>> = {
   direct: runPoints,
   queue: runPoints,
   two: runPointsOnTwo,
   federated: runPointsFederated,
+  slack: async (run) => runPointsSlack(run, run.seed % 2 === 0 ? "sockets" : "http"),
 };
+/** How far the draws of two seeds are apart; it stays, so that a seed draws what it drew before. */
+const DRAWS = 4;
 const PAIRS = 10;
 const STOP_MS = 15_000;
 /** How many messages in all at least, and in a second. PostgreSQL takes more of the machine. */
@@ -54,6 +65,7 @@ const loads: Readonly<Record<Mode, { messages: number; rate: number }>> = {
   queue: { messages: 2_000, rate: 60 },
   two: { messages: 1_000, rate: 30 },
   federated: { messages: 2_000, rate: 40 },
+  slack: { messages: 200, rate: 10 },
 };
 
 interface Row {
@@ -102,9 +114,10 @@ async function run(seed: number, mode: Mode): Promise<Row> {
   say(`seed ${seed}, ${mode}`);
   const settings = {
     root,
+    seed,
     wake: mode === "queue" ? mode : ("direct" as const),
     points: drawPoints(
-      allModes.length * seed + allModes.indexOf(mode),
+      DRAWS * seed + allModes.indexOf(mode),
       drawings[mode][values.short ? "short" : "whole"],
     ),
     pairs: PAIRS,
@@ -169,9 +182,10 @@ function modes(text: string | undefined): readonly Mode[] {
     case "queue":
     case "two":
     case "federated":
+    case "slack":
       return [text];
     default:
-      return refuse(`--mode is direct, queue, two, federated or both, not ${text}`);
+      return refuse(`--mode is direct, queue, two, federated, slack or both, not ${text}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { asGatewayError } from "../../core/errors.ts";
 import type { RunningServer } from "../../deploy/servers/server-process.ts";
 import type { Disturbance } from "./disturbance.ts";
 import type { GatewayProcess } from "./gateway-process.ts";
-import type { Lab } from "./lab.ts";
+import type { Scene } from "./scene.ts";
 
 export interface Outcome {
   readonly said: number;
@@ -22,7 +22,7 @@ export interface Outcome {
 }
 
 export interface Judged {
-  readonly lab: Lab;
+  readonly lab: Scene;
   readonly gateways: readonly GatewayProcess[];
   /** Those that have a store of their own; the first one where there is one store. */
   readonly answering?: readonly GatewayProcess[];

@@ -38,6 +38,13 @@ void describe("what follows from a seed", async () => {
     assert.ok(stepsOf(true).includes("judge.done") && !stepsOf(false).includes("judge.done"));
   });
 
+  await it("passes steps and pages no more often than quiet rooms allow", () => {
+    const passes = { steps: 3, pages: 2 };
+    for (let seed = 0; seed < 50; seed++)
+      for (const { occurrence } of drawPoints(seed, { count: 30, gatewayStops: 0, redisStops: 0, passes }))
+        assert.ok(occurrence <= 3);
+  });
+
   await it("is spread evenly", () => {
     const random = new Random(1);
     const counts = Array.from({ length: 10 }, () => 0);

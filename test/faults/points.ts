@@ -8,7 +8,7 @@ export type Fault =
   | "redis-kill"
   | "redis-stop"
   | "redis-flush"
-  | "prosody-restart";
+  | "server-restart";
 
 /** A named step of a message's way, the how many-th time it is passed, and what happens there. */
 export interface Point {
@@ -27,6 +27,8 @@ export interface Drawing {
   /** How many of the faults are a stop of the gateway, and how many one of Redis. Each takes 15 s. */
   readonly gatewayStops: number;
   readonly redisStops: number;
+  /** How often a step is passed at most before the fault, and a page read again; without: as often as busy rooms allow. */
+  readonly passes?: { readonly steps: number; readonly pages: number };
 }
 
 /** Every step that the product publishes; the compiler says so where one is missing here. */
@@ -67,22 +69,21 @@ const provocations: readonly StepName[] = [
   "settle.begin",
 ];
 /** After these the deliveries under way are asked for again, or the archive read again, by the same process. */
-const MOST_OCCURRENCES = 25;
 const MOST_PROBES = 2;
 /** Every room reads a page at least when it is entered again. */
-const MOST_PAGES = 10;
+const BUSY = { steps: 25, pages: 10 } as const;
 
 /** The points of a run, in order. Where there are enough of them every step is among them. */
 export function drawPoints(
   seed: number,
-  { count, gatewayStops, redisStops, federated = false }: Drawing,
+  { count, gatewayStops, redisStops, federated = false, passes = BUSY }: Drawing,
 ): readonly Point[] {
   const random = new Random(seed);
   const steps: StepName[] = [];
   while (steps.length < count) steps.push(...random.shuffle(stepsOf(federated)));
   const short: readonly Fault[] = [
     "gateway-kill",
-    "prosody-restart",
+    "server-restart",
     "gateway-kill",
     "redis-flush",
     "gateway-kill",
@@ -97,7 +98,7 @@ export function drawPoints(
   const order = random.shuffle(steps.slice(0, count));
   return order.map((step, i) => {
     const recovery = stepKinds[step] === "of recovery";
-    const most = step === "probe.begin" ? MOST_PROBES : recovery ? MOST_PAGES : MOST_OCCURRENCES;
+    const most = step === "probe.begin" ? MOST_PROBES : recovery ? passes.pages : passes.steps;
     return {
       number: i + 1,
       step,

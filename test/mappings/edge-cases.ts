@@ -12,6 +12,7 @@ export interface EdgeCase {
 }
 
 const slack = "test/mappings/slack";
+const slackBridge = "test/bridges/slack";
 const matrix = "test/mappings/matrix";
 const xmpp = "test/mappings/xmpp";
 const cases = "test/mappings/cases";
@@ -34,7 +35,12 @@ export const edgeCases: readonly EdgeCase[] = [
     [slack, "a preview was added"],
     [slack, "edited later, though it reads the same"],
   ]),
-  edge(2, "what the gateway did comes back before it is answered", [], [1, 4, 5]),
+  edge(
+    2,
+    "what the gateway did comes back before it is answered",
+    [[slackBridge, "tells of a reaction and an answer to a post before it has answered the post"]],
+    [1, 5],
+  ),
   edge(3, "posts of Slack apps that have attachments alone", [
     [slack, "attachments in their order, quoted"],
     [slack, "an app changed its attachment only"],
@@ -127,7 +133,15 @@ export const edgeCases: readonly EdgeCase[] = [
     ],
     [3],
   ),
-  edge(22, "clocks that are wrong", [], [3, 4]),
+  edge(
+    22,
+    "clocks that are wrong",
+    [
+      [slackBridge, "may have a clock that is an hour ahead"],
+      [slackBridge, "may have a clock that is an hour behind"],
+    ],
+    [3],
+  ),
   edge(23, "the first message of a Slack thread deleted", [
     [slack, "the first of a thread leaves a tombstone"],
     [slack, "what is left of it goes later, and nothing happens"],

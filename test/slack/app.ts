@@ -1,4 +1,4 @@
-/** The one app of the simulator. A second app, as with an app of its own in each workspace, is a second simulator. */
+/** The one app of the simulator. A second app, as with an app of its own in each workspace, is a second simulator with `app`. */
 
 export interface AppCredentials {
   readonly id: string;
@@ -15,7 +15,7 @@ export interface AppCredentials {
 }
 
 /** Values of the forms that Slack uses, worth nothing outside of the simulator. */
-export function makeApp(url: string): AppCredentials {
+export function makeApp(url: string, other: Partial<Omit<AppCredentials, "url">> = {}): AppCredentials {
   return {
     id: "A0SIMULATOR",
     name: "mimi-gateway",
@@ -24,6 +24,7 @@ export function makeApp(url: string): AppCredentials {
     signingSecret: "simulatedsigningsecret0123456789",
     verificationToken: "simulatedverification",
     appToken: "xapp-1-A0SIMULATOR-1-simulated",
+    ...other,
     url,
   };
 }

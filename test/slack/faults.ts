@@ -25,6 +25,8 @@ export type CallFault =
    * that was there is seen at once, and only heard of later.
    */
   | { readonly kind: "lost-unseen"; readonly ms: Milliseconds }
+  /** Made, and answered with status 200 and this in the place of JSON. */
+  | { readonly kind: "garbled"; readonly body: string }
   /** Made, and answered when the promise resolves. */
   | { readonly kind: "late"; readonly until: Promise<void> };
 
@@ -60,6 +62,8 @@ export class Faults {
   signatureSkewMs: Milliseconds = 0;
   /** HTTP events are signed with a secret that nobody knows. */
   forgedSignatures = false;
+  /** Whoever is asked to let the app in says no. */
+  installsDenied = false;
   /** Messages of one workspace are no more changed, as where its owners let nobody edit. */
   editsClosed = false;
   /** Events are kept back, in order. */

@@ -47,9 +47,17 @@ export function giveFile(
     response.writeHead(404, { "content-type": "text/html" }).end("<html>File not found</html>");
     return;
   }
-  response
-    .writeHead(200, { "content-type": file.mimetype, "content-length": file.bytes.length })
-    .end(file.bytes);
+  const type = { "content-type": file.mimetype, "accept-ranges": "bytes" };
+  const [, first, last = ""] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
+  const { length } = file.bytes;
+  if (first === undefined) {
+    response.writeHead(200, { ...type, "content-length": length }).end(file.bytes);
+    return;
+  }
+  const part = file.bytes.subarray(Number(first), last === "" ? length : Number(last) + 1);
+  const range = `bytes ${first}-${Number(first) + part.length - 1}/${length}`;
+  if (part.length === 0) response.writeHead(416).end();
+  else response.writeHead(206, { ...type, "content-range": range, "content-length": part.length }).end(part);
 }
 
 function mayRead(tokens: Tokens, bearer: string | null, team: string): boolean {

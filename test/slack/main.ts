@@ -1,12 +1,13 @@
 /**
  * Starts the simulator by hand, so that the gateway can be tried without a workspace:
  *
- *   node test/slack/main.ts [--port 4010] [--events-url http://127.0.0.1:8080/slack/events]
+ *   node test/slack/main.ts [--port 4010] [--events-url http://127.0.0.1:8080/slack/events] [--people-port 4011]
  *
  * Then type into it: `CHANNEL USER text` says something there as that person.
  */
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { startPeopleServer } from "./people-server.ts";
 import { startSlackSimulator } from "./simulator.ts";
 import type { SlackMessageRecord } from "./state/records.ts";
 
@@ -14,12 +15,15 @@ const { values } = parseArgs({
   options: {
     port: { type: "string", default: "4010" },
     "events-url": { type: "string" },
+    "people-port": { type: "string" },
   },
 });
 
 const slack = await startSlackSimulator({ port: Number(values.port) });
 const workspace = slack.workspace();
 const eventsUrl = values["events-url"];
+const peoplePort = values["people-port"];
+const people = peoplePort === undefined ? null : await startPeopleServer(workspace, Number(peoplePort));
 
 console.log(`This is a SIMULATOR of Slack, not Slack. Nothing that happens here reaches any workspace.
 
@@ -34,6 +38,7 @@ workspace        ${workspace.id}, bot ${workspace.botUser}
 channels         C0GENERAL (#general, the bot is in it), C0LAB (#lab), C0SECRET (private)
 people           U0ALICE (owner), U0BOB, U0CAROL
 events           ${eventsUrl === undefined ? "by Socket Mode" : `to ${eventsUrl}`}
+people by HTTP   ${people === null ? "no (--people-port)" : people.url}
 
 Say something:   C0GENERAL U0BOB hello
 A command:       C0GENERAL U0ALICE /mimi status
@@ -83,14 +88,17 @@ if (eventsUrl !== undefined) {
     process.exitCode = 1;
   });
 }
-if (process.exitCode === 1) await slack.stop();
-else {
+if (process.exitCode === 1) {
+  await people?.stop();
+  await slack.stop();
+} else {
   const watch = setInterval(show, 200);
   const lines = createInterface({ input: process.stdin });
   lines.on("line", (line) => void type(line));
   process.once("SIGINT", () => {
     clearInterval(watch);
     lines.close();
+    void people?.stop();
     void slack.stop();
   });
 }

@@ -5,7 +5,17 @@ import { addReaction, pin, removeReaction, unpin } from "./state/marks.ts";
 import { addMessage, changeMessage, removeMessage } from "./state/posting.ts";
 import { publishUser } from "./state/publish-place.ts";
 import type { Attachment, Block, ChannelRecord, FileRecord, SlackMessageRecord } from "./state/records.ts";
-import { archive, enter, exit, rename, setPurpose, setTopic, unarchive } from "./state/rooms.ts";
+import {
+  archive,
+  destroy,
+  enter,
+  exit,
+  move,
+  rename,
+  setPurpose,
+  setTopic,
+  unarchive,
+} from "./state/rooms.ts";
 import { announceFile, deleteFile, shareFiles } from "./state/uploads.ts";
 import type { InnerEvent, Workspace } from "./state/workspace.ts";
 import { typedBlocks } from "./typed-text.ts";
@@ -117,6 +127,21 @@ export class People {
 
   unarchive(channel: string, user: string): void {
     unarchive(this.#workspace, this.#channel(channel), user);
+  }
+
+  destroy(channel: string): void {
+    destroy(this.#workspace, this.#channel(channel));
+  }
+
+  /** Slack gives the channel another id. */
+  move(channel: string, to: string): void {
+    move(this.#workspace, this.#channel(channel), to);
+  }
+
+  /** `image`: an address, or `alias:NAME`. */
+  addEmoji(name: string, image: string): void {
+    this.#workspace.emoji = { ...this.#workspace.emoji, [name]: image };
+    this.#tell({ type: "emoji_changed", subtype: "add", name, value: image });
   }
 
   join(channel: string, user: string, inviter: string | null = null): void {

@@ -2,8 +2,10 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
+import { checkBlocks, wordsOf } from "./api/blocks.ts";
 import { readBody } from "./api/decode.ts";
 import { addMessage } from "./state/posting.ts";
+import { Refusal } from "./state/refusal.ts";
 import type { Workspace } from "./state/workspace.ts";
 
 const MOST_USES = 5;
@@ -11,6 +13,7 @@ const LIFE_MS = 1_800_000;
 
 const reply = z.object({
   text: z.string().optional(),
+  blocks: z.array(z.unknown()).optional(),
   response_type: z.enum(["ephemeral", "in_channel"]).optional(),
 });
 
@@ -54,20 +57,32 @@ export class ResponseUrls {
       response.writeHead(400).end("invalid_payload");
       return;
     }
-    this.show(known.workspace, known, payload);
-    response.writeHead(200).end("ok");
+    if (this.show(known.workspace, known, payload)) response.writeHead(200).end("ok");
+    else response.writeHead(400).end("invalid_payload");
   }
 
-  /** Shows an answer to whoever asked, or to the channel where it says so. An empty one shows nothing. */
-  show(workspace: Workspace, { channel, user }: Place, payload: unknown): void {
+  /** Shows an answer to whoever asked, or to the channel where it says so. An empty one shows nothing. False: it is none. */
+  show(workspace: Workspace, { channel, user }: Place, payload: unknown): boolean {
     const { data } = reply.safeParse(payload);
-    if (data?.text === undefined || data.text === "") return;
+    const text = data && seenIn(data);
+    if (!text) return text === "";
     const record = workspace.channels.get(channel);
     if (data.response_type === "in_channel" && record !== undefined) {
-      addMessage(workspace, record, { user: workspace.bot.user, botId: workspace.bot.id, text: data.text });
-      return;
+      addMessage(workspace, record, { user: workspace.bot.user, botId: workspace.bot.id, text });
+      return true;
     }
-    workspace.ephemerals.push({ channel, user, text: data.text });
+    workspace.ephemerals.push({ channel, user, text });
     workspace.waits.check();
+    return true;
+  }
+}
+
+/** What a reader sees of an answer: its blocks before its text; null: Slack takes the blocks not. */
+function seenIn({ text = "", blocks = [] }: z.infer<typeof reply>): string | null {
+  try {
+    return wordsOf(checkBlocks(blocks)) || text;
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return null;
+    throw thrown;
   }
 }

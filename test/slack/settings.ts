@@ -1,4 +1,6 @@
 /** What a simulator is started with. */
+import type { Milliseconds } from "../../core/bridge.ts";
+import type { AppCredentials } from "./app.ts";
 import type { SimulatedClock } from "./clock.ts";
 
 export interface UserSettings {
@@ -35,6 +37,8 @@ export interface WorkspaceSettings {
   readonly channels: readonly ChannelSettings[];
   /** Scopes of the bot token made for it; without: all that the app asks for. Null: the app is not installed. */
   readonly scopes?: readonly string[] | null;
+  /** Groups of users: their handles, by their ids. */
+  readonly usergroups?: Readonly<Record<string, string>>;
   /** Names of custom emoji, each with its image or `alias:NAME`. */
   readonly emoji?: Readonly<Record<string, string>>;
 }
@@ -46,6 +50,10 @@ export interface SimulatorOptions {
   readonly clock?: SimulatedClock;
   /** Without: one workspace, T0SIM, with three people and two channels. */
   readonly workspaces?: readonly WorkspaceSettings[];
+  /** What the app is, as far as it is another one than usual. */
+  readonly app?: Partial<Omit<AppCredentials, "url">>;
+  /** Where the app's settings let people be sent back to after an installation. Without: anywhere. */
+  readonly redirectUrls?: readonly string[];
   /** What the app asks for at its installation. */
   readonly scopes?: readonly string[];
   /** Types of events that the app has subscribed to, in the manifest's names (`message.channels`). Without: all. */
@@ -60,6 +68,8 @@ export interface SimulatorOptions {
   readonly tokenRotation?: boolean;
   /** How a post under another name comes back: Slack has shown both forms. */
   readonly customisedPosts?: "bot_message" | "bot_id";
+  /** After each failed attempt at an event, how long until the next one; then it is given up. Without: as Slack does. */
+  readonly retries?: readonly Milliseconds[];
   /** The events an hour in one workspace, above which Slack sends app_rate_limited in their place. */
   readonly eventsAnHour?: number;
 }

@@ -14,7 +14,7 @@ import { authorize } from "./authorize.ts";
 import { ALL_SCOPES, type AppCredentials, makeApp } from "./app.ts";
 import { SimulatedClock } from "./clock.ts";
 import { usualWorkspace } from "./usual-workspace.ts";
-import { Events } from "./events/events.ts";
+import { Events, RETRIES } from "./events/events.ts";
 import { Faults, type SeenCall } from "./faults.ts";
 import { giveFile, takeUpload } from "./file-routes.ts";
 import { People } from "./people.ts";
@@ -41,6 +41,8 @@ export interface SlackSimulator {
   readonly calls: readonly SeenCall[];
   /** A refresh token for tooling.tokens.rotate; good once. */
   readonly toolingToken: string;
+  /** The app's owner lets its tokens end from now on. */
+  rotateTokens(): void;
   /** A workspace as its people see it; the first one where no id is given. */
   workspace(id?: string): WorkspaceSide;
   /** Cuts everything that is open and closes the port. */
@@ -61,7 +63,7 @@ export async function startSlackSimulator(options: SimulatorOptions = {}): Promi
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  const app = makeApp(url);
+  const app = makeApp(url, options.app);
   const clock = options.clock ?? new SimulatedClock();
   const faults = new Faults();
   const asked = options.scopes ?? ALL_SCOPES;
@@ -70,6 +72,7 @@ export async function startSlackSimulator(options: SimulatorOptions = {}): Promi
     url: options.eventsUrl ?? null,
     subscribed: options.events ?? null,
     anHour: options.eventsAnHour ?? EVENTS_AN_HOUR,
+    retries: options.retries ?? RETRIES,
   };
   const scopes = (team: string): readonly string[] | null => tokens.botOf(team)?.scopes ?? null;
   const events = new Events(app, { clock, faults, scopes }, settings);
@@ -87,7 +90,7 @@ export async function startSlackSimulator(options: SimulatorOptions = {}): Promi
       viewOf(one, new People(one), new Asking(one, events, urls), tokens),
     ]),
   );
-  const context: Omit<CallContext, "basic"> = {
+  const context: Omit<CallContext, "basic" | "shown"> = {
     app,
     workspaces,
     tokens,
@@ -109,7 +112,8 @@ export async function startSlackSimulator(options: SimulatorOptions = {}): Promi
     else if (path.startsWith("/upload/v1/")) await takeUpload(request, path, workspaces, response);
     else if (path.startsWith("/files-pri/")) giveFile(request, path, { workspaces, tokens }, response);
     else if (path.startsWith("/commands/")) await urls.serve(request, path, response);
-    else if (path === "/oauth/v2/authorize") authorize(target, context, asked, response);
+    else if (path === "/oauth/v2/authorize")
+      authorize(target, { ...context, asked, redirects: options.redirectUrls ?? null }, response);
     else
       response
         .writeHead(200, { "content-type": "text/html" })
@@ -133,6 +137,7 @@ export async function startSlackSimulator(options: SimulatorOptions = {}): Promi
     events,
     calls: api.calls,
     toolingToken: tokens.makeTooling(),
+    rotateTokens: () => tokens.startRotating(),
     workspace: (id = [...views.keys()][0] ?? "") => {
       const view = views.get(id);
       if (view === undefined) throw new Error(`no workspace ${id}`);

@@ -65,6 +65,49 @@ void describe("the simulator's tokens", async () => {
     });
   });
 
+  await it("that do not end are exchanged, once, where the app's tokens end since", async () => {
+    await onStage({}, async ({ slack, client }) => {
+      const { clientId: client_id, clientSecret: client_secret } = slack.app;
+      const exchange = async (token: string): Promise<OauthV2AccessResponse> =>
+        clientOf(slack, token).apiCall("oauth.v2.exchange", { client_id, client_secret });
+      const old = slack.workspace().botToken;
+      assert.equal(await codeOf(exchange(old)), "token_rotation_not_enabled");
+      slack.rotateTokens();
+      assert.equal(await codeOf(exchange("xoxb-unknown")), "invalid_token");
+      const pair = await exchange(old);
+      assert.deepEqual([pair.expires_in, pair.team?.id], [43_200, "T0SIM"]);
+      assert.match(pair.refresh_token ?? "", /^xoxe-1-/);
+      assert.equal(await codeOf(client.auth.test()), "token_revoked");
+      assert.equal(await codeOf(exchange(old)), "token_already_exchanged");
+      assert.equal(await codeOf(exchange(pair.access_token ?? "")), "invalid_token");
+    });
+  });
+
+  await it("are given to nobody who comes from elsewhere, asks for too much, or is told no", async () => {
+    await onStage({ redirectUrls: ["https://gateway.example"] }, async ({ slack }) => {
+      const ask = async (asked: Record<string, string>) => {
+        const link = new URL("/oauth/v2/authorize", slack.url);
+        const right = {
+          client_id: slack.app.clientId,
+          redirect_uri: "https://gateway.example/back",
+          scope: "chat:write",
+        };
+        link.search = new URLSearchParams({ ...right, state: "s", ...asked }).toString();
+        return fetch(link, { redirect: "manual" });
+      };
+      for (const wrong of [
+        { client_id: "9.9" },
+        { redirect_uri: "https://other.example/back" },
+        { scope: "chat:write,admin" },
+        { team: "T0NOWHERE" },
+      ])
+        assert.equal((await ask(wrong)).status, 400, JSON.stringify(wrong));
+      slack.faults.installsDenied = true;
+      const back = new URL((await ask({})).headers.get("location") ?? "");
+      assert.equal(back.href, "https://gateway.example/back?error=access_denied&state=s");
+    });
+  });
+
   await it("end when they are revoked or the app is removed", async () => {
     await onStage({}, async ({ slack, client }) => {
       assert.equal((await client.auth.revoke()).ok, true);

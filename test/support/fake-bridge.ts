@@ -209,6 +209,7 @@ export class FakeBridge implements Bridge {
           losses: [],
         };
       case "member":
+      case "tally":
         return { steps: [], losses: [] };
     }
   }

@@ -14,6 +14,9 @@ export interface HarnessOptions {
   readonly wake?: "direct" | "queue";
   readonly slot?: string;
   readonly limits?: Partial<Limits>;
+  readonly linkAcross?: boolean;
+  /** Where other gateways, and whoever fetches pictures, are served on loopback; nobody is where nothing is said. */
+  readonly serving?: { readonly port: number; readonly endpoint: string };
 }
 
 export function harnessConfig<Account extends AccountBase>(
@@ -30,20 +33,22 @@ export function harnessConfig<Account extends AccountBase>(
     redis: options.redis ?? { kind: "off" },
     wake: options.wake ?? "direct",
     log: { level: "debug", bodies: false },
-    limits: { ...limits, leaseMs: 10_000, sweepMs: 100, tries: 4, ...options.limits },
+    limits: { ...limits, leaseMs: 10_000, sweepMs: 100, tries: 4, unansweredMs: 0, ...options.limits },
     // What serves files in tests listens on loopback.
     media: { maxBytes: limits.mediaBytes, allow: ["127.0.0.0/8"] },
     federation: {
-      listen: null,
+      listen: options.serving ? { host: "127.0.0.1", port: options.serving.port } : null,
       unreachable: false,
       confirm: false,
       proxies: [],
-      endpoint: `https://${base}`,
+      endpoint: options.serving?.endpoint ?? `https://${base}`,
       peers: [],
       allow: [],
     },
+    commands: { linkAcross: options.linkAcross ?? false },
     slot: options.slot ?? null,
     accounts,
+    secretsKey: null,
     secrets: [],
   };
 }

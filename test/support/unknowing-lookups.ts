@@ -3,7 +3,14 @@ import type { Lookups } from "../../core/bridge.ts";
 import type { UserUri } from "../../mappings/ids.ts";
 
 export const unknowing: Lookups = {
+  bots: null,
   messages: () => Promise.resolve([]),
   reactions: () => Promise.resolve([]),
+  pins: () => Promise.resolve([]),
+  votes: () => Promise.resolve([]),
+  group: () => Promise.resolve(null),
+  knows: () => Promise.resolve(false),
+  standing: () => Promise.resolve([]),
+  named: () => Promise.resolve([]),
   user: (native) => `mimi://xmpp.mimi.test/u/${Buffer.from(native).toString("hex")}` as UserUri,
 };

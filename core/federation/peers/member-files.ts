@@ -16,6 +16,8 @@ export interface MemberFilesOptions {
   readonly base: ProviderDomain;
   readonly wellKnowns: Pick<RecentWellKnowns, "get">;
   readonly signer: () => RequestSigner;
+  /** Where the operator has said that a gateway is. */
+  readonly placeOf: (base: ProviderDomain) => PeerEndpoint | undefined;
   /** Private networks that gateways may be in. */
   readonly allow: AllowedNetworks;
   readonly now: () => Milliseconds;
@@ -60,9 +62,10 @@ export class MemberFiles {
     // Nothing is looked up for what can't be a file of a gateway.
     if (origin === undefined || mediaIdIn(url, url.slice(0, url.lastIndexOf("/media/"))) === null)
       return null;
-    const { peers, unknown } = await this.#options.store.read(mediaHosts(group));
+    const { store, placeOf } = this.#options;
+    const { peers, unknown } = await store.read(mediaHosts(group));
     const peer = peers.find(({ endpoint }) => mediaIdIn(url, endpoint) !== null);
-    if (peer) return { url: peer.endpoint, trusted: peer.static };
+    if (peer) return { url: peer.endpoint, trusted: placeOf(peer.base)?.trusted ?? false };
     const { hostname } = new URL(url);
     // The most alike first: a gateway's endpoint is seldom far from its providers.
     const likely = unknown.toSorted((a, b) => alike(b, hostname) - alike(a, hostname)).slice(0, MOST_UNKNOWN);

@@ -3,6 +3,7 @@ import type { FederationParts } from "../federation-parts.ts";
 import type { Exchanger } from "../peers/exchange.ts";
 import type { HeldRequests } from "../serving/held-requests.ts";
 import type { LatestValues } from "../sharing/latest-values.ts";
+import { avatarRoute } from "../../media/avatar-route.ts";
 import type { KeptFiles } from "../../media/kept-files.ts";
 import type { ConnectionChange } from "../../store/units/connections.ts";
 import type { HistoryPolicy } from "../../store/units/guests.ts";
@@ -77,11 +78,16 @@ export function allRoutes(options: AllRoutesOptions): readonly Routes[] {
     postEventsRoute(sync),
     mediaRoute({
       store,
-      open: mediaOpener({ media, pathOf: (id) => files.pathOf(id) }),
+      open: mediaOpener({
+        media,
+        access: (source, account) => options.media.files.ofAccount(source, account),
+        pathOf: (id) => files.pathOf(id),
+      }),
       strangerKey: strangerKeys(store, wellKnowns),
       log,
     }),
     putMediaRoute({ store, files, endpoint, now }),
+    avatarRoute((token) => options.media.cache.open(token)),
     // Run as if somebody had poked it: that ends its backoff, too.
     invitationsRoute({ store, now }),
     knocksRoute({ store, now }),

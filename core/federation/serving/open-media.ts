@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { GatewayError } from "../../errors.ts";
 import { checkedOctets } from "../../media/checked-octets.ts";
+import type { AccountFiles } from "../../media/file-access.ts";
 import { type FileRequest, requestFile } from "../../media/file-request.ts";
 import { announcedSize, type MediaLimits } from "../../media/remote-file.ts";
 import type { ServedMedia } from "../../store/units/media.ts";
@@ -24,6 +25,8 @@ export interface OpenMedia {
 export interface MediaOpenerOptions {
   readonly media: Pick<MediaLimits, "maxBytes" | "allow">;
   readonly times?: Pick<FileRequest, "silentMs" | "wholeMs">;
+  /** How an account's files are asked for; nothing said: like anybody's. */
+  readonly access?: AccountFiles["ofAccount"];
   /** Where a kept file is. */
   readonly pathOf: (id: ServedMedia["id"]) => string;
 }
@@ -63,10 +66,18 @@ async function openElsewhere(
   file: ServedMedia & { readonly source: string },
   range: string | null,
 ): Promise<OpenMedia> {
-  const { media, times } = options;
+  const { media, times, access: find } = options;
   const headers = range === null ? {} : { range };
-  const { status, answer } = await ask(file.source, { allow: media.allow, headers, ...times });
+  const access = find && file.account !== null ? await asked(find(file.source, file.account)) : null;
+  const request = { allow: media.allow, headers, ...(access && { own: access.headers }), ...times };
+  const { at, status, answer } = await asked(requestFile(file.source, request));
   const part = status === 206 ? parseContentRange(answer.headers["content-range"]) : null;
+  const refusal = status < 300 ? (access?.refusal(at, answer.headers["content-type"] ?? "") ?? null) : null;
+  if (refusal !== null) {
+    answer.destroy();
+    const cause = new GatewayError("media_unreachable", `${at.host}: ${refusal}`);
+    throw new ProblemError("not_found", "", { cause });
+  }
   if (status === 200 || (status === 206 && range !== null && part !== null)) {
     const size = announcedSize(answer);
     if (size === null || size <= media.maxBytes) {
@@ -80,9 +91,10 @@ async function openElsewhere(
   throw new ProblemError("unavailable", "", { retryAfterMs: AGAIN_MS });
 }
 
-async function ask(source: string, request: FileRequest): ReturnType<typeof requestFile> {
+/** What came of asking the platform. */
+async function asked<T>(answer: Promise<T>): Promise<T> {
   try {
-    return await requestFile(source, request);
+    return await answer;
   } catch (thrown) {
     if (!(thrown instanceof GatewayError)) throw thrown;
     throw thrown.code === "media_refused"

@@ -9,7 +9,7 @@ import {
   valuesRead,
   valuesSince,
 } from "../../store/units/latest-values.ts";
-import type { MovedMarker, NotedMarkers } from "../../store/units/markers.ts";
+import type { MovedMarker } from "../../store/units/markers.ts";
 import { makeValuesCursor, readValuesCursor } from "../wire/cursor.ts";
 import { groupTopic, peerTopic, type Topic } from "../news.ts";
 import type { Typing } from "./typing.ts";
@@ -111,8 +111,8 @@ export class LatestValues {
     if (transients.length > 0) await this.#takeTransients(group, peer, transients);
   }
 
-  /** Markers of people in rooms of ours were moved: guests, or the group's owner, are to hear of it. */
-  moved(group: GroupId, { ownerPeer }: NotedMarkers): void {
+  /** Values of people in rooms of ours have changed: guests, or the group's owner, are to hear of it. */
+  changed(group: GroupId, ownerPeer: PeerId | null): void {
     this.#options.tell([ownerPeer === null ? groupTopic(group) : peerTopic(ownerPeer)]);
   }
 

@@ -4,6 +4,7 @@ import { parseProviderDomain, type ProviderDomain } from "../../../mappings/ids.
 import { type KeyId, parseKeyId } from "./public-key.ts";
 
 const SCHEME = "mtp1";
+const OWN_SCHEME = "here1";
 const SECRET_OCTETS = 16;
 
 export interface CodeText {
@@ -35,6 +36,21 @@ export function parseCode(text: string): CodeText | null {
   const kid = parseKeyId(key);
   if (scheme !== SCHEME || base === null || kid === null || !isSecret(secret) || rest.length > 0) return null;
   return { base, kid, secret };
+}
+
+/** A code that is good for rooms of this gateway alone, where it speaks to no others. */
+export function makeOwnCode(base: ProviderDomain): MadeCode {
+  const secret = randomBytes(SECRET_OCTETS).toString("base64url");
+  return { text: [OWN_SCHEME, base, secret].join(":"), hash: hashSecret(secret) };
+}
+
+/** The hash of a code's secret where the gateway of this base domain made it, in either form; null: another's, or none. */
+export function ownCodeHash(text: string, base: ProviderDomain): string | null {
+  const code = parseCode(text);
+  if (code !== null) return code.base === base ? hashSecret(code.secret) : null;
+  const [scheme, domain, secret = "", ...rest] = text.trim().split(":");
+  if (scheme !== OWN_SCHEME || domain !== base || !isSecret(secret) || rest.length > 0) return null;
+  return hashSecret(secret);
 }
 
 /** Whether a text has the form of a secret. */

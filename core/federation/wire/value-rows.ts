@@ -97,5 +97,7 @@ export type WireProfile = Omit<Profile, "avatar"> & { readonly avatar?: string }
 /** A profile of which nothing is left that the form does not let through. */
 export function wireProfile({ user: uri, name, avatar, rev }: Profile): WireProfile {
   const called = Array.from(name).slice(0, LONGEST_NAME).join("") || uri.slice(uri.lastIndexOf("/") + 1);
-  return { user: uri, name: called, ...(avatar === null ? {} : { avatar }), rev: Math.max(0, rev) };
+  // What a simulator on this machine has is of no use elsewhere.
+  const shown = avatar?.startsWith("https://") && avatar.length <= LONGEST_URL ? { avatar } : {};
+  return { user: uri, name: called, ...shown, rev: Math.max(0, rev) };
 }

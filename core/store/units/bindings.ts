@@ -109,6 +109,7 @@ const addBinding = statement<{
       inbound_mark: p.mark,
       last_inbound_at: null,
       unclear_count: 0,
+      lag_told_at: null,
       created_at: p.at,
       created_by: p.by,
     })
@@ -123,6 +124,7 @@ const addSeen = statement<{ binding: BindingId; name: PropertyName; value: strin
     item: "",
     last_set: null,
     last_seen: p.value,
+    seen_at: null,
   }),
 );
 export interface LinkInput {

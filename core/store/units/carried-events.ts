@@ -15,6 +15,7 @@ import { addNotice } from "./notices.ts";
 import { type Effect, takeEffect } from "./reactions.ts";
 import { type MetUsers, userByUri } from "./remote-users.ts";
 import { setRoles, takeProperty } from "./roles.ts";
+import { noteThread } from "./threads.ts";
 
 /** What an event says that is no message. */
 export type StateContent = Exclude<EventContent, { readonly kind: "message" | "opaque" }>;
@@ -61,6 +62,7 @@ export function* applyEffects(
 ): Unit<void> {
   const { group, seq } = place;
   yield* takeEffect({ ...place, id: event.id }, event.effect);
+  yield* noteThread(group, event.act, place.at);
   if (event.act?.act === "delete" && event.act.target !== null)
     yield* first(setDeleted, { group, seq, id: event.act.target });
   if (event.says !== null) yield* applyState(place, event.says, met, standings);

@@ -100,7 +100,12 @@ const usedBy = statement<{ code: CodeId; redeemer: ProviderDomain }>("codes.used
   db.selectFrom("code_use").select("at").where("code", "=", p.code).where("redeemer", "=", p.redeemer),
 );
 const addUse = statement<{ code: CodeId; redeemer: ProviderDomain; at: Milliseconds }>("codes.addUse")(
-  (db, { p }) => db.insertInto("code_use").values({ code: p.code, redeemer: p.redeemer, at: p.at }),
+  (db, { p }) =>
+    db
+      .insertInto("code_use")
+      .values({ code: p.code, redeemer: p.redeemer, at: p.at })
+      // A provider may have several rooms of its own linked by one code.
+      .onConflict((conflict) => conflict.doNothing()),
 );
 const countUse = statement<{ code: CodeId }>("codes.countUse")((db, { p }) =>
   db
@@ -128,6 +133,20 @@ export function* takeCode(input: {
   yield* first(countUse, { code: code.id });
   yield* first(addUse, { code: code.id, redeemer, at });
   return taken;
+}
+
+/** Counts a use of a code whoever has used it before. False: it is not good (any more). */
+export function* spendCode(input: {
+  hash: string;
+  redeemer: ProviderDomain;
+  now: Milliseconds;
+}): Unit<boolean> {
+  const { redeemer, now: at } = input;
+  const code = yield* first(lockCode, input);
+  if (!code || code.left <= 0 || code.expires <= at) return false;
+  yield* first(countUse, { code: code.id });
+  yield* first(addUse, { code: code.id, redeemer, at });
+  return true;
 }
 
 export interface CodeRow {

@@ -2,6 +2,7 @@ import type { BindingId, NativeRoom } from "../../ids.ts";
 import type { UserUri } from "../../../mappings/ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
+import { dropDigested } from "./digested.ts";
 import { eraseMediaOfRoom } from "./media.ts";
 
 const dropLinks = statement<{ binding: BindingId }>("erase.dropLinks")((db, { p }) =>
@@ -25,6 +26,19 @@ const dropReactions = statement<{ binding: BindingId }>("erase.dropReactions")((
           .selectFrom("event")
           .select("event.id")
           .whereRef("event.id", "=", "reaction.event_id")
+          .where("event.origin_binding", "=", p.binding),
+      ),
+    ),
+);
+const dropVotes = statement<{ binding: BindingId }>("erase.dropVotes")((db, { p }) =>
+  db
+    .deleteFrom("poll_vote")
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("event")
+          .select("event.id")
+          .whereRef("event.id", "=", "poll_vote.event_id")
           .where("event.origin_binding", "=", p.binding),
       ),
     ),
@@ -87,7 +101,16 @@ const eraseEvents = statement<{ binding: BindingId }>("erase.eraseEvents")((db, 
  */
 export function* eraseRoom(binding: BindingId): Unit<void> {
   yield* eraseMediaOfRoom(binding);
-  for (const drop of [dropLinks, dropAside, dropOrigins, dropSubmissions, dropReactions, eraseProperties])
+  for (const drop of [
+    dropLinks,
+    dropDigested,
+    dropAside,
+    dropOrigins,
+    dropSubmissions,
+    dropReactions,
+    dropVotes,
+    eraseProperties,
+  ])
     yield* first(drop, { binding });
   for (const erase of [eraseUsers, eraseEvents]) yield* first(erase, { binding });
   yield* first(eraseAddress, { binding, native: `erased:${binding}` as NativeRoom });

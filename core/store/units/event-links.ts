@@ -1,5 +1,7 @@
 /** What the room in which something was said calls the event that it has become, or that it became none. */
 import type { Milliseconds } from "../../bridge.ts";
+import { threadOf } from "../../../mappings/event-content.ts";
+import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId } from "../../../mappings/ids.ts";
 import type { BindingId, NativeId } from "../../ids.ts";
 import { statement } from "../statement.ts";
@@ -20,6 +22,8 @@ interface NamedEvent {
   readonly aux: string | null;
   readonly effect: Effect;
   readonly sender: { readonly native: string; readonly name: string } | null;
+  readonly kind: EventKind;
+  readonly content: Uint8Array;
 }
 
 const addLink = statement<{
@@ -59,5 +63,5 @@ export function* refuse(place: LinkPlace, event: NamedEvent, text: string): Unit
   const { binding, now: at } = place;
   yield* linkTo(place, event, "refused");
   const to = event.sender && { native: event.sender.native, name: event.sender.name };
-  yield* addNotice({ binding, to, text, at });
+  yield* addNotice({ binding, to, text, at, thread: threadOf(event) });
 }

@@ -36,6 +36,9 @@ const forgetContent = statement<{ group: GroupId; seq: Seq; at: Milliseconds }>(
 const forgetReaction = statement<{ group: GroupId; id: EventId }>("forget.reaction")((db, { p }) =>
   db.deleteFrom("reaction").where("event_id", "=", p.id).where("grp", "=", p.group),
 );
+const forgetVote = statement<{ group: GroupId; id: EventId }>("forget.vote")((db, { p }) =>
+  db.deleteFrom("poll_vote").where("event_id", "=", p.id).where("grp", "=", p.group),
+);
 const forgetValue = statement<{ group: GroupId; seq: Seq }>("forget.value")((db, { p }) =>
   db
     .updateTable("property")
@@ -45,7 +48,7 @@ const forgetValue = statement<{ group: GroupId; seq: Seq }>("forget.value")((db,
 );
 
 /**
- * Forgets what is named, as far as it stands before `seq` in the log: contents, reactions, the values of properties. Gives the
+ * Forgets what is named, as far as it stands before `seq` in the log: contents, reactions, votes, the values of properties. Gives the
  * events that it has emptied. The places in the log stay.
  */
 export function* forget(
@@ -58,6 +61,7 @@ export function* forget(
   for (const { id, seq } of found) {
     yield* first(forgetContent, { group, seq, at });
     yield* first(forgetReaction, { group, id });
+    yield* first(forgetVote, { group, id });
     yield* first(forgetValue, { group, seq });
   }
   return found.map(({ id }) => id);

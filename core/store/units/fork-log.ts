@@ -97,6 +97,25 @@ const restoreReactions = statement<Behind>("fork-log.restoreReactions")((db, { p
     .where("grp", "=", p.group)
     .where("gone_seq", ">", p.after as Seq),
 );
+const dropVotes = statement<Behind>("fork-log.dropVotes")((db, { p }) =>
+  db
+    .deleteFrom("poll_vote")
+    .where("grp", "=", p.group)
+    .where("seq", ">", p.after as Seq),
+);
+const restoreVotes = statement<Behind>("fork-log.restoreVotes")((db, { p }) =>
+  db
+    .updateTable("poll_vote")
+    .set({ gone_seq: null })
+    .where("grp", "=", p.group)
+    .where("gone_seq", ">", p.after as Seq),
+);
+const dropPollEnds = statement<Behind>("fork-log.dropPollEnds")((db, { p }) =>
+  db
+    .deleteFrom("poll_end")
+    .where("grp", "=", p.group)
+    .where("seq", ">", p.after as Seq),
+);
 const restoreMessages = statement<Behind>("fork-log.restoreMessages")((db, { p }) =>
   db
     .updateTable("event")
@@ -126,8 +145,9 @@ const lowerDelivered = statement<Behind>("fork-log.lowerDelivered")((db, { p }) 
 export function* forkLog(group: GroupId, after: number, at: Milliseconds): Unit<void> {
   const behind = { group, after };
   yield* first(submitHeld, behind);
-  for (const drop of [dropEvents, dropDeliveries, dropReactions]) yield* first(drop, behind);
-  for (const set of [restoreReactions, restoreMessages, lowerIntended, lowerDelivered])
+  for (const drop of [dropEvents, dropDeliveries, dropReactions, dropVotes, dropPollEnds])
+    yield* first(drop, behind);
+  for (const set of [restoreReactions, restoreVotes, restoreMessages, lowerIntended, lowerDelivered])
     yield* first(set, behind);
   yield* first(moveHead, { group, head: after, at });
 }

@@ -1,8 +1,9 @@
 import type { Milliseconds } from "../../bridge.ts";
 import type { EventId } from "../../../mappings/ids.ts";
-import type { AccountId, BindingId } from "../../ids.ts";
+import type { AccountId, BindingId, NativeId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
+import { dropTold, toldInShort } from "./digested.ts";
 import { checkFence, type Fence } from "./fence.ts";
 import { addNotice } from "./notices.ts";
 import { dropDelivery, dropNotice, moveDelivered } from "./progress.ts";
@@ -21,6 +22,8 @@ export interface GiveUpInput {
   /** Whom to tell, in the room where the event came from. */
   readonly author: { readonly binding: BindingId; readonly native: string; readonly name: string } | null;
   readonly notice: string;
+  /** The thread that the event is in; null or left out: none. */
+  readonly thread?: Uint8Array | null;
 }
 
 const setAside = statement<{
@@ -64,13 +67,23 @@ export function* giveUp(
   if (!(yield* first(dropDelivery, input))) return null;
   // A notice that can't be delivered is not worth an operator's time: the room does not take us any more.
   if (input.seq < 0) yield* first(dropNotice, { binding: input.binding, n: -input.seq });
-  else yield* first(setAside, input);
+  else yield* setAsideAll(input);
   yield* first(moveDelivered, { binding: input.binding });
   if (input.unclear) yield* first(countUnclear, { binding: input.binding });
   const origin = input.author && (yield* first(liveOrigin, { binding: input.author.binding }));
   if (!input.author || !origin) return null;
-  yield* addNotice({ binding: origin.id, to: input.author, text: input.notice, at: input.at });
+  const { author: to, notice: text, at, thread = null } = input;
+  yield* addNotice({ binding: origin.id, to, text, at, thread });
   return origin;
+}
+
+/** What was to be told in short is set aside one by one, and told one by one where an operator puts it back. */
+function* setAsideAll(input: GiveUpInput): Unit<void> {
+  const { binding, seq: digestSeq } = input;
+  const entries = input.event === null ? yield* toldInShort({ binding, digestSeq }) : [];
+  if (entries.length === 0) return void (yield* first(setAside, input));
+  for (const { seq, id: event } of entries) yield* first(setAside, { ...input, seq, event });
+  yield* first(dropTold, { binding, digestSeq });
 }
 
 const countUnclear = statement<{ binding: BindingId }>("give-up.countUnclear")((db, { p }) =>
@@ -79,6 +92,40 @@ const countUnclear = statement<{ binding: BindingId }>("give-up.countUnclear")((
     .set((eb) => ({ unclear_count: eb("unclear_count", "+", 1) }))
     .where("id", "=", p.binding),
 );
+
+const addDouble = statement<{ binding: BindingId; native: NativeId; event: EventId; at: Milliseconds }>(
+  "give-up.addDouble",
+)((db, { p }) =>
+  db
+    .insertInto("link")
+    // No part of the message: nothing the gateway does to the message is done to it.
+    .values({
+      binding: p.binding,
+      native: p.native,
+      aux: null,
+      event_id: p.event,
+      part: -1,
+      state: "live",
+      attempts: 1,
+      at: p.at,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("native"),
+);
+
+/** Notes a second copy of an event in a room and counts it as unclear. False: it was known. */
+export function* noteDouble(input: {
+  fence: Fence | null;
+  binding: BindingId;
+  event: EventId;
+  native: NativeId;
+  at: Milliseconds;
+}): Unit<boolean> {
+  if (input.fence) yield* checkFence(input.fence);
+  if (!(yield* first(addDouble, input))) return false;
+  yield* first(countUnclear, { binding: input.binding });
+  return true;
+}
 
 /** Counts a delivery whose outcome can't be known and that is repeated by policy. */
 export function* noteUnclear(input: { fence: Fence; binding: BindingId }): Unit<void> {

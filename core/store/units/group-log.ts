@@ -18,6 +18,7 @@ import { refusalNotice } from "./refusal-notice.ts";
 import { noteProfile } from "./profiles.ts";
 import { type Effect, isNews, takeEffect } from "./reactions.ts";
 import { isChange, isShown } from "./properties.ts";
+import { noteThread } from "./threads.ts";
 import { queueRestore } from "./restore.ts";
 import { forgetRules, takeProperty } from "./roles.ts";
 import { withdraw } from "./submission-verdicts.ts";
@@ -163,7 +164,7 @@ function* add(
 ): Unit<void> {
   const { binding, group, now } = place;
   const { property } = event;
-  if (property !== null && !(yield* isChange(place, property))) return;
+  if (property !== null && !(yield* isChange({ ...place, at: times.originAt }, property))) return;
   const at = { ...times, acceptedAt: log.acceptedAt, group, binding };
   const met = event.sender && (yield* metUser(place.provider, log, event.sender));
   const sender = met && met.user;
@@ -181,12 +182,15 @@ function* add(
   if (met && met.before !== "met") yield* noteProfile(group, met.user);
   const seq = (log.head + 1) as Seq;
   const { id, kind, content, effect } = event;
-  if (!(yield* takeEffect({ group, user: sender, id, seq }, effect))) return;
+  if (!(yield* takeEffect({ group, user: sender, id, seq, at: now }, effect))) return;
+  // The room that has voted is shown how the poll stands, too.
+  if (effect.kind === "vote") log.told = true;
   const root = effect.kind === "version" ? effect.root : null;
   if (!(yield* first(addEvent, { ...at, seq, id, kind, sender, content, root }))) return;
   log.head = seq;
   yield* linkTo(place, event, "live");
   yield* addMedia(place, event);
+  yield* noteThread(group, event.act, now);
   if (event.act?.act === "delete" && event.act.target !== null)
     yield* first(setDeleted, { group, seq, id: event.act.target });
   if (property === null) return;
@@ -205,7 +209,7 @@ function* submit(
   times: { readonly originAt: Milliseconds; readonly receivedAt: Milliseconds },
 ): Unit<void> {
   const { binding, group } = place;
-  if (event.property !== null && !(yield* isChange(place, event.property))) return;
+  if (event.property !== null && !(yield* isChange({ ...place, at: times.originAt }, event.property))) return;
   const met = event.sender && (yield* metUser(place.provider, log, event.sender));
   const sender = met && met.user;
   if (met && met.before !== "met") yield* noteProfile(group, met.user);

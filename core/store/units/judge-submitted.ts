@@ -122,9 +122,9 @@ function* standingOf(log: JudgedLog, { id }: NamedUser): Unit<Standing> {
 const isHis = (log: JudgedLog, speaker: NamedUser | null, subject: NamedUser): boolean =>
   speaker === null ? subject.peer === log.peer && !subject.ours : subject.uri === speaker.uri;
 
-/** Somebody who has no row has no reaction to take back, and every other is news. */
+/** Somebody who has no row has no reaction to take back and no poll to end, and all else of his is news. */
 function* doesAnything(group: GroupId, speaker: NamedUser | null, effect: Effect): Unit<boolean> {
-  if (speaker?.id === null) return effect.kind !== "unreaction";
+  if (speaker?.id === null) return effect.kind !== "unreaction" && effect.kind !== "poll-end";
   return yield* isNews({ group, user: speaker?.id ?? null }, effect);
 }
 

@@ -10,7 +10,7 @@ const providers = statement<{ group: GroupUri }>("media-hosts.providers")((db, {
     .innerJoin("user", "user.id", "member.user_id")
     .innerJoin("provider", "provider.id", "user.provider")
     .leftJoin("peer", "peer.id", "provider.peer")
-    .select(["provider.domain", "peer.endpoint", "peer.static", "peer.state"])
+    .select(["provider.domain", "peer.endpoint", "peer.base", "peer.state"])
     .where("grp.uri", "=", p.group)
     .where("member.state", "=", "joined")
     .where("user.uri", "=", sql<never>`'mimi://' || ${sql.ref("provider.domain")}`)
@@ -28,7 +28,7 @@ const owners = statement<{ group: GroupUri }>("media-hosts.owners")((db, { p }) 
     .selectFrom("grp")
     .innerJoin("following", "following.grp", "grp.id")
     .innerJoin("peer", "peer.id", "following.peer")
-    .select(["peer.endpoint", "peer.static", "peer.state"])
+    .select(["peer.endpoint", "peer.base", "peer.state"])
     .where("grp.uri", "=", p.group),
 );
 const guests = statement<{ group: GroupUri }>("media-hosts.guests")((db, { p }) =>
@@ -36,7 +36,7 @@ const guests = statement<{ group: GroupUri }>("media-hosts.guests")((db, { p }) 
     .selectFrom("grp")
     .innerJoin("guest", "guest.grp", "grp.id")
     .innerJoin("peer", "peer.id", "guest.peer")
-    .select(["peer.endpoint", "peer.static", "peer.state"])
+    .select(["peer.endpoint", "peer.base", "peer.state"])
     .where("grp.uri", "=", p.group)
     .where("guest.left_seq", "is", null),
 );
@@ -45,8 +45,7 @@ export interface MediaHosts {
   /** Peers that are in the group, or own it. */
   readonly peers: readonly {
     readonly endpoint: string;
-    /** The operator has said where it is. */
-    readonly static: boolean;
+    readonly base: ProviderDomain;
   }[];
   /** Providers in the group that no peer of ours speaks for. */
   readonly unknown: readonly ProviderDomain[];
@@ -55,14 +54,14 @@ export interface MediaHosts {
 /** Who may have files of a group, but for the blocked and ourselves. */
 export function* mediaHosts(group: GroupUri): Unit<MediaHosts> {
   const inIt = yield* all(providers, { group });
-  const known = inIt.flatMap(({ endpoint, static: placed, state }) =>
-    endpoint === null || placed === null || state === null ? [] : [{ endpoint, static: placed, state }],
+  const known = inIt.flatMap(({ endpoint, base, state }) =>
+    endpoint === null || base === null || state === null ? [] : [{ endpoint, base, state }],
   );
   const rows = [...known, ...(yield* all(owners, { group })), ...(yield* all(guests, { group }))];
   return {
     peers: rows
       .filter(({ state }) => state !== "blocked")
-      .map((row) => ({ endpoint: row.endpoint, static: row.static === 1 })),
+      .map(({ endpoint, base }) => ({ endpoint, base })),
     unknown: inIt.flatMap(({ domain, endpoint }) => (endpoint === null ? [domain] : [])),
   };
 }

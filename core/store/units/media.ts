@@ -2,6 +2,7 @@
 import type { EventId, ProviderDomain, UserUri } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../bridge.ts";
 import type { AccountId, BindingId, GroupId, MediaId, PeerId, Seq } from "../../ids.ts";
+import type { SaidFile } from "../../media/platform-file.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 
@@ -62,6 +63,21 @@ export function* sourcesOf(input: {
   event: EventId;
 }): Unit<readonly { readonly id: MediaId; readonly source: string | null }[]> {
   return yield* all(sources, input);
+}
+
+const accountOf = statement<SaidFile>("media.accountOf")((db, { p }) =>
+  db
+    .selectFrom("event")
+    .innerJoin("grp", "grp.id", "event.grp")
+    .innerJoin("binding", "binding.id", "event.origin_binding")
+    .select("binding.account")
+    .where("grp.uri", "=", p.group)
+    .where("event.id", "=", p.event),
+);
+
+/** The account in whose room an event was said; null: in none of ours. */
+export function* accountOfEvent({ group, event }: SaidFile): Unit<AccountId | null> {
+  return (yield* first(accountOf, { group, event }))?.account ?? null;
 }
 
 const findMedia = statement<{ id: MediaId }>("media.find")((db, { p }) =>

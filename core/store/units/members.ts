@@ -13,27 +13,44 @@ import { statement } from "../statement.ts";
 import { first, only, type Unit } from "../unit.ts";
 import { addEvent, type EventPlace } from "./log.ts";
 
-const findUser = statement<{ provider: ProviderId; native: string }>("members.findUser")((db, { p }) =>
+/** What a user looks like to others. */
+interface Shown {
+  readonly name: string;
+  readonly avatar: string | null;
+}
+
+export const findUser = statement<{ provider: ProviderId; native: string }>("members.findUser")((db, { p }) =>
   db
     .selectFrom("user")
-    .select(["id", "name"])
+    .select(["id", "name", "avatar_url as avatar"])
     .where("provider", "=", p.provider)
     .where("native", "=", p.native),
 );
-const addUser = statement<{ uri: UserUri; provider: ProviderId; native: string; name: string }>(
-  "members.addUser",
-)((db, { p }) =>
+interface NewUser extends Shown {
+  readonly uri: UserUri;
+  readonly provider: ProviderId;
+  readonly native: string;
+}
+const addUser = statement<NewUser>("members.addUser")((db, { p }) =>
   db
     .insertInto("user")
-    .values({ uri: p.uri, provider: p.provider, native: p.native, name: p.name, profile_rev: 1 })
+    .values({
+      uri: p.uri,
+      provider: p.provider,
+      native: p.native,
+      name: p.name,
+      avatar_url: p.avatar,
+      profile_rev: 1,
+    })
     // Another group may have met the same user in this moment.
     .onConflict((conflict) => conflict.columns(["provider", "native"]).doUpdateSet({ name: p.name }))
     .returning("id"),
 );
-const renameUser = statement<{ user: UserId; name: string }>("members.renameUser")((db, { p }) =>
+/** How somebody is shown from now on, which is a revision of his profile. */
+export const showUser = statement<Shown & { readonly user: UserId }>("members.showUser")((db, { p }) =>
   db
     .updateTable("user")
-    .set((eb) => ({ name: p.name, profile_rev: eb("profile_rev", "+", 1) }))
+    .set((eb) => ({ name: p.name, avatar_url: p.avatar, profile_rev: eb("profile_rev", "+", 1) }))
     .where("id", "=", p.user),
 );
 const findStanding = statement<{ group: GroupId; user: UserId }>("members.findStanding")((db, { p }) =>
@@ -85,12 +102,15 @@ const setMuted = statement<{ group: GroupId; user: UserId; until: Milliseconds |
       .where("user_id", "=", p.user),
 );
 // Known by his URI alone until now: his own events came back before he was met.
-const adoptUser = statement<{ uri: UserUri; provider: ProviderId; native: string; name: string }>(
-  "members.adoptUser",
-)((db, { p }) =>
+const adoptUser = statement<NewUser>("members.adoptUser")((db, { p }) =>
   db
     .updateTable("user")
-    .set((eb) => ({ native: p.native, name: p.name, profile_rev: eb("profile_rev", "+", 1) }))
+    .set((eb) => ({
+      native: p.native,
+      name: p.name,
+      avatar_url: p.avatar,
+      profile_rev: eb("profile_rev", "+", 1),
+    }))
     .where("uri", "=", p.uri)
     .where("provider", "=", p.provider)
     .returning("id"),
@@ -100,6 +120,8 @@ export interface Sender {
   readonly uri: UserUri;
   readonly native: string;
   readonly name: string;
+  /** Where his picture is; null: he has none; left out: not known. */
+  readonly avatar?: string | null;
 }
 
 /** A group's log while one unit appends to it. */
@@ -107,7 +129,7 @@ export interface GrowingLog {
   head: number;
   readonly acceptedAt: number;
   /** Those whom this unit has met already, by native id. */
-  readonly met: Map<string, { readonly user: UserId; readonly name: string }>;
+  readonly met: Map<string, Shown & { readonly user: UserId }>;
   /** Where those stand who were asked for. */
   readonly standings: Map<UserId, Standing>;
 }
@@ -119,14 +141,20 @@ export function* metUser(
   sender: Sender,
 ): Unit<{ readonly user: UserId; readonly before: "met" | "known" | "unknown" }> {
   const met = log.met.get(sender.native);
-  if (met?.name === sender.name) return { user: met.user, before: "met" };
+  if (met && isShownAs(met, sender)) return { user: met.user, before: "met" };
   const found = yield* first(findUser, { provider, native: sender.native });
-  if (found && found.name !== sender.name) yield* first(renameUser, { user: found.id, name: sender.name });
-  const known = found ?? (yield* first(adoptUser, { provider, ...sender }));
-  const user = known?.id ?? (yield* only(addUser, { provider, ...sender })).id;
-  log.met.set(sender.native, { user, name: sender.name });
+  const { uri, native, name } = sender;
+  const avatar = sender.avatar === undefined ? (found?.avatar ?? null) : sender.avatar;
+  if (found && !isShownAs(found, sender)) yield* first(showUser, { user: found.id, name, avatar });
+  const known = found ?? (yield* first(adoptUser, { provider, uri, native, name, avatar }));
+  const user = known?.id ?? (yield* only(addUser, { provider, uri, native, name, avatar })).id;
+  log.met.set(native, { user, name, avatar });
   return { user, before: known ? "known" : "unknown" };
 }
+
+/** Whether somebody is shown as he is now, as far as that is known. */
+export const isShownAs = (shown: Shown, { name, avatar }: Pick<Sender, "name" | "avatar">): boolean =>
+  shown.name === name && (avatar === undefined || shown.avatar === avatar);
 
 /** Where somebody stands in a group; nobody knows him: a stranger. */
 export function* standingIn(

@@ -9,6 +9,8 @@ export interface NewNotice {
   readonly to: { readonly native: string; readonly name: string } | null;
   readonly text: string;
   readonly at: Milliseconds;
+  /** The thread of what it is about; null or left out: none. */
+  readonly thread?: Uint8Array | null;
 }
 
 const insertNotice = statement<{
@@ -17,10 +19,18 @@ const insertNotice = statement<{
   toName: string | null;
   text: string;
   at: Milliseconds;
+  thread: Uint8Array | null;
 }>("notices.insertNotice")((db, { p }) =>
   db
     .insertInto("notice")
-    .values({ binding: p.binding, to_native: p.toNative, to_name: p.toName, text: p.text, at: p.at })
+    .values({
+      binding: p.binding,
+      to_native: p.toNative,
+      to_name: p.toName,
+      text: p.text,
+      at: p.at,
+      thread: p.thread,
+    })
     .returning("n"),
 );
 
@@ -53,13 +63,14 @@ export function* addNotice(notice: NewNotice): Unit<void> {
 
 /** The same for what is not said but made, by the operation `op`; its text says what. */
 export function* queueLine(notice: NewNotice, op: string): Unit<void> {
-  const { binding, to, text, at } = notice;
+  const { binding, to, text, at, thread = null } = notice;
   const { n } = yield* only(insertNotice, {
     binding,
     toNative: to?.native ?? null,
     toName: to?.name ?? null,
     text,
     at,
+    thread,
   });
   yield* first(queueNotice, { binding, seq: -n, op, key: `notice-${binding}-${n}` as DeliveryKey, at });
 }

@@ -13,6 +13,7 @@ import type {
 } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
+import { givenInShort } from "./digested.ts";
 
 /** A binding as its outbox lane needs it. */
 export interface OutboxBinding {
@@ -23,8 +24,9 @@ export interface OutboxBinding {
   readonly provider: ProviderId;
   readonly native: NativeRoom;
   readonly state: "live" | "leaving" | "ended";
-  readonly unclear: "repeat" | "hold";
   readonly intendedSeq: Seq | 0;
+  /** When the room was told that it is behind; null: it has caught up since. */
+  readonly lagToldAt: Milliseconds | null;
   /** Of the group's log: 1 where it was never another. */
   readonly rev: number;
 }
@@ -42,8 +44,8 @@ const findBinding = statement<{ binding: BindingId }>("outbox.findBinding")((db,
       "account.provider",
       "binding.native",
       "binding.state",
-      "binding.unclear",
       "binding.intended_seq as intendedSeq",
+      "binding.lag_told_at as lagToldAt",
       "grp.rev",
     ])
     .where("binding.id", "=", p.binding),
@@ -59,10 +61,16 @@ export interface LogEntry {
   readonly id: EventId;
   readonly kind: EventKind;
   readonly content: Uint8Array | null;
+  /** When it was said, and when this gateway had it. */
+  readonly originAt: Milliseconds;
+  readonly receivedAt: Milliseconds;
   readonly originBinding: BindingId | null;
   readonly senderUri: UserUri | null;
   readonly senderName: string | null;
   readonly senderNative: string | null;
+  /** Where his picture is, and the revision of the profile that says so. */
+  readonly senderAvatar: string | null;
+  readonly senderRev: number | null;
 }
 
 const entry = statement<{ group: GroupId; after: number; limit: number }>("outbox.entry")((db, { p }) =>
@@ -74,10 +82,14 @@ const entry = statement<{ group: GroupId; after: number; limit: number }>("outbo
       "event.id",
       "event.kind",
       "event.content",
+      "event.origin_at as originAt",
+      "event.received_at as receivedAt",
       "event.origin_binding as originBinding",
       "user.uri as senderUri",
       "user.name as senderName",
       "user.native as senderNative",
+      "user.avatar_url as senderAvatar",
+      "user.profile_rev as senderRev",
     ])
     .where("event.grp", "=", p.group)
     .where("event.seq", ">", p.after as Seq)
@@ -105,7 +117,7 @@ const linkOf = statement<{ binding: BindingId; id: EventId }>("outbox.linkOf")((
 
 /** Whether the room was given the event at its place in a log that was replaced since. */
 export function* wasGiven(input: { binding: BindingId; id: EventId }): Unit<boolean> {
-  return (yield* first(linkOf, input)) !== undefined;
+  return ((yield* first(linkOf, input)) ?? (yield* first(givenInShort, input))) !== undefined;
 }
 
 /** A delivery that is written down and not settled. */
@@ -121,6 +133,7 @@ export interface OpenDelivery {
   readonly noticeText: string | null;
   readonly noticeToNative: string | null;
   readonly noticeToName: string | null;
+  readonly noticeThread: Uint8Array | null;
 }
 
 const openRows = statement<{ binding: BindingId; limit: number }>("outbox.openRows")((db, { p }) =>
@@ -143,6 +156,7 @@ const openRows = statement<{ binding: BindingId; limit: number }>("outbox.openRo
       "notice.text as noticeText",
       "notice.to_native as noticeToNative",
       "notice.to_name as noticeToName",
+      "notice.thread as noticeThread",
     ])
     .where("delivery.binding", "=", p.binding)
     // What may have been made is decided before anything new is said, notices included.

@@ -1,8 +1,10 @@
 /** What users are called, as the groups that they are in come to know it (docs/mtp.md, Latest values). */
 import type { UserUri } from "../../../mappings/ids.ts";
-import type { GroupId, UserId } from "../../ids.ts";
+import type { GroupId, PeerId, ProviderId, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
-import { first, only, type Unit } from "../unit.ts";
+import { all, first, only, type Unit } from "../unit.ts";
+import { lockGroup } from "./log.ts";
+import { findUser, isShownAs, showUser } from "./members.ts";
 import type { KnownUser } from "./remote-users.ts";
 
 const raise = statement<{ group: GroupId }>("profiles.raise")((db, { p }) =>
@@ -56,6 +58,46 @@ export function* noteProfile(group: GroupId, user: UserId): Unit<boolean> {
   if (!found) return false;
   yield* first(putSeen, { group, user, rev: found.rev, n: yield* nextValue(group) });
   return true;
+}
+
+const seenIn = statement<{ user: UserId }>("profiles.seenIn")((db, { p }) =>
+  db
+    .selectFrom("profile_in_group as seen")
+    .innerJoin("grp", "grp.id", "seen.grp")
+    .leftJoin("following", "following.grp", "seen.grp")
+    .select(["seen.grp as group", "following.peer as ownerPeer"])
+    .where("seen.user_id", "=", p.user)
+    .where("grp.state", "=", "open")
+    .orderBy("seen.grp"),
+);
+
+/** A group in which a profile is to be told; `ownerPeer`: who owns it, null: we. */
+export interface ToldGroup {
+  readonly group: GroupId;
+  readonly ownerPeer: PeerId | null;
+}
+
+/**
+ * Somebody of a provider of ours is shown otherwise from now on. Gives the groups that know him, which `tellProfile` is to be
+ * called for; none where nothing changes, or nobody has met him.
+ */
+export function* changeProfile(input: {
+  provider: ProviderId;
+  native: string;
+  name: string;
+  avatar?: string | null;
+}): Unit<{ readonly user: UserId; readonly groups: readonly ToldGroup[] } | null> {
+  const { provider, native, name } = input;
+  const found = yield* first(findUser, { provider, native });
+  if (!found || isShownAs(found, input)) return null;
+  const avatar = input.avatar === undefined ? found.avatar : input.avatar;
+  yield* first(showUser, { user: found.id, name, avatar });
+  return { user: found.id, groups: yield* all(seenIn, { user: found.id }) };
+}
+
+/** Tells a profile in a group; in a transaction of its own, since whoever appends takes the group's lock first. */
+export function* tellProfile({ group, user }: { group: GroupId; user: UserId }): Unit<boolean> {
+  return (yield* first(lockGroup, { group })) !== undefined && (yield* noteProfile(group, user));
 }
 
 /** What a user's gateway says of him. */

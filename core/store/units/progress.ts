@@ -1,10 +1,12 @@
 import type { Milliseconds } from "../../bridge.ts";
 import { GatewayError } from "../../errors.ts";
+import type { RoomPropertyName } from "../../../mappings/events.ts";
 import type { EventId } from "../../../mappings/ids.ts";
 import { step } from "../../steps.ts";
 import type { ArchiveMark, BindingId, DeliveryKey, NativeId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
+import { noteMade } from "./digested.ts";
 import { checkFence, type Fence } from "./fence.ts";
 
 export interface Intent {
@@ -27,7 +29,11 @@ export interface Settled {
   readonly attempts: number;
   readonly at: Milliseconds;
   /** What was set in the room, so that its echo is known for one. */
-  readonly property: { readonly name: string; readonly value: string } | null;
+  readonly property: {
+    readonly name: RoomPropertyName;
+    readonly item: string;
+    readonly value: string;
+  } | null;
 }
 
 export interface ProgressInput {
@@ -128,22 +134,40 @@ const addLink = statement<{
     })
     .onConflict((conflict) => conflict.doNothing()),
 );
-const noteSet = statement<{ binding: BindingId; name: string; value: string }>("progress.noteSet")(
+const noteSet = statement<{
+  binding: BindingId;
+  name: RoomPropertyName;
+  item: string;
+  value: string;
+  at: Milliseconds;
+}>("progress.noteSet")((db, { p }) => {
+  const held = { last_set: p.value, last_seen: p.value, seen_at: p.at };
+  return db
+    .insertInto("binding_property")
+    .values({ binding: p.binding, name: p.name, item: p.item, ...held })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["binding", "name", "item"])
+        .doUpdateSet(held)
+        // A pin may have been changed by somebody before the answer was noted.
+        .where((eb) =>
+          eb.or([
+            eb("binding_property.name", "!=", "pins"),
+            eb("binding_property.seen_at", "is", null),
+            eb("binding_property.seen_at", "<=", p.at),
+          ]),
+        ),
+    );
+});
+/** A room that is left moves no more. */
+export const moveIntended = statement<{ binding: BindingId; seq: Seq }>("progress.moveIntended")(
   (db, { p }) =>
     db
-      .insertInto("binding_property")
-      .values({ binding: p.binding, name: p.name as "name", item: "", last_set: p.value, last_seen: p.value })
-      .onConflict((conflict) =>
-        conflict.columns(["binding", "name", "item"]).doUpdateSet({ last_set: p.value, last_seen: p.value }),
-      ),
-);
-const moveIntended = statement<{ binding: BindingId; seq: Seq }>("progress.moveIntended")((db, { p }) =>
-  db
-    .updateTable("binding")
-    .set({ intended_seq: p.seq })
-    .where("id", "=", p.binding)
-    .where("state", "=", "live")
-    .returning("id"),
+      .updateTable("binding")
+      .set({ intended_seq: p.seq })
+      .where("id", "=", p.binding)
+      .where("state", "=", "live")
+      .returning("id"),
 );
 export const moveDelivered = statement<{ binding: BindingId }>("progress.moveDelivered")((db, { p }) =>
   db
@@ -176,7 +200,10 @@ export function* progress(input: ProgressInput): Unit<void> {
       const { native, aux, id, attempts, at } = done;
       yield* first(addLink, { binding, native, aux, id, part: done.part ?? NO_PART, attempts, at });
     }
-    if (done.property !== null) yield* first(noteSet, { binding, ...done.property });
+    // Of the log, and of no single entry: several were told in short.
+    if (done.id === null && done.seq > 0)
+      yield* first(noteMade, { binding, digestSeq: done.seq, native: done.native, at: done.at });
+    if (done.property !== null) yield* first(noteSet, { binding, ...done.property, at: done.at });
   }
   for (const { seq, step: part, tried } of input.queued)
     yield* first(requeue, { binding, seq, step: part, untried: tried ? 0 : 1 });

@@ -3,10 +3,13 @@ import {
   type PropertyChange,
   type PropertyName,
   propertyNames,
+  type RoomPropertyName,
 } from "../../../mappings/events.ts";
+import { type EventId, parseEventId } from "../../../mappings/ids.ts";
+import type { Milliseconds } from "../../bridge.ts";
 import type { BindingId, GroupId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
-import { first, type Unit } from "../unit.ts";
+import { all, first, type Unit } from "../unit.ts";
 import { valueUnderWay } from "./submissions.ts";
 
 /** The current value of a property, whose version is the seq of the event that set it. */
@@ -29,14 +32,26 @@ export const setProperty = statement<{
         .where("property.seq", "<=", p.seq),
     ),
 );
-const setSeen = statement<{ binding: BindingId; name: PropertyName; value: string }>("properties.setSeen")(
-  (db, { p }) =>
-    db
-      .insertInto("binding_property")
-      .values({ binding: p.binding, name: p.name, item: "", last_set: null, last_seen: p.value })
-      .onConflict((conflict) =>
-        conflict.columns(["binding", "name", "item"]).doUpdateSet({ last_seen: p.value }),
-      ),
+const setSeen = statement<{
+  binding: BindingId;
+  name: RoomPropertyName;
+  item: string;
+  value: string;
+  at: Milliseconds;
+}>("properties.setSeen")((db, { p }) =>
+  db
+    .insertInto("binding_property")
+    .values({
+      binding: p.binding,
+      name: p.name,
+      item: p.item,
+      last_set: null,
+      last_seen: p.value,
+      seen_at: p.at,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["binding", "name", "item"]).doUpdateSet({ last_seen: p.value, seen_at: p.at }),
+    ),
 );
 const currentProperty = statement<{ group: GroupId; name: GroupPropertyName; item: string }>(
   "properties.currentProperty",
@@ -58,28 +73,52 @@ export function* propertyNow(
   return { value: row?.value ?? "", version: row?.seq ?? 0 };
 }
 
-const roomHolds = statement<{ binding: BindingId; name: PropertyName }>("properties.roomHolds")((db, { p }) =>
+const roomHolds = statement<{ binding: BindingId; name: RoomPropertyName; item: string }>(
+  "properties.roomHolds",
+)((db, { p }) =>
   db
     .selectFrom("binding_property")
-    .select(["last_set as set", "last_seen as seen"])
+    .select(["last_set as set", "last_seen as seen", "seen_at as seenAt"])
     .where("binding", "=", p.binding)
-    .where("name", "=", p.name),
+    .where("name", "=", p.name)
+    .where("item", "=", p.item),
 );
+const pinRows = statement<{ binding: BindingId }>("properties.pinRows")((db, { p }) =>
+  db
+    .selectFrom("binding_property")
+    .select("item")
+    .where("binding", "=", p.binding)
+    .where("name", "=", "pins")
+    .where("last_seen", "=", "true"),
+);
+
+/** The messages that the room was last seen to have pinned. */
+export function* pinsSeen(binding: BindingId): Unit<readonly EventId[]> {
+  return (yield* all(pinRows, { binding })).flatMap(({ item }) => parseEventId(item) ?? []);
+}
 
 /**
  * A property is state: what the room was last seen to hold is nothing new, nor is what it held when it was first
- * looked at, and what the group holds already is only noted, unless something else is under way to its owner.
+ * looked at, and what the group holds already is only noted, unless something else is under way to its owner. `at`: when the
+ * room held it; what is older than what is known of a pin says nothing.
  */
 export function* isChange(
-  input: { readonly binding: BindingId; readonly group: GroupId },
+  input: { readonly binding: BindingId; readonly group: GroupId; readonly at: Milliseconds },
   property: PropertyChange,
 ): Unit<boolean> {
-  const { binding, group } = input;
-  const { name, value } = property;
+  const { binding, group, at } = input;
+  const { name, item, value } = property;
+  if (name === "pins") {
+    const pin = yield* first(roomHolds, { binding, name, item });
+    // Of a pin that nothing is known of here the group knows: the gateway may have set it a moment ago.
+    if (pin?.seen === value || at < (pin?.seenAt ?? at)) return false;
+    yield* first(setSeen, { binding, name, item, value, at });
+    return yield* differs(group, property, (yield* propertyNow(group, property)).value);
+  }
   if (!isShown(name)) return yield* differs(group, property, (yield* propertyNow(group, property)).value);
-  const seen = (yield* first(roomHolds, { binding, name }))?.seen ?? null;
+  const seen = (yield* first(roomHolds, { binding, name, item }))?.seen ?? null;
   if (seen === value) return false;
-  yield* first(setSeen, { binding, name, value });
+  yield* first(setSeen, { binding, name, item, value, at });
   if (seen === null) return false;
   return yield* differs(group, property, (yield* first(currentProperty, { group, name, item: "" }))?.value);
 }
@@ -109,12 +148,13 @@ export function* speakingNow(group: GroupId): Unit<"all" | "some"> {
 export function* wasOverwritten(input: {
   readonly binding: BindingId;
   readonly group: GroupId;
-  readonly name: PropertyName;
+  readonly name: RoomPropertyName;
+  readonly item: string;
   readonly seq: Seq;
   readonly value: string;
 }): Unit<boolean> {
-  const { group, name, seq, value } = input;
-  if ((yield* propertyNow(group, { name, item: "" })).version !== seq) return false;
+  const { group, seq, value } = input;
+  if ((yield* propertyNow(group, input)).version !== seq) return false;
   const room = yield* first(roomHolds, input);
   return room !== undefined && room.set !== null && room.set === room.seen && room.set !== value;
 }

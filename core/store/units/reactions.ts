@@ -1,7 +1,9 @@
 import type { EventId } from "../../../mappings/ids.ts";
+import type { Milliseconds } from "../../bridge.ts";
 import type { GroupId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
+import { canEnd, canVote, endPoll, type PollEffect, vote } from "./polls.ts";
 
 /** What a new message does to what stands in its group. */
 export type Effect =
@@ -9,7 +11,8 @@ export type Effect =
   /** An edit or a deletion of `root`. */
   | { readonly kind: "version"; readonly root: EventId }
   | { readonly kind: "reaction"; readonly target: EventId; readonly emoji: string }
-  | { readonly kind: "unreaction"; readonly reaction: EventId };
+  | { readonly kind: "unreaction"; readonly reaction: EventId }
+  | PollEffect;
 
 const findRoot = statement<{ group: GroupId; id: EventId }>("reactions.findRoot")((db, { p }) =>
   db
@@ -80,17 +83,24 @@ interface Acting {
   readonly user: UserId | null;
   readonly id: EventId;
   readonly seq: Seq;
+  readonly at: Milliseconds;
 }
 
 /**
- * Takes a reaction up or away. Reactions are state: an addition of what stands and a removal of what is gone are
- * nothing, and false says so.
+ * Takes a reaction or a vote up or away. They are state: an addition of what stands and a removal of what is gone are
+ * nothing, and false says so; so is a vote after the poll's end.
  */
 export function* takeEffect(acting: Acting, effect: Effect): Unit<boolean> {
   const { group, user, id, seq } = acting;
   if (effect.kind === "none" || effect.kind === "version" || user === null) return true;
   if (effect.kind === "unreaction")
     return (yield* first(endReaction, { reaction: effect.reaction, group, user, seq })) !== undefined;
+  if (effect.kind === "vote" || effect.kind === "poll-end") {
+    const poll = yield* targetOf(group, effect.poll);
+    return effect.kind === "vote"
+      ? yield* vote({ ...acting, user, poll }, effect.options)
+      : yield* endPoll({ ...acting, user, poll });
+  }
   const target = yield* targetOf(group, effect.target);
   const { emoji } = effect;
   if (yield* first(standing, { group, target, user, emoji })) return false;
@@ -104,6 +114,10 @@ export function* isNews(acting: Pick<Acting, "group" | "user">, effect: Effect):
   if (effect.kind === "none" || effect.kind === "version" || user === null) return true;
   if (effect.kind === "unreaction")
     return (yield* first(standsById, { reaction: effect.reaction, group, user })) !== undefined;
+  if (effect.kind === "vote" || effect.kind === "poll-end") {
+    const place = { group, user, poll: yield* targetOf(group, effect.poll) };
+    return effect.kind === "vote" ? yield* canVote(place, effect.options) : yield* canEnd(place);
+  }
   const target = yield* targetOf(group, effect.target);
   return (yield* first(standing, { group, target, user, emoji: effect.emoji })) === undefined;
 }

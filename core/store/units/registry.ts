@@ -3,6 +3,7 @@ import type { Unit } from "../unit.ts";
 import { accept } from "./accept.ts";
 import { append } from "./append.ts";
 import { noteAudit } from "./audit.ts";
+import { dropAvatars, noteAvatar } from "./avatars.ts";
 import {
   claimLane,
   freeLeasesOf,
@@ -12,11 +13,13 @@ import {
   releaseLane,
   renewLane,
 } from "./lanes.ts";
-import { giveUp, noteUnclear } from "./give-up.ts";
+import { giveUp, noteDouble, noteUnclear } from "./give-up.ts";
 import { noteAttempt } from "./inbox.ts";
 import { takeValues } from "./latest-values.ts";
 import { noteMarkers } from "./markers.ts";
+import { moveRoom } from "./move-room.ts";
 import { link } from "./bindings.ts";
+import { linkByCode } from "./own-codes.ts";
 import { answerInvitation, noteInvitation } from "./invitations.ts";
 import { invite, noteTold } from "./invited.ts";
 import { endKnock, noteKnock } from "./knocks.ts";
@@ -27,6 +30,8 @@ import { addConnection } from "./connections.ts";
 import { follow, putOffFollowing, setCursor, stopFollowing } from "./following.ts";
 import { addGuest, removeGuest } from "./guests.ts";
 import { addBlock, dropBlockOf } from "./blocks.ts";
+import { endLag, tellLag, writeDigests } from "./backlog.ts";
+import { setOptOut, setRoomPolicy } from "./room-policies.ts";
 import { setGroupPolicy } from "./group-policy.ts";
 import { writeOwnEvent } from "./own-events.ts";
 import { admitProvider, dismissProvider } from "./provider-members.ts";
@@ -42,8 +47,11 @@ import { markServed } from "./submissions.ts";
 import { appendSubmitted, forgetPulled } from "./submitted.ts";
 import { tellVerdicts } from "./verdicts.ts";
 import { dropUnnamedMedia, keepMedia } from "./kept-media.ts";
+import { dropSecret, keepSecret, rewrapSecret } from "./secrets.ts";
 import { discardAside, retryAside } from "./set-aside.ts";
+import { changeProfile, tellProfile } from "./profiles.ts";
 import { progress } from "./progress.ts";
+import { queueTallies } from "./tallies.ts";
 import { registerAccount } from "./accounts.ts";
 import { replaceSetting, settle } from "./settings.ts";
 
@@ -62,14 +70,18 @@ export const writingUnits = {
   claimLane,
   confirmConnection,
   createCode,
+  changeProfile,
   discardAside,
   dismissProvider,
+  dropAvatars,
   dropBlockOf,
+  dropSecret,
   dropUnnamedMedia,
   endBinding,
   endConnection,
   endInvitations,
   endKnock,
+  endLag,
   follow,
   forgetPulled,
   freeLeasesOf,
@@ -77,16 +89,22 @@ export const writingUnits = {
   invite,
   keepMedia,
   keepRedeemed,
+  keepSecret,
   link,
+  linkByCode,
   markServed,
+  moveRoom,
   noteAttempt,
   noteAudit,
+  noteAvatar,
+  noteDouble,
   noteInvitation,
   noteKnock,
   noteMarkers,
   noteTold,
   noteUnclear,
   progress,
+  queueTallies,
   pullLaneForward,
   putOffFollowing,
   putOffLane,
@@ -102,15 +120,21 @@ export const writingUnits = {
   takeGroupState,
   retryAside,
   revokeCode,
+  rewrapSecret,
   setCursor,
   setGroupPolicy,
+  setOptOut,
+  setRoomPolicy,
   settle,
   stopFollowing,
   takeCode,
   takeValues,
+  tellProfile,
+  tellLag,
   tellVerdicts,
   unlink,
   updatePeer,
+  writeDigests,
   writeOwnEvent,
 } as const;
 

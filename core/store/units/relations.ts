@@ -15,6 +15,8 @@ export interface RootRow {
   readonly authorNative: string | null;
   readonly authorProvider: ProviderId | null;
   readonly originBinding: BindingId | null;
+  /** Not null: it was deleted. */
+  readonly deletedSeq: number | null;
 }
 
 export interface PartRow {
@@ -60,6 +62,7 @@ const rootOf = statement<{ group: GroupId; id: EventId }>("relations.rootOf")((d
       "user.native as authorNative",
       "user.provider as authorProvider",
       "event.origin_binding as originBinding",
+      "event.deleted_seq as deletedSeq",
     ])
     .where("version.id", "=", p.id)
     .where("version.grp", "=", p.group),
@@ -72,22 +75,24 @@ const submitted = statement<{ group: GroupId; id: EventId }>("relations.submitte
     .where("grp", "=", p.group)
     .where("id", "=", p.id),
 );
-const submittedRoot = statement<{ group: GroupId; root: EventId }>("relations.submittedRoot")((db, { p }) =>
-  db
-    .selectFrom("submission")
-    .leftJoin("user", "user.id", "submission.sender")
-    .select([
-      "submission.id as root",
-      "submission.content",
-      "submission.origin_at as at",
-      "user.uri as authorUri",
-      "user.name as authorName",
-      "user.native as authorNative",
-      "user.provider as authorProvider",
-      "submission.origin_binding as originBinding",
-    ])
-    .where("submission.grp", "=", p.group)
-    .where("submission.id", "=", p.root),
+const submittedRoot = statement<{ group: GroupId; root: EventId }>("relations.submittedRoot")(
+  (db, { p, sql }) =>
+    db
+      .selectFrom("submission")
+      .leftJoin("user", "user.id", "submission.sender")
+      .select([
+        "submission.id as root",
+        "submission.content",
+        "submission.origin_at as at",
+        "user.uri as authorUri",
+        "user.name as authorName",
+        "user.native as authorNative",
+        "user.provider as authorProvider",
+        "submission.origin_binding as originBinding",
+        sql<null>`null`.as("deletedSeq"),
+      ])
+      .where("submission.grp", "=", p.group)
+      .where("submission.id", "=", p.root),
 );
 const latestSubmitted = statement<{ group: GroupId; root: EventId }>("relations.latestSubmitted")(
   (db, { p }) =>
@@ -126,7 +131,11 @@ const reactionRows = statement<{ group: GroupId; target: EventId }>("relations.r
   db
     .selectFrom("reaction")
     .innerJoin("user", "user.id", "reaction.user_id")
+    .leftJoin("event", (join) =>
+      join.onRef("event.grp", "=", "reaction.grp").onRef("event.id", "=", "reaction.event_id"),
+    )
     .select([
+      "event.origin_binding as originBinding",
       "reaction.event_id as id",
       "reaction.emoji",
       "reaction.seq",
@@ -161,6 +170,8 @@ export interface ReactionRow {
   readonly author: UserUri;
   readonly provider: ProviderId;
   readonly native: string;
+  /** The room in which it was given; null: one of another gateway. */
+  readonly originBinding: BindingId | null;
 }
 
 export interface KnownRow extends RootRow {

@@ -1,5 +1,5 @@
 /** What ends a submission before it comes back: the owner's verdict, or that it is withdrawn. */
-import { decodeProperty } from "../../../mappings/event-content.ts";
+import { decodeProperty, threadOf } from "../../../mappings/event-content.ts";
 import type { EventId } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../bridge.ts";
 import type { AccountId, BindingId, GroupId, Seq, UserId } from "../../ids.ts";
@@ -85,7 +85,7 @@ export function* recordVerdict(input: {
   if (!room) return null;
   if (notice !== null) {
     const to = sender === null ? null : ((yield* first(author, { user: sender })) ?? null);
-    yield* addNotice({ binding, to, text: notice, at });
+    yield* addNotice({ binding, to, text: notice, at, thread: threadOf(refused) });
   }
   if (shown !== null) yield* queueRestore({ binding, name: shown, event: id, at });
   return room;

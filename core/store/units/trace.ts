@@ -55,6 +55,7 @@ const linkRows = statement<{ id: EventId }>("trace.linkRows")((db, { p }) =>
       "link.binding",
       "link.native",
       "link.state",
+      "link.part",
       "link.attempts",
       "link.at",
       "binding.native as room",
@@ -117,12 +118,29 @@ const asideRows = statement<{ id: EventId }>("trace.asideRows")((db, { p }) =>
     .where("set_aside.event_id", "=", p.id),
 );
 
+const digestRows = statement<{ id: EventId }>("trace.digestRows")((db, { p }) =>
+  db
+    .selectFrom("digested")
+    .innerJoin("binding", "binding.id", "digested.binding")
+    .innerJoin("account", "account.id", "binding.account")
+    .leftJoin("lane", (join) => join.onRef("lane.binding", "=", "binding.id").on("lane.kind", "=", "out"))
+    .select([
+      "digested.native",
+      "digested.at",
+      "binding.native as room",
+      "account.native as account",
+      "lane.last_error as lastError",
+    ])
+    .where("digested.event_id", "=", p.id),
+);
+
 /** All that is known of one event's way. */
 export function* eventWay(found: { readonly id: EventId; readonly grp: GroupId }) {
   return {
     event: (yield* all(eventRow, found))[0] ?? null,
     links: yield* all(linkRows, found),
     deliveries: yield* all(deliveryRows, found),
+    digests: yield* all(digestRows, found),
     waiting: yield* all(waitingRows, found),
     setAside: yield* all(asideRows, found),
   };

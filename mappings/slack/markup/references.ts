@@ -69,7 +69,7 @@ export function broadcastRun(range: string, marks: number): Run | null {
 
 /** An emoji by its short name: characters, a picture of the workspace, or null where it is neither. */
 export function knownEmojiRun(reading: Reading, name: string, marks: number): Run | null {
-  const emoji = emojiOf(name);
+  const emoji = emojiOf(reading.context.alias?.(name) ?? name);
   if (emoji !== null) return textRun(emoji, marks);
   const source = reading.context.emoji(name);
   return source === null ? null : { kind: "emoji", name, source, marks };

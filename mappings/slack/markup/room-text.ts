@@ -10,6 +10,9 @@ import { LONGEST_MESSAGE, LONGEST_URL } from "./limits.ts";
 /** Stands between `@` and the word, so that nothing takes it for a mention. */
 const WORD_JOINER = "\u{2060}";
 
+/** Only people can be mentioned: apps have ids of another form, which Slack refuses in a message. */
+const PERSON = /^[UW][A-Z0-9]+$/;
+
 /** Code points that a block takes besides its text. */
 const BLOCK_COST = 2;
 
@@ -101,7 +104,7 @@ class Room {
       case "mention": {
         const user = this.#context.user(run.user);
         const name = user.name || run.name;
-        if (user.native !== null) return { ...run, name, marks };
+        if (user.native !== null && PERSON.test(user.native)) return { ...run, name, marks };
         this.#lose("mention_silent");
         return { kind: "text", text: `@${name}`, marks: marks | Mark.bold, link: null };
       }

@@ -1,6 +1,6 @@
 import { SlackAccount } from "../../../bridges/slack/account.ts";
 import { slackConfig, slackConfigSchema } from "../../../bridges/slack/config.ts";
-import { EVENTS_PATH } from "../../../bridges/slack/http-receiver.ts";
+import { EVENTS_PATH } from "../../../bridges/slack/events-route.ts";
 import type { Pace } from "../../../bridges/slack/limits.ts";
 import type { BridgeFactory } from "../../../core/accounts/create-hosts.ts";
 import { limits } from "../../../core/limits.ts";

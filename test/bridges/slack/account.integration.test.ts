@@ -8,6 +8,7 @@ import type { NativeRoom } from "../../../core/ids.ts";
 import { createLogger } from "../../../core/log.ts";
 import { type SlackSimulator, startSlackSimulator } from "../../slack/simulator.ts";
 import { eventually } from "../../support/harness-eventually.ts";
+import { MemorySecrets } from "../../support/memory-secrets.ts";
 
 const log = createLogger({ level: "error", bodies: false, stream: { write: () => undefined } });
 const GENERAL = "C0GENERAL" as NativeRoom;
@@ -16,6 +17,7 @@ const SECRET = "C0SECRET" as NativeRoom;
 
 class Host implements BridgeHost {
   readonly gateway = "mimi.test";
+  readonly secrets = new MemorySecrets();
   readonly accepted: AcceptBatch[] = [];
   readonly readied: NativeRoom[] = [];
   /** Every write waits for it. */
@@ -34,12 +36,36 @@ class Host implements BridgeHost {
     return Promise.resolve([]);
   }
 
+  threads() {
+    return Promise.resolve([]);
+  }
+
   transient(): void {}
 
   read(): void {}
 
+  profile(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  avatar(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
   command(): Promise<string> {
     return Promise.resolve("");
+  }
+
+  moved(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  doubled(): Promise<void> {
+    return Promise.resolve();
   }
 
   ready(room: NativeRoom): void {
@@ -92,6 +118,12 @@ void describe("a Slack account", () => {
       make({ app_token: "xapp-wrong" }).start(new Host()),
       rejected("account_refused", /invalid_auth/),
     );
+  });
+
+  void it("with a token is not installed by a link, and says what would have to be", async () => {
+    const one = make();
+    await one.start(new Host());
+    await assert.rejects(one.installLink(), rejected("install_unavailable", /client_id, client_secret/));
   });
 
   void it("refuses the token of another workspace", async () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { translate } from "../../../bridges/slack/inbound.ts";
-import type { Around } from "../../../bridges/slack/inbound-context.ts";
 import { Memory } from "../../../bridges/slack/memory.ts";
 import type { KnownInRoom, Lookups, Raw } from "../../../core/bridge.ts";
 import { GatewayError } from "../../../core/errors.ts";
@@ -9,23 +8,11 @@ import type { NativeRoom } from "../../../core/ids.ts";
 import { type EventId, parseEventId } from "../../../mappings/ids.ts";
 import { plainTextOf } from "../../../mappings/markup/plain.ts";
 import { unknowing } from "../../support/unknowing-lookups.ts";
+import { around } from "./around.ts";
 
 const room = "C1" as NativeRoom;
 const said = { type: "message", channel: "C1", user: "U1", ts: "1700.000100", text: "hi" };
 const raw = (event: unknown): Raw => ({ nativeKey: null, at: 0, raw: JSON.stringify(event) });
-
-function around(memory = new Memory()): Around {
-  const names: Readonly<Record<string, string>> = { U1: "Anna", U2: "Ben" };
-  return {
-    team: "T1",
-    self: { user: "UBOT", bot: "BBOT", app: "A1" },
-    bots: true,
-    memory,
-    people: {
-      find: (id) => Promise.resolve(id in names ? { name: names[id] ?? "", manages: false } : null),
-    },
-  };
-}
 
 const rootId = eventId("01".padEnd(64, "a"));
 
@@ -40,6 +27,7 @@ function knowing(ts: string, standing: readonly { id: EventId; emoji: string }[]
     thread: new Uint8Array(),
     replyTo: null,
     pollOptions: null,
+    deleted: false,
   };
   return {
     ...unknowing,
@@ -65,7 +53,7 @@ void describe("from what was kept of a channel to events", () => {
   void it("names the author as the workspace does", async () => {
     const event = await only(said, unknowing);
     assert.ok(event?.kind === "message" && event.message.body.kind === "text");
-    assert.deepEqual(event.sender, { native: "U1", name: "Anna" });
+    assert.deepEqual(event.sender, { native: "U1", name: "Anna", avatar: null });
     assert.equal(event.native, "1700.000100");
     assert.equal(plainTextOf(event.message.body.text), "hi");
   });
@@ -128,16 +116,16 @@ void describe("from what was kept of a channel to events", () => {
     const change = { type: "message", subtype: "message_changed", channel: "C1", message: edited };
     assert.ok(await only(change, knowing(said.ts)));
     const memory = new Memory();
-    assert.ok(await only(edited, unknowing, around(memory)));
-    assert.equal(await only(change, knowing(said.ts), around(memory)), null);
+    assert.ok(await only(edited, unknowing, around({ memory })));
+    assert.equal(await only(change, knowing(said.ts), around({ memory })), null);
   });
 
   void it("is silent about a deletion that the gateway itself has made", async () => {
     const memory = new Memory();
     const deleted = { type: "message", subtype: "message_deleted", channel: "C1", deleted_ts: said.ts };
-    assert.ok(await only(deleted, knowing(said.ts), around(memory)));
+    assert.ok(await only(deleted, knowing(said.ts), around({ memory })));
     memory.willDelete(room, said.ts);
-    assert.equal(await only(deleted, knowing(said.ts), around(memory)), null);
+    assert.equal(await only(deleted, knowing(said.ts), around({ memory })), null);
   });
 
   void it("names nobody for state that was read and not told", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { keptFromHistory, keptOf, refersTo } from "../../../bridges/slack/kept-event.ts";
+import { changedHistory, keptFromHistory, keptOf, refersTo } from "../../../bridges/slack/kept-event.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { schemas } from "../../../mappings/slack/event.ts";
 
@@ -45,10 +45,11 @@ void describe("Slack's events as the inbox keeps them", () => {
       message: edited,
       previous_message: said,
     };
-    assert.equal(keyOf(change), "C1:1700.000100:e:1701.000000");
+    const key = keyOf(change);
+    assert.match(String(key), /^C1:1700\.000100:e:1701\.000000:[0-9a-f]{16}$/);
     assert.deepEqual(
       fromHistory(edited).map(({ raw }) => raw.nativeKey),
-      ["C1:1700.000100", "C1:1700.000100:e:1701.000000"],
+      ["C1:1700.000100", key],
     );
   });
 
@@ -129,5 +130,60 @@ void describe("Slack's events as the inbox keeps them", () => {
     assert.equal(look({ type: "message", subtype: "message_changed", message: said }), true);
     assert.equal(look({ type: "message", deleted_ts: "1.0" }), true);
     assert.equal(look({ type: "reaction_added", reaction: "x" }), true);
+  });
+});
+
+const changedTo = (text: string, more: object = {}) => ({
+  type: "message",
+  subtype: "message_changed",
+  channel: "C1",
+  event_ts: "1701.000200",
+  message: { ...edited, text, ...more },
+  previous_message: said,
+});
+
+void describe("the key of an edit", () => {
+  void it("tells two edits of one second apart, and is the same from the history", () => {
+    const [first, second] = [keyOf(changedTo("one")), keyOf(changedTo("two"))];
+    assert.ok(first && second);
+    assert.notEqual(first, second);
+    const stored = fromHistory({ ...edited, text: "two" }).map(({ raw }) => raw.nativeKey);
+    assert.deepEqual(stored, ["C1:1700.000100", second]);
+  });
+
+  void it("does not hang on what Slack adds, nor on the order in which it says things", () => {
+    const block = { type: "rich_text", block_id: "x", elements: [] };
+    const turned = { elements: [], block_id: "x", type: "rich_text" };
+    const preview = [{ from_url: "https://example.org", title: "Example" }];
+    assert.equal(
+      keyOf(changedTo("hello", { blocks: [block] })),
+      keyOf(changedTo("hello", { blocks: [turned], attachments: preview, reply_count: 3 })),
+    );
+  });
+
+  void it("is none for a message with a file, which history has without its subtype", () => {
+    const file = {
+      id: "F1",
+      name: "a.txt",
+      mimetype: "text/plain",
+      url_private: "https://files.slack.com/a",
+    };
+    const live = { ...said, subtype: "file_share", files: [file] };
+    const { channel: _, event_ts: __, subtype: ___, ...stored } = live;
+    assert.deepEqual(
+      fromHistory(stored).map(({ raw }) => raw.nativeKey),
+      [keyOf(live)],
+    );
+    const again = { ...changedTo("hi"), message: stored, previous_message: live };
+    assert.equal(keptOf(again, self), null);
+  });
+});
+
+void describe("the history of a channel", () => {
+  void it("is to be read again where Slack has changed it in bulk", () => {
+    const changed = { type: "channel_history_changed", latest: "1700.0", ts: "1703.0", event_ts: "1703.0" };
+    assert.deepEqual(changedHistory(changed), { room: null });
+    assert.deepEqual(changedHistory({ ...changed, type: "group_history_changed", channel: "C1" }), { room });
+    assert.equal(changedHistory(said), null);
   });
 });

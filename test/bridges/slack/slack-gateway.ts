@@ -3,13 +3,17 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { SlackAccount } from "../../../bridges/slack/account.ts";
 import { slackConfig, slackConfigSchema } from "../../../bridges/slack/config.ts";
+import { surroundings } from "../../../bridges/slack/entry.ts";
 import type { Pace } from "../../../bridges/slack/limits.ts";
+import { SCOPES } from "../../../bridges/slack/manifest.ts";
 import type { Answer } from "../../../deploy/clients/waits.ts";
 import type { RunningGateway } from "../../../core/gateway.ts";
+import { freePorts } from "../../../deploy/servers/ports.ts";
 import type { SimulatorOptions } from "../../slack/settings.ts";
 import { type SlackSimulator, startSlackSimulator } from "../../slack/simulator.ts";
 import type { SlackMessageRecord } from "../../slack/state/records.ts";
 import { startHarness } from "../../support/harness.ts";
+import type { HarnessOptions } from "../../support/harness-config.ts";
 import { eventually } from "../../support/harness-eventually.ts";
 
 export const FROM = "C0FROM";
@@ -25,6 +29,8 @@ export interface SlackRun {
   readonly gateway: () => RunningGateway;
   /** Stops the gateway, and starts it again after whatever happens meanwhile. */
   readonly away: (meanwhile: () => void) => Promise<void>;
+  /** The folder with the gateway's data. */
+  readonly folder: string;
   /** Waits until the messages of TO meet the test. */
   readonly shows: <T>(
     what: string,
@@ -37,23 +43,40 @@ export interface SlackRunOptions {
   readonly simulator?: SimulatorOptions;
   /** The pace of each bridge; without: none waits between its calls. */
   readonly pace?: () => Pace;
+  /** What the gateway serves besides. */
+  readonly serving?: HarnessOptions["serving"];
+  readonly limits?: NonNullable<HarnessOptions["limits"]>;
+  /** Further keys of the accounts. */
+  readonly account?: Readonly<Record<string, string | boolean>>;
+  /** Events of the channel FROM come by HTTP. */
+  readonly http?: boolean;
 }
 
 export async function linkedChannels(folder: string, options: SlackRunOptions = {}): Promise<SlackRun> {
   const simulators = new Map<string, SlackSimulator>();
   for (const channel of [FROM, TO]) {
-    const simulator = await startSlackSimulator(options.simulator ?? { limits: "off" });
+    // What the manifest does not ask for is refused.
+    const scopes = Object.keys(SCOPES);
+    const simulator = await startSlackSimulator({ scopes, ...(options.simulator ?? { limits: "off" }) });
     const members = ["U0ALICE", "U0BOB"];
     simulator.workspace().people.addChannel({ id: channel, name: "linked", members, bot: true });
     simulators.set(channel, simulator);
   }
   const [here, there] = [of(simulators, FROM), of(simulators, TO)];
-  const accounts = [accountOf("here", here), accountOf("there", there)];
+  const port = options.http ? (await freePorts(1))[0] : undefined;
+  if (port !== undefined) here.events.useUrl(`http://127.0.0.1:${port}/slack/events`);
+  const accounts = [
+    accountOf("here", here, { ...options.account, ...(port !== undefined && viaHttp(here, port)) }),
+    accountOf("there", there, options.account),
+  ];
+  const { serving, limits } = options;
+  const parts = { ...(serving && { serving }), ...(limits && { limits }) };
   const own = join(folder, randomUUID().slice(0, 8));
   const pace = options.pace ?? (() => unhurried);
+  const around = surroundings();
   const start = () =>
-    startHarness({ folder: own }, accounts, (account, { log, media }) => {
-      return new SlackAccount(slackConfig(account), log, media, pace());
+    startHarness({ folder: own, ...parts }, accounts, (account, { log, media }) => {
+      return new SlackAccount(slackConfig(account), log, media, pace(), around);
     });
   let gateway = await start();
   const rooms = [
@@ -71,6 +94,7 @@ export async function linkedChannels(folder: string, options: SlackRunOptions = 
   return {
     here,
     there,
+    folder: own,
     gateway: () => gateway,
     away: async (meanwhile) => {
       await gateway.stop();
@@ -89,11 +113,22 @@ export async function linkedChannels(folder: string, options: SlackRunOptions = 
 export const carried = (messages: readonly SlackMessageRecord[]): readonly SlackMessageRecord[] =>
   messages.filter(({ metadata, text }) => Boolean(metadata?.event_payload["id"]) && text !== "");
 
-function accountOf(name: string, simulator: SlackSimulator) {
+const viaHttp = ({ app }: SlackSimulator, port: number) => ({
+  app_token: undefined,
+  signing_secret: app.signingSecret,
+  listen: `127.0.0.1:${port}`,
+});
+
+function accountOf(
+  name: string,
+  simulator: SlackSimulator,
+  further: Readonly<Record<string, string | boolean | undefined>> = {},
+) {
   const keys = {
     token: simulator.workspace().botToken,
     app_token: simulator.app.appToken,
     api: simulator.apiUrl,
+    ...further,
   };
   return { name, bridge: "slack" as const, ...slackConfigSchema.parse(keys) };
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { readUpTo, shownAs } from "../../../bridges/xmpp/markers.ts";
 import { message, textPayload } from "../../../bridges/xmpp/outbound.ts";
 import { parseXml } from "../../../bridges/xmpp/xml.ts";
-import { emptyContext } from "../../../core/groups/room-context.ts";
+import { emptyContext } from "../../../core/groups/context-finder.ts";
 import type { DeliveryKey, NativeRoom } from "../../../core/ids.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
 import type { RoomMessage } from "../../../mappings/mapping.ts";

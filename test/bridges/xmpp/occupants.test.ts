@@ -76,6 +76,7 @@ void describe("who may correct a message", () => {
     author: `${room}/nick:anna`,
     pollOptions: null,
     at: 500,
+    deleted: false,
   };
   const correction = (nick: string, since: number | null, occupantId = "") => {
     const id = occupantId === "" ? "" : `<occupant-id xmlns="urn:xmpp:occupant-id:0" id="${occupantId}"/>`;

@@ -4,7 +4,7 @@ import { message, plan, textPayload } from "../../../bridges/xmpp/outbound.ts";
 import { refusal } from "../../../bridges/xmpp/refusal.ts";
 import { parseXml } from "../../../bridges/xmpp/xml.ts";
 import type { OutEvent, RoomContext } from "../../../core/bridge.ts";
-import { emptyContext } from "../../../core/groups/room-context.ts";
+import { emptyContext } from "../../../core/groups/context-finder.ts";
 import type { DeliveryKey, NativeRoom } from "../../../core/ids.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
 import { plainFlat } from "../../../mappings/markup/flat.ts";
@@ -61,6 +61,30 @@ void test("a property that the room does not let us set is a loss, not a step", 
     refused.losses.map(({ code }) => code),
     ["property_unsupported"],
   );
+});
+
+void test("a pinned message is told in a line of the gateway's own, which nobody answers; one taken down is not", () => {
+  const known = {
+    root: id,
+    parts: [{ native: "S1", aux: null }],
+    edits: [],
+    author: { name: "Zoe", native: null },
+    ours: true,
+    excerpt: "Ship it",
+    threadRoot: null,
+  };
+  const context = { ...emptyContext, message: (asked: EventId) => (asked === id ? known : null) };
+  const pin: OutEvent = { kind: "property", id, speaker, name: "pins", item: id, value: "true" };
+  const { steps, losses } = planFor(pin, full, context);
+  assert.deepEqual(steps, [
+    { op: "message", part: 0, speaker: null, args: { payload: [body("\u{1F4CC} Zoe: Ship it")] } },
+  ]);
+  assert.deepEqual(
+    losses.map(({ code }) => code),
+    ["property_unsupported"],
+  );
+  assert.deepEqual(planFor({ ...pin, value: "" }, full, context).steps, []);
+  assert.deepEqual(planFor(pin).steps, [], "it is not known here");
 });
 
 const moderates = (moderated: boolean) => ({

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
+import { addSlackCommands } from "../../../bridges/slack/commands.ts";
 import { xmppConfigSchema } from "../../../bridges/xmpp/config.ts";
 import { createProgram } from "../../../core/cli/program.ts";
 import { NOW, sampleOperations } from "../control/sample-operations.ts";
@@ -32,6 +33,7 @@ export async function run(line: readonly string[], setting: Setting = {}) {
   let closed = 0;
   const program = createProgram({
     bridges: () => Promise.resolve({ xmpp: xmppConfigSchema }),
+    addCommands: addSlackCommands,
     startGateway: () => assert.fail("not in these tests"),
     openOperations: async () => {
       await Promise.resolve();

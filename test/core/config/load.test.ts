@@ -64,8 +64,10 @@ void describe("a configuration without mistakes", () => {
         peers: [],
         allow: [],
       },
+      commands: { linkAcross: false },
       slot: null,
       accounts: [],
+      secretsKey: null,
       secrets: [],
     });
   });

@@ -58,6 +58,9 @@ void describe("the control socket", () => {
     assert.deepEqual(await client.setAsideList(), [sampleSetAside]);
     assert.deepEqual(await client.setAsideRetry(3), sampleSetAside);
     assert.deepEqual(await client.setAsideDiscard(3), sampleSetAside);
+    assert.equal((await client.secrets.list())[0]?.kind, "installation");
+    assert.equal((await client.secrets.rotate()).key, 3);
+    assert.equal((await client.secrets.installLink("far")).account, "far");
     assert.deepEqual(calls, [
       ["status"],
       ["trace", "abc"],
@@ -66,6 +69,9 @@ void describe("the control socket", () => {
       ["setAsideList"],
       ["setAsideRetry", 3],
       ["setAsideDiscard", 3],
+      ["secret-list"],
+      ["secret-rotate"],
+      ["install-link", "far"],
     ]);
     await server.close();
     assert.ok(!existsSync(socket));

@@ -1,7 +1,23 @@
 /** Operations with plausible answers, which note what they were asked. */
+import type { DoctorReport } from "../../../core/doctor-operations.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import { sampleFederation } from "./sample-federation.ts";
+import { samplePolicies } from "./sample-policies.ts";
 import type { Operations, SetAsideEntry, StatusReport, TraceReport } from "../../../core/operations.ts";
+
+export const sampleDoctor: DoctorReport = {
+  state: "warning",
+  accounts: [
+    {
+      account: "xmpp",
+      bridge: "xmpp",
+      findings: [
+        { check: "connection", state: "ok", detail: "connected", remedy: null },
+        { check: "room:hall", state: "warning", detail: "\u001b[31mslow", remedy: "wait" },
+      ],
+    },
+  ],
+};
 
 export const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 
@@ -116,6 +132,17 @@ export function sampleOperations(): Asked {
       setAsideList: () => asked([sampleSetAside], "setAsideList"),
       setAsideRetry: async (id) => asked(known(id), "setAsideRetry", id),
       setAsideDiscard: async (id) => asked(known(id), "setAsideDiscard", id),
+      doctor: (account) => asked(sampleDoctor, "doctor", account),
+      secrets: {
+        list: () => asked([{ account: "far", kind: "installation", key: 2, known: true }], "secret-list"),
+        rotate: () => asked({ key: 3, secrets: 1, given: false }, "secret-rotate"),
+        installLink: (account) =>
+          asked(
+            { account, url: "https://gw.example/install/x", until: NOW + 900_000 },
+            "install-link",
+            account,
+          ),
+      },
       moderation: {
         moderate: (uri, deed) =>
           asked({ uri, act: deed.act, seq: 7, event: "c".repeat(64) }, "moderate", uri, deed),
@@ -132,6 +159,7 @@ export function sampleOperations(): Asked {
             change,
           ),
       },
+      policy: samplePolicies(calls),
       federation: sampleFederation(calls),
     },
   };

@@ -9,10 +9,12 @@ import { outLane } from "../../../core/lanes/lane-key.ts";
 import { LaneRun } from "../../../core/lanes/lane-run.ts";
 import { runOutbox } from "../../../core/lanes/outbox-lane.ts";
 import { limits } from "../../../core/limits.ts";
+import { noPolicy } from "../../../core/policy/room-policy.ts";
 import type { RemoteEvent } from "../../../core/store/units/remote-events.ts";
 import { outboxBinding, wasGiven } from "../../../core/store/units/outbox.ts";
 import { FakeBridge } from "../../support/fake-bridge.ts";
 import { FakePlatform, usualModes } from "../../support/fake-platform.ts";
+import { MemorySecrets } from "../../support/memory-secrets.ts";
 import { temporaryFolder } from "../../support/servers.ts";
 import { saidMessage } from "../federation/said-message.ts";
 import { nothingHolds, remote } from "../store/federation-sample.ts";
@@ -25,11 +27,18 @@ const folder = temporaryFolder("outbox-stream");
 /** Takes nothing from the platform: rooms are only delivered to. */
 const nobody: BridgeHost = {
   gateway: "mimi.test",
+  secrets: new MemorySecrets(),
+  alone: (work) => work(),
   accept: () => Promise.resolve(),
   rooms: () => Promise.resolve([]),
+  threads: () => Promise.resolve([]),
   transient: () => undefined,
   read: () => undefined,
   ready: () => undefined,
+  moved: () => Promise.resolve(),
+  doubled: () => Promise.resolve(),
+  profile: () => Promise.resolve(),
+  avatar: () => Promise.resolve(null),
   command: () => Promise.resolve(""),
 };
 
@@ -45,6 +54,7 @@ async function deliver(sample: SampleStore, bridge: FakeBridge, room: BindingId)
     bridge,
     memo: new MessageMemo(),
     hides: () => Promise.resolve(false),
+    policies: { of: () => Promise.resolve(noPolicy) },
     now: () => 50_000,
     wake: () => undefined,
     ended: () => Promise.resolve(),

@@ -34,6 +34,19 @@ const FEATURES = [
   "room name (0045)",
 ];
 
+/** What crosses from the Slack channel into the rooms and back, by the first column of its table. */
+const CROSSINGS = [
+  "text",
+  "rich text",
+  "mention",
+  "edit",
+  "delete",
+  "reaction",
+  "reaction ends",
+  "thread",
+  "file",
+];
+
 /** Runs the demo in a folder of its own; `act` is called with all that it has printed, at each print. */
 async function demo(line: readonly string[], act: (printed: string, pid: number, folder: string) => void) {
   const folder = mkdtempSync(join(folders, "x"));
@@ -58,7 +71,9 @@ async function killedAt(line: string): ReturnType<typeof demo> {
   return demo(["--once"], (printed, _pid, folder) => {
     if (killed || !printed.includes(line)) return;
     killed = true;
-    const gateway = [...processesOf(folder)].find(([, command]) => command.includes("bridges/main.ts"));
+    const gateway = [...processesOf(folder)].find(([, command]) =>
+      command.includes("gateway-mimi.localhost"),
+    );
     assert.ok(gateway);
     process.kill(gateway[0], "SIGKILL");
   });
@@ -94,6 +109,17 @@ void describe("npm run demo", async () => {
       assert.match(row ?? `no row ${feature}`, /  arrived, \d+ ms$/);
     }
     assert.match(printed, /every feature arrived in the other room, once/);
+    const crossed = printed.slice(printed.indexOf("channel #lab of the Slack simulator"));
+    for (const feature of CROSSINGS) {
+      const rows = crossed.split("\n").filter((row) => row.startsWith(`${feature}  `));
+      assert.deepEqual(
+        rows.map((row) => /^.*?  +(#lab|harbour|island): .*  arrived, \d+ ms$/.exec(row)?.[1] ?? row),
+        ["#lab", "harbour", "island"],
+        feature,
+      );
+    }
+    assert.match(crossed, /the workspace and both archives hold every one of them once, and nothing else/);
+    assert.match(printed, /it is not Slack, and nothing reaches any workspace/);
     assert.deepEqual([[...left.values()], files], [[], []]);
   });
 
@@ -110,6 +136,7 @@ void describe("npm run demo", async () => {
     assert.match(printed, /^room name .* -  +MISSING$/m);
     assert.match(printed, /^demo: topic \(0045\): MISSING: the topic is/m);
     assert.doesNotMatch(printed, /every feature arrived/);
+    assert.doesNotMatch(printed, /channel #lab/);
     assert.match(printed, /the archives of tea and coffee agree/);
   });
 
@@ -122,6 +149,7 @@ void describe("npm run demo", async () => {
     });
     assert.equal(code, 0, printed);
     assert.match(printed, /visitor@localhost +password {2}demo\n +server +127\.0\.0\.1, port \d+/);
+    assert.match(printed, /curl http:\/\/127\.0\.0\.1:\d+\/channels\/C0LAB\n/);
     assert.deepEqual([[...left.values()], files], [[], []]);
   });
 

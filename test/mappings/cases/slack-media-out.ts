@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { plainFlat } from "../../../mappings/markup/flat.ts";
 import type { MediaFile } from "../../../mappings/message.ts";
-import { ROOT, THREAD, TS, body } from "../slack/context.ts";
+import type { PollTally } from "../../../mappings/message/poll-tally.ts";
+import { writeTally } from "../../../mappings/slack/write-poll-change.ts";
+import { ROOT, THREAD, TS, body, outbound } from "../slack/context.ts";
 import { appearance, calls, first, shows, write } from "../slack/writing.ts";
 import type { MappingCase } from "./case.ts";
 
@@ -33,7 +35,9 @@ const options = [
   { id: "b", text: "Coffee" },
 ];
 const poll = { kind: "poll", question: "What?", options, most: 1, disclosed: true } as const;
-const tally = { ...poll, options: options.map((option, at) => ({ ...option, votes: at })) };
+const tally = { ...poll, options: options.map((option, at) => ({ ...option, votes: at })), ended: false };
+const ended = { ...tally, ended: true };
+const tallied = (stands: PollTally) => writeTally(ROOT, outbound({ poll: () => stands }));
 
 export const slackMediaOut: readonly MappingCase[] = [
   calls(
@@ -89,18 +93,31 @@ export const slackMediaOut: readonly MappingCase[] = [
     assert.deepEqual(ids, ["gwpoll:a", "gwpoll:b"]);
     assert.equal(text, "What?\n1. Tea\n2. Coffee");
   }),
-  shows("poll", "a vote shows in the counts, unless they are kept back", () => {
-    const vote = body({ kind: "vote", options: ["b"] }, { replyTo: ROOT });
-    const { method, arguments: written } = first(vote, { poll: () => tally });
+  shows(
+    "poll",
+    "its counts stand on the poll itself, unless they are kept back or the end has shown them",
+    () => {
+      const [call] = tallied(tally).calls;
+      assert.ok(call?.method === "chat.update");
+      assert.equal(call.arguments.text, "What?\n1. Tea — 0 votes\n2. Coffee — 1 vote");
+      for (const stands of [{ ...tally, disclosed: false }, ended])
+        assert.deepEqual(tallied(stands), { calls: [], losses: [] });
+      assert.deepEqual(write(body({ kind: "vote", options: ["b"] }, { replyTo: ROOT })), {
+        calls: [],
+        codes: [],
+      });
+    },
+  ),
+  shows("poll", "an edit keeps the counts", () => {
+    const { method, arguments: written } = first(body(poll, { replaces: ROOT }), { poll: () => tally });
     assert.equal(method, "chat.update");
     assert.equal(written["text"], "What?\n1. Tea — 0 votes\n2. Coffee — 1 vote");
-    assert.deepEqual(write(vote, { poll: () => ({ ...tally, disclosed: false }) }), { calls: [], codes: [] });
   }),
   shows("poll", "its end takes the buttons away", () => {
     const { method, arguments: written } = first(
       body({ kind: "poll-end", text: "Coffee wins" }, { replyTo: ROOT }),
       {
-        poll: () => tally,
+        poll: () => ended,
       },
     );
     assert.equal(method, "chat.update");

@@ -188,11 +188,26 @@ export const xmppMessagesOut: readonly MappingCase[] = [
     ];
     const poll = { kind: "poll", question: "Go?", options, most: 1, disclosed: true } as const;
     const written = writeMessage(poll);
-    assert.deepEqual(payloads(written), ["<body>*Go?*\n\n1. Yes\n2. No</body>"]);
+    assert.deepEqual(payloads(written), [
+      "<body>*Go?*\n\n1. Yes\n2. No\n\n" +
+        "Vote by reacting with a number, or answer this with !vote and the number.</body>",
+    ]);
     assert.deepEqual(codes(written), ["poll_as_text"]);
   }),
   shows("poll", "its end in words; votes are not shown", () => {
     assert.deepEqual(payloads(writeMessage({ kind: "poll-end", text: "Yes won" })), ["<body>Yes won</body>"]);
+    const counted = [
+      { id: "a", text: "Yes", votes: 2 },
+      { id: "b", text: "No", votes: 1 },
+    ];
+    const poll = { question: "Go?", options: counted, most: 1, disclosed: false, ended: true };
+    const end = writeMessage(
+      { kind: "poll-end", text: "" },
+      { replyTo: zoes.root },
+      {},
+      { poll: () => poll },
+    );
+    assert.match(payloads(end)[0] ?? "", /The poll has ended\.\n1\. Yes — 2 votes\n2\. No — 1 vote/);
     const vote = writeMessage({ kind: "vote", options: ["a"] }, { replyTo: zoes.root });
     assert.deepEqual([vote.calls, codes(vote)], [[], ["content_unsupported"]]);
   }),

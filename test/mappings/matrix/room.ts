@@ -122,6 +122,7 @@ export const outbound: MatrixOutbound = {
     id === reactionId ? { target: roomMessage("$root", root), emoji: "👍", part: part("$reaction") } : null,
   reactionsOf: () => [],
   reactionCount: () => 1,
+  poll: () => null,
   user: (uri) => {
     const found = Object.entries(people).find(([, person]) => person.uri === uri);
     return found === undefined

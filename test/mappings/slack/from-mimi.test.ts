@@ -161,6 +161,12 @@ void test("a poll of options that no button can carry is text", () => {
   assert.deepEqual(write(event).codes, ["poll_as_text"]);
 });
 
+void test("the end of a poll by somebody who may not end it shows nothing", () => {
+  const event = body({ kind: "poll-end", text: "Mine wins" }, { replyTo: ROOT });
+  const poll = { question: "Q", options: [], most: 1, disclosed: true, ended: false };
+  assert.deepEqual(write(event, { poll: () => poll }), { calls: [], codes: ["not_bridged"] });
+});
+
 void test("the end of a poll that is not known is told", () => {
   const event = body({ kind: "poll-end", text: "Tea wins" }, { replyTo: ROOT });
   assert.equal(first(event).method, "chat.postMessage");

@@ -188,6 +188,7 @@ export const outbound: OutboundContext = {
   reaction: () => null,
   reactionsOf: () => [],
   reactionCount: () => 0,
+  poll: () => null,
   user: (user) => (user === uri("al") ? { native: al.native, name: "Al" } : { native: null, name: "Zoe" }),
   room: () => null,
   emoji: () => null,

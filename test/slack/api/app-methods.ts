@@ -10,6 +10,7 @@ import {
   required,
   text,
 } from "./method.ts";
+import type { Grant } from "./tokens.ts";
 
 export const appMethods: Methods = {
   "api.test": {
@@ -46,6 +47,16 @@ export const appMethods: Methods = {
     return {};
   }),
   "oauth.v2.access": { by: "nobody", tier: "special", json: false, run: access },
+  "oauth.v2.exchange": {
+    by: "nobody",
+    tier: "t3",
+    json: false,
+    run: (call, given) => {
+      if (call.shown === null) throw new Refusal("not_authed");
+      checkApp(call, given);
+      return granted(call, call.tokens.exchange(call.shown));
+    },
+  },
   "tooling.tokens.rotate": {
     by: "nobody",
     tier: "special",
@@ -71,10 +82,14 @@ function access(call: CallContext, given: Arguments): Answer {
   checkApp(call, given);
   const kind = text(given, "grant_type") ?? "authorization_code";
   if (kind !== "authorization_code" && kind !== "refresh_token") throw new Refusal("invalid_grant_type");
-  const { token, refresh } =
+  const grant =
     kind === "refresh_token"
       ? call.tokens.refresh(text(given, "refresh_token") ?? "")
       : call.tokens.redeem(text(given, "code") ?? "", text(given, "redirect_uri"));
+  return granted(call, grant);
+}
+
+function granted(call: CallContext, { token, refresh }: Grant): Answer {
   const workspace = call.workspaces.get(token.team ?? "");
   if (workspace === undefined) throw new Refusal("invalid_code");
   const installer = [...workspace.users.values()].find(({ isBot }) => !isBot);

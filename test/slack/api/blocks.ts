@@ -99,8 +99,28 @@ const button = z.strictObject({
 const picture = { alt_text: z.string().max(2_000), image_url: url };
 const id = { block_id: name.optional() };
 
+const richText = z.strictObject({ type: z.literal("rich_text"), elements: z.array(rich), ...id });
+const cell = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("raw_text"), text: z.string().min(1) }),
+  richText,
+]);
+
 const block = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("rich_text"), elements: z.array(rich), ...id }),
+  richText,
+  z.strictObject({
+    type: z.literal("table"),
+    rows: z.array(z.array(cell).min(1).max(20)).min(1).max(100),
+    column_settings: z
+      .array(
+        z.strictObject({
+          align: z.enum(["left", "center", "right"]).optional(),
+          is_wrapped: z.boolean().optional(),
+        }),
+      )
+      .max(20)
+      .optional(),
+    ...id,
+  }),
   z.strictObject({ type: z.literal("divider"), ...id }),
   z.strictObject({ type: z.literal("header"), text: plainText(150), ...id }),
   z.strictObject({ type: z.literal("markdown"), text: z.string().min(1).max(12_000), ...id }),
@@ -126,7 +146,7 @@ const block = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("actions"), elements: z.array(button).min(1).max(25), ...id }),
 ]);
 
-/** Throws invalid_blocks_format, invalid_blocks with what is wrong where, or msg_blocks_too_long. */
+/** Throws invalid_blocks_format, invalid_blocks with what is wrong where, invalid_attachments for a second table, or msg_blocks_too_long. */
 export function checkBlocks(value: unknown): Block[] {
   if (!Array.isArray(value)) throw new Refusal("invalid_blocks_format");
   const errors: string[] = [];
@@ -147,8 +167,21 @@ export function checkBlocks(value: unknown): Block[] {
     const messages = errors.map((error) => `[ERROR] ${error}`);
     throw new Refusal("invalid_blocks", { errors, response_metadata: { messages } });
   }
+  if (value.filter((one: { readonly type?: unknown }) => one.type === "table").length > 1)
+    throw new Refusal("invalid_attachments", {
+      response_metadata: { messages: ["[ERROR] only_one_table_allowed"] },
+    });
   if (lengthOf(value) > LONGEST_TEXT) throw new Refusal("msg_blocks_too_long");
   return value as Block[];
+}
+
+/** The words that readers see in blocks; empty: none. */
+export function wordsOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(wordsOf).join("");
+  if (typeof value !== "object" || value === null) return "";
+  return Object.entries(value)
+    .map(([key, one]) => (key === "text" && typeof one === "string" ? one : wordsOf(one)))
+    .join("");
 }
 
 function lengthOf(value: unknown): number {

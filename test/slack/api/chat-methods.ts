@@ -5,7 +5,7 @@ import { addMessage, changeMessage, removeMessage } from "../state/posting.ts";
 import { publishMessage } from "../state/publish.ts";
 import type { Attachment, Block, Metadata, SlackMessageRecord } from "../state/records.ts";
 import { Refusal } from "../state/refusal.ts";
-import { checkBlocks } from "./blocks.ts";
+import { checkBlocks, wordsOf } from "./blocks.ts";
 import {
   type Answer,
   type Arguments,
@@ -78,7 +78,11 @@ function postEphemeral(call: BotCall, given: Arguments): Answer {
   const content = contentOf(given);
   if (content.text.length > LONGEST_POST) throw new Refusal("msg_too_long");
   appearance(call, given);
-  call.workspace.ephemerals.push({ channel: channel.id, user, text: content.text });
+  const threadTs = text(given, "thread_ts");
+  if (threadTs !== null) messageOf(call, channel, threadTs);
+  const thread = threadTs === null ? {} : { threadTs };
+  const seen = wordsOf(content.blocks) || content.text;
+  call.workspace.ephemerals.push({ channel: channel.id, user, text: seen, ...thread });
   call.workspace.waits.check();
   return { message_ts: call.workspace.nextTs() };
 }

@@ -65,5 +65,20 @@ export const identityMethods: Methods = {
     emoji: workspace.emoji,
     cache_ts: String(workspace.seconds()),
   })),
-  "usergroups.list": bot("t2", false, ["usergroups:read"], () => ({ usergroups: [] })),
+  "usergroups.list": bot("t2", false, ["usergroups:read"], ({ workspace }) => ({
+    usergroups: Object.entries(workspace.usergroups).map(([id, handle]) => ({
+      id,
+      team_id: workspace.id,
+      is_usergroup: true,
+      is_external: false,
+      name: handle,
+      description: "",
+      handle,
+      date_create: 1_700_000_000,
+      date_update: 1_700_000_000,
+      date_delete: 0,
+      auto_type: null,
+      user_count: 0,
+    })),
+  })),
 };

@@ -23,6 +23,8 @@ export interface CallContext {
   readonly restrictedHistory: boolean;
   /** Id and secret in Basic authentication. */
   readonly basic: { readonly id: string; readonly secret: string } | null;
+  /** The token that came with the call, whatever it is worth. */
+  readonly shown: string | null;
   /** Ends an installation: its tokens, and the app is told. */
   readonly uninstall: (workspace: Workspace) => void;
 }

@@ -33,7 +33,8 @@ const TEN_MINUTES = 600_000;
 
 export class Tokens {
   readonly #clock: SimulatedClock;
-  readonly #rotates: boolean;
+  #rotates: boolean;
+  readonly #exchanged = new Set<string>();
   readonly #tokens = new Map<string, Token>();
   /** Refresh tokens, each with the workspace and the scopes that it is for. */
   readonly #refreshes = new Map<string, { readonly team: string; readonly scopes: readonly string[] }>();
@@ -107,6 +108,27 @@ export class Tokens {
     if (found === undefined) throw new Refusal("invalid_refresh_token");
     this.#refreshes.delete(text);
     return this.#grant(found.team, found.scopes);
+  }
+
+  /**
+   * A pair for a token that does not end, which ends with that. Throws token_rotation_not_enabled, invalid_token,
+   * authorization_not_found or token_already_exchanged.
+   */
+  exchange(text: string): Grant {
+    if (!this.#rotates) throw new Refusal("token_rotation_not_enabled");
+    if (this.#exchanged.has(text)) throw new Refusal("token_already_exchanged");
+    const token = this.#tokens.get(text);
+    if (token === undefined || token.team === null || token.expiresAt !== null)
+      throw new Refusal("invalid_token");
+    if (token.ended !== null) throw new Refusal("authorization_not_found");
+    token.ended = "token_revoked";
+    this.#exchanged.add(text);
+    return this.#grant(token.team, token.scopes);
+  }
+
+  /** Tokens that are made from now on end. */
+  startRotating(): void {
+    this.#rotates = true;
   }
 
   /** A refresh token for the tokens with which apps are configured. */

@@ -54,10 +54,10 @@ class Throttled extends Error {
 
 export class WebApi {
   readonly calls: SeenCall[] = [];
-  readonly #context: Omit<CallContext, "basic">;
+  readonly #context: Omit<CallContext, "basic" | "shown">;
   readonly #limits: Limits;
 
-  constructor(context: Omit<CallContext, "basic">, limits: Limits) {
+  constructor(context: Omit<CallContext, "basic" | "shown">, limits: Limits) {
     this.#context = context;
     this.#limits = limits;
   }
@@ -127,13 +127,17 @@ export class WebApi {
       response.destroy();
       return;
     }
+    if (fault?.kind === "garbled") {
+      response.writeHead(200, { "content-type": "text/html" }).end(fault.body);
+      return;
+    }
     if (fault?.kind === "late") await fault.until;
     const warning = decoded.warning === null ? {} : { warning: decoded.warning };
     send(response, { ok: true, ...answer, ...warning }, token?.scopes ?? []);
   }
 
   #run({ method, decoded, token }: Prepared, hiddenMs: number): Answer {
-    const call = { ...this.#context, basic: decoded.basic };
+    const call = { ...this.#context, basic: decoded.basic, shown: decoded.token };
     if (method.by !== "bot" || token === null) {
       return method.by === "bot" ? {} : method.run(call, decoded.arguments);
     }
@@ -149,7 +153,7 @@ export class WebApi {
   #botCall(decoded: Decoded, token: Token): BotCall {
     const workspace = this.#context.workspaces.get(token.team ?? "");
     if (workspace === undefined) throw new Refusal("invalid_auth");
-    return { ...this.#context, basic: decoded.basic, workspace, token };
+    return { ...this.#context, basic: decoded.basic, shown: decoded.token, workspace, token };
   }
 }
 

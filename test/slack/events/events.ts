@@ -12,13 +12,14 @@ import { type Attempt, HttpSender } from "./http-sender.ts";
 import { SocketMode } from "./socket-mode.ts";
 
 /** After each failed attempt: how long until the next one. Then Slack gives the event up. */
-const RETRIES: readonly Milliseconds[] = [0, 60_000, 300_000];
+export const RETRIES: readonly Milliseconds[] = [0, 60_000, 300_000];
 
 export interface EventSettings {
   readonly url: string | null;
   /** Null: all. */
   readonly subscribed: readonly string[] | null;
   readonly anHour: number;
+  readonly retries: readonly Milliseconds[];
 }
 
 /** What the app answered to a command or a button; null: nothing that counts. */
@@ -39,6 +40,7 @@ export class Events {
   readonly #subscribed: ReadonlySet<string> | null;
   readonly #scopes: (team: string) => readonly string[] | null;
   readonly #quota: EventQuota;
+  readonly #retries: readonly Milliseconds[];
   readonly #waits = new Waits("the simulator's events");
   /** First attempts leave one after the other in each channel. */
   readonly #lines = new Map<string, Promise<void>>();
@@ -64,6 +66,7 @@ export class Events {
     this.sockets = new SocketMode(app.id, around.clock, around.faults);
     this.#subscribed = settings.subscribed === null ? null : new Set(settings.subscribed);
     this.#quota = new EventQuota(settings.anHour, around.clock);
+    this.#retries = settings.retries;
     this.#url = settings.url;
   }
 
@@ -169,7 +172,7 @@ export class Events {
     const failure = await this.#send(event, attempt);
     if (this.#stopped) return;
     this.attempts += 1;
-    const wait = failure === "never again" ? undefined : RETRIES[attempt.retry];
+    const wait = failure === "never again" ? undefined : this.#retries[attempt.retry];
     if (failure === null) this.#end(event, this.taken);
     else if (failure === "never again" || wait === undefined) this.#end(event, this.lost);
     else {

@@ -105,4 +105,6 @@ export interface Ephemeral {
   readonly channel: string;
   readonly user: string;
   readonly text: string;
+  /** The thread that it is shown in; left out: none. */
+  readonly threadTs?: string;
 }

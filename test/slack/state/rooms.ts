@@ -69,6 +69,22 @@ export function unarchive(workspace: Workspace, channel: ChannelRecord, by: stri
   tell(workspace, channel, "unarchive", { channel: channel.id, user: by });
 }
 
+/** A channel is gone for good, with everything in it. */
+export function destroy(workspace: Workspace, channel: ChannelRecord): void {
+  tell(workspace, channel, "deleted", { channel: channel.id });
+  workspace.channels.delete(channel.id);
+}
+
+/** A channel gets another id, as when it is shared with another workspace. */
+export function move(workspace: Workspace, channel: ChannelRecord, to: string): void {
+  const messages = [...channel.messages].map(([ts, message]) => [ts, { ...message, channel: to }] as const);
+  const moved = { ...channel, id: to, messages: new Map(messages) };
+  workspace.channels.delete(channel.id);
+  workspace.channels.set(to, moved);
+  const told = { type: "channel_id_changed", old_channel_id: channel.id, new_channel_id: to };
+  workspace.tell({ ...told, event_ts: workspace.nextTs() } as InnerEvent, moved);
+}
+
 /** `inviter` null: came by himself. Whoever is in it already stays in it. */
 export function enter(
   workspace: Workspace,

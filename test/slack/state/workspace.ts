@@ -29,7 +29,9 @@ export class Workspace {
   readonly users = new Map<string, UserRecord>();
   readonly channels = new Map<string, ChannelRecord>();
   readonly files = new Map<string, FileRecord>();
-  readonly emoji: Readonly<Record<string, string>>;
+  emoji: Readonly<Record<string, string>>;
+  /** Handles by ids. */
+  readonly usergroups: Readonly<Record<string, string>>;
   readonly ephemerals: Ephemeral[] = [];
   readonly clock: SimulatedClock;
   readonly waits: Waits;
@@ -57,6 +59,7 @@ export class Workspace {
     this.clock = around.clock;
     this.customisedPosts = around.customisedPosts;
     this.emoji = settings.emoji ?? {};
+    this.usergroups = settings.usergroups ?? {};
     this.bot = { user: `U0BOT${settings.id.slice(1)}`, id: `B0BOT${settings.id.slice(1)}` };
     this.#tell = around.tell;
     this.waits = new Waits(`workspace ${settings.id}`);

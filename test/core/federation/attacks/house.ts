@@ -9,6 +9,7 @@ import { hashSecret } from "../../../../core/federation/wire/code-text.ts";
 import { Federation } from "../../../../core/federation/federation.ts";
 import { Announcer } from "../../../../core/groups/announce.ts";
 import { MessageMemo } from "../../../../core/groups/message-memo.ts";
+import { PolicyBook } from "../../../../core/policy/policy-book.ts";
 import type { ConnectionId, PeerId } from "../../../../core/ids.ts";
 import { LaneRunner } from "../../../../core/lanes/lane-runner.ts";
 import { type Limits, limits } from "../../../../core/limits.ts";
@@ -94,7 +95,8 @@ export class House extends Door {
     const log = createLogger({ level: "fatal" as "error", bodies: false });
     const announcer = new Announcer(() => undefined);
     const runner = new LaneRunner({ store, log, slots: 1, find: () => Promise.resolve(null) });
-    const rooms = new LiveRooms({ store, memo: new MessageMemo(), log, hosts: () => [] });
+    const policies = new PolicyBook(store, () => clock.now);
+    const rooms = new LiveRooms({ store, memo: new MessageMemo(), log, policies, hosts: () => [] });
     const federation = await Federation.create({
       config: {
         base: BASE,
@@ -123,6 +125,10 @@ export class House extends Door {
       log,
       now: () => clock.now,
       runner,
+      media: {
+        files: { ofAccount: () => Promise.resolve(null) },
+        cache: { open: () => Promise.resolve(null) },
+      },
       announcer,
       wake: () => undefined,
       rooms,

@@ -11,6 +11,7 @@ import { strangerKeys } from "../../../../core/federation/peers/stranger-keys.ts
 import type { WellKnown } from "../../../../core/federation/peers/well-known.ts";
 import { openRemoteFile } from "../../../../core/media/remote-file.ts";
 import { openSqliteStore } from "../../../../core/store/sqlite/engine.ts";
+import { eventId } from "../../../../mappings/event-id.ts";
 import { encodeMember } from "../../../../mappings/event-content.ts";
 import { noParticulars } from "../../../../mappings/events.ts";
 import type { ProviderDomain } from "../../../../mappings/ids.ts";
@@ -33,11 +34,15 @@ before(async () => {
 });
 after(() => sample.store.close());
 
-/** A group of a peer at that address, which is followed here. */
+/** Where the operator has said that gateways are. */
+const placed = new Map<string, string>();
+
+/** A group of a peer at that address, which the operator has named, and which is followed here. */
 async function follow(endpoint: string): Promise<FollowerStage> {
   turn += 1;
   const at = await FollowerStage.make(sample, `owner${turn}.test`);
-  await sample.sql(`update peer set endpoint = '${endpoint}', static = 1 where id = ${at.peer}`);
+  await sample.sql(`update peer set endpoint = '${endpoint}' where id = ${at.peer}`);
+  placed.set(`owner${turn}.test`, endpoint);
   return at;
 }
 
@@ -55,11 +60,17 @@ function memberFiles(both: TwoGateways, known: ReadonlyMap<string, string> = new
       },
     },
     signer: () => both.signer,
+    placeOf: (base) => {
+      const url = placed.get(base);
+      return url === undefined ? undefined : { url, trusted: true };
+    },
     allow: [],
     now: () => both.now + both.clientAhead,
   });
   return { files, asked };
 }
+
+const event = eventId("message", "", "", new Uint8Array(), new Uint8Array(16));
 
 const serving = (t: Parameters<typeof TwoGateways.start>[0]) =>
   TwoGateways.startBehindProxy(t, [
@@ -77,7 +88,7 @@ void test("a file of the owner's gateway is asked for in our name, by its own cl
   const { files } = memberFiles(both);
   const media = { ...strict, sign: files.sign };
   const url = `${both.endpoint.url}/media/${ID}`;
-  const facts = { group, sha256: createHash("sha256").update(octets).digest() };
+  const facts = { group, event, sha256: createHash("sha256").update(octets).digest() };
   both.clientAhead = 900_000;
   for (let i = 0; i < 2; i++) {
     const { body, size } = await openRemoteFile(url, media, facts);
@@ -96,14 +107,14 @@ void test("a file that is not the one of the message, or too large, is given up 
   const { uri: group } = await follow(both.endpoint.url);
   const { sign } = memberFiles(both).files;
   const url = `${both.endpoint.url}/media/${ID}`;
-  const { body } = await openRemoteFile(url, { ...strict, sign }, { group, sha256: randomBytes(32) });
+  const { body } = await openRemoteFile(url, { ...strict, sign }, { group, event, sha256: randomBytes(32) });
   const got: Buffer[] = [];
   await assert.rejects(async () => {
     for await (const chunk of body) got.push(chunk as Buffer);
   }, /media_refused.*not the one/);
   assert.ok(Buffer.concat(got).length < octets.length);
   const small = { maxBytes: 1_999, allow: [], sign };
-  await assert.rejects(openRemoteFile(url, small, { group, sha256: null }), /media_refused/);
+  await assert.rejects(openRemoteFile(url, small, { group, event, sha256: null }), /media_refused/);
 });
 
 void test("no other address gets a signature", async (t) => {
@@ -118,7 +129,7 @@ void test("no other address gets a signature", async (t) => {
   const { files, asked } = memberFiles(both);
   const media = { maxBytes: 10, allow: ["127.0.0.0/8"], sign: files.sign };
   for (const url of [`${other}/media/${ID}`, `${both.endpoint.url}/x/media/${ID}`, `${other}/who`])
-    await openRemoteFile(url, media, { group, sha256: null }).catch(() => undefined);
+    await openRemoteFile(url, media, { group, event, sha256: null }).catch(() => undefined);
   assert.equal(await files.sign(`${both.endpoint.url}/media/${ID}?x`, group), null);
   assert.equal(await files.sign("no url", group), null);
   assert.equal(await files.sign(`${both.endpoint.url}/media/${ID}`, elsewhere.uri), null, "of another group");

@@ -98,7 +98,7 @@ for (const kind of storeKinds()) {
         transients: [{ user: anna, kind: "typing", on: true }],
       });
       assert.deepEqual([told, given, shown], [[], [], []]);
-      values.moved(at.group, { moved: [], ownerPeer: at.peer });
+      values.changed(at.group, at.peer);
       assert.deepEqual(told.splice(0), [`peer:${at.peer}`]);
     });
 

@@ -84,4 +84,6 @@ void test("every profile that is given has the form that is asked for", () => {
   const long = given("\u{1F600}".repeat(300), 1, "https://x.test/a");
   assert.equal(Array.from(long.name).length, 256);
   assert.equal(readRows({ profiles: [long] }).profiles.length, 1);
+  for (const avatar of ["http://127.0.0.1:4000/1.png", `https://x.test/${"a".repeat(3_000)}`])
+    assert.deepEqual(given("Bob", 3, avatar), { user, name: "Bob", rev: 3 });
 });

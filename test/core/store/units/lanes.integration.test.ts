@@ -1,7 +1,7 @@
 /** Lanes: claims, leases, putting off; and that a stale holder writes nothing, whichever unit it is. On SQLite and on PostgreSQL. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { BindingId, InboxNumber, PeerId, Seq } from "../../../../core/ids.ts";
+import type { BindingId, InboxNumber, NativeRoom, PeerId, Seq } from "../../../../core/ids.ts";
 import { accountLane, inLane, outLane } from "../../../../core/lanes/lane-key.ts";
 import type { Fence } from "../../../../core/store/units/fence.ts";
 import { accountsFree, lanesBehind, readLane } from "../../../../core/store/units/lanes.ts";
@@ -18,8 +18,8 @@ const unfenced = `
   addBlock addConnection addGuest addPeer admitProvider answerInvitation blockPeer
   claimLane confirmConnection createCode discardAside dismissProvider dropBlockOf dropUnnamedMedia
   endConnection endInvitations endKnock follow freeLeasesOf invite keepMedia
-  keepRedeemed link markServed noteAudit noteInvitation noteKnock noteMarkers
-  noteTold pullLaneForward recordVerdict redeem registerAccount removeGuest replaceSetting
+  keepRedeemed link linkByCode markServed noteAudit noteInvitation noteKnock noteMarkers
+  noteTold pullLaneForward queueTallies recordVerdict redeem registerAccount removeGuest replaceSetting
   retryAside revokeCode setCursor setGroupPolicy settle takeCode takeValues
   tellVerdicts unlink updatePeer writeOwnEvent
 `
@@ -118,6 +118,14 @@ for (const kind of storeKinds()) {
         takeGroupState: (fence) =>
           store.write("takeGroupState", { fence, group: a.group, state: nothingHolds }),
         forgetPulled: (fence) => store.write("forgetPulled", { fence, group: a.group, peer: 1 as PeerId }),
+        moveRoom: (fence) =>
+          store.write("moveRoom", {
+            fence,
+            account: account.id,
+            from: a.native,
+            to: "x" as NativeRoom,
+            at: 1,
+          }),
         stopFollowing: (fence) =>
           store.write("stopFollowing", { fence, group: a.group, state: "stopped", code: "log_gap" }),
       };

@@ -118,10 +118,7 @@ for (const kind of storeKinds()) {
       assert.equal(await sourceFor(id, null, domain(`x${stranger}`)), undefined);
       assert.equal(await sample.store.read(isMemberSomewhere(domain(base))), false, "the peer's own");
       const { peers, unknown } = await sample.store.read(mediaHosts(at.uri));
-      assert.deepEqual(
-        [peers, unknown],
-        [[{ endpoint: `https://${base}`, static: false }], [domain(provider)]],
-      );
+      assert.deepEqual([peers, unknown], [[{ endpoint: `https://${base}`, base }], [domain(provider)]]);
       await at.apply([remote(3, null, member(`mimi://${provider}`, "leave"))]);
       assert.equal(await sourceFor(id, null, stranger), source, "it was in when the event was said");
       const late = newId();

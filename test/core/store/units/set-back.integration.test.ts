@@ -38,11 +38,11 @@ for (const kind of storeKinds()) {
           says: { kind: "property", property: { name: "topic", item: "", value: "theirs" } },
         }),
       ]);
-      const place = { binding: there.room.id, group: there.group, name: "topic", value: "mine" } as const;
+      const place = { binding: there.room.id, group: there.group, name: "topic", item: "", value: "mine" } as const;
       const overwritten = (seq: number) => sample.store.read(wasOverwritten({ ...place, seq: seq as never }));
       const back = { says: { kind: "property", property: mine.property ?? assert.fail() } } as const;
       const fence = await sample.claim(outLane(there.room.id));
-      const settled = [{ ...done, seq: 1, property: { name: "topic", value: "theirs" } }];
+      const settled = [{ ...done, seq: 1, property: { name: "topic" as const, item: "", value: "theirs" } }];
       const intents = [intentOf(1)];
       await sample.store.write("progress", sample.progress(fence, there.room.id, { intents }));
       await there.apply([{ ...there.back(2, mine), kind: "property", ...back }]);

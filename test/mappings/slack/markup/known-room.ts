@@ -9,6 +9,8 @@ if (provider === null) throw new Error("not a domain");
 export const al = userUri(provider, "slack-t1-u123");
 /** Not of Slack. */
 export const bo = userUri(provider, "matrix-bo");
+/** An app of the workspace. */
+export const robot = userUri(provider, "slack-t1-b9");
 export const general = groupUri(provider, "general");
 /** Not linked to a channel. */
 export const elsewhere = groupUri(provider, "elsewhere");
@@ -24,7 +26,10 @@ export const reader: SlackReader = {
 export function writer(broadcasts: boolean): MarkupWriter {
   return {
     broadcasts,
-    user: (uri) => (uri === al ? { native: "U123", name: "Al" } : { native: null, name: "Bo" }),
+    user: (uri) => {
+      if (uri === robot) return { native: "B9", name: "Robot" };
+      return uri === al ? { native: "U123", name: "Al" } : { native: null, name: "Bo" };
+    },
     room: (uri) => (uri === general ? { native: "C1", name: "general" } : null),
     emoji: (name) => (name === "party" ? "party" : null),
   };

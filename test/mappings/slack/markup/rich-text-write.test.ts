@@ -15,7 +15,7 @@ import { readMrkdwn } from "../../../../mappings/slack/markup/mrkdwn-read.ts";
 import { readRichText } from "../../../../mappings/slack/markup/rich-text-read.ts";
 import { measure, writeRichText } from "../../../../mappings/slack/markup/rich-text-write.ts";
 import { anyFlat, slackFlat } from "./arbitrary-slack.ts";
-import { al, bo, elsewhere, general, picture, reader, writer } from "./known-room.ts";
+import { al, bo, elsewhere, general, picture, reader, robot, writer } from "./known-room.ts";
 
 function text(characters: string, marks = 0, link: string | null = null): Run {
   return { kind: "text", text: characters, marks, link };
@@ -83,6 +83,13 @@ void describe("runs", () => {
       { kind: "mention", user: bo, name: "Bob", marks: 0 },
       { ...plain("@Bo"), style: { bold: true } },
       "@Bo",
+      "mention_silent",
+    ],
+    [
+      "an app, which can't be mentioned",
+      { kind: "mention", user: robot, name: "Robot", marks: 0 },
+      { ...plain("@Robot"), style: { bold: true } },
+      "@Robot",
       "mention_silent",
     ],
     [

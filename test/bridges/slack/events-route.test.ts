@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
 import fastify from "fastify";
 import type { Body } from "../../../bridges/slack/envelope.ts";
-import { EVENTS_PATH, slackEvents } from "../../../bridges/slack/http-receiver.ts";
+import { type EventDoor, EVENTS_PATH, slackEvents } from "../../../bridges/slack/events-route.ts";
 import { createLogger } from "../../../core/log.ts";
 
 const SECRET = "a signing secret";
@@ -12,15 +12,20 @@ const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const log = createLogger({ level: "error", bodies: false, stream: { write: () => undefined } });
 
-async function server(deliver: (body: Body) => Promise<unknown>) {
+async function server(
+  deliver: (body: Body) => Promise<unknown>,
+  others: readonly EventDoor[] = [],
+  waiting: readonly string[] = [],
+) {
   const app = fastify();
-  await app.register(slackEvents({ signingSecret: SECRET, deliver, log, now: () => NOW }));
+  const door = { signingSecret: SECRET, team: () => "T1", deliver, log };
+  await app.register(slackEvents({ doors: () => [door, ...others], waiting: () => waiting, now: () => NOW }));
   app.post("/other", (request) => ({ parsed: request.body }));
   return app;
 }
 
-function signed(payload: string, type = JSON_TYPE, timestamp = String(NOW / 1_000)) {
-  const digest = createHmac("sha256", SECRET).update(`v0:${timestamp}:${payload}`).digest("hex");
+function signed(payload: string, type = JSON_TYPE, timestamp = String(NOW / 1_000), secret = SECRET) {
+  const digest = createHmac("sha256", secret).update(`v0:${timestamp}:${payload}`).digest("hex");
   const headers = {
     "content-type": type,
     "x-slack-request-timestamp": timestamp,
@@ -85,6 +90,61 @@ void describe("Slack's requests", () => {
     const app = await server(() => Promise.resolve({ response_type: "ephemeral", text: "hello" }));
     const answer = await app.inject(signed("command=%2Fmimi", FORM_TYPE));
     assert.deepEqual(answer.json(), { response_type: "ephemeral", text: "hello" });
+  });
+
+  void it("are for the account whose secret has signed them and whose workspace they name", async () => {
+    const taken: string[] = [];
+    const doorOf = (name: string, signingSecret: string, team: string | null): EventDoor => ({
+      signingSecret,
+      team: () => team,
+      deliver: () => Promise.resolve(void taken.push(name)),
+      log,
+    });
+    const app = await server(
+      () => Promise.resolve(void taken.push("first")),
+      [doorOf("same app", SECRET, "T2"), doorOf("other app", "another secret", "T3")],
+    );
+    const ask = async (team: string) =>
+      (await app.inject(signed(JSON.stringify({ type: "event_callback", team_id: team })))).statusCode;
+    assert.deepEqual([await ask("T2"), await ask("T1")], [200, 200]);
+    assert.deepEqual(taken, ["same app", "first"]);
+    // Its workspace is served here, by another app.
+    assert.equal(await ask("T3"), 401);
+    assert.equal(await ask("T9"), 401);
+    assert.deepEqual(taken, ["same app", "first"]);
+  });
+
+  void it("of a channel that workspaces share are for the one through which the app hears it", async () => {
+    const taken: Body[] = [];
+    const app = await server((body) => Promise.resolve(void taken.push(body)));
+    const shared = { type: "event_callback", team_id: "T9", context_team_id: "T9" };
+    const ask = async (more: object) =>
+      (await app.inject(signed(JSON.stringify({ ...shared, ...more })))).statusCode;
+    assert.equal(await ask({}), 401);
+    assert.equal(await ask({ context_team_id: "T1" }), 200);
+    assert.equal(await ask({ authorizations: [{ team_id: "T8" }, { team_id: "T1" }] }), 200);
+    assert.equal(taken.length, 2);
+  });
+
+  void it("come again where an account does not know yet whether they are for it", async () => {
+    const waiting: EventDoor = {
+      signingSecret: SECRET,
+      team: () => null,
+      deliver: () => Promise.reject(new Error("never asked")),
+      log,
+    };
+    const app = await server(() => Promise.resolve(), [waiting]);
+    const answer = await app.inject(signed('{"type":"event_callback","team_id":"T2"}'));
+    assert.equal(answer.statusCode, 503);
+  });
+
+  void it("of an app that is not installed yet are challenges, or come again", async () => {
+    const other = "a signing secret of an app that nobody has let in yet";
+    const app = await server(() => Promise.resolve(), [], [other]);
+    const challenge = signed('{"type":"url_verification","challenge":"c"}', JSON_TYPE, undefined, other);
+    assert.deepEqual((await app.inject(challenge)).json(), { challenge: "c" });
+    const event = signed('{"type":"event_callback","team_id":"T2"}', JSON_TYPE, undefined, other);
+    assert.equal((await app.inject(event)).statusCode, 503);
   });
 
   void it("leave the parsers of other routes as they are", async () => {

@@ -1,0 +1,24 @@
+import type { Finding, Milliseconds } from "../../core/bridge.ts";
+import type { EchoWatch } from "./echo-watch.ts";
+import { examineApp, type ExamineOptions } from "./examine.ts";
+import { examineChannels, type ExaminedChannel } from "./examine-channels.ts";
+import { SocketReceiver } from "./socket-receiver.ts";
+
+export interface ExamineWorkspaceOptions extends Pick<ExamineOptions, "call" | "identity"> {
+  readonly config: Pick<ExamineOptions, "api" | "transport">;
+  readonly receiver: unknown;
+  readonly echoes: Pick<EchoWatch, "silentSince">;
+  /** When Slack told anything last; null: not since the start. */
+  readonly heardAt: Milliseconds | null;
+  readonly channels: readonly ExaminedChannel[];
+}
+
+/** All that `mimi-gateway doctor` is told of a workspace. Never rejects. */
+export async function examineWorkspace(options: ExamineWorkspaceOptions): Promise<readonly Finding[]> {
+  const { call, identity, config, receiver, echoes, heardAt, channels } = options;
+  const { api, transport } = config;
+  const sockets = receiver instanceof SocketReceiver ? receiver.sockets : null;
+  const hearing = { sockets, heardAt, silentSince: echoes.silentSince };
+  const app = { call, api, transport, identity, hearing, now: () => Date.now() };
+  return [...(await examineApp(app)), ...(await examineChannels({ call, channels }))];
+}

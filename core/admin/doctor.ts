@@ -1,0 +1,85 @@
+/** Looks at accounts for whoever runs the gateway: what the core knows of each, and what its bridge finds out. */
+import type { AccountHost } from "../accounts/account-host.ts";
+import type { Finding } from "../bridge.ts";
+import { asGatewayError, GatewayError } from "../errors.ts";
+import type { DoctorReport, ExaminedAccount } from "../doctor-operations.ts";
+import type { BindingStatus, StatusReport } from "../operations.ts";
+
+export interface DoctorOptions {
+  readonly hosts: readonly AccountHost[];
+  /** False: no gateway runs, so there are no connections to look at. */
+  readonly running: boolean;
+  readonly status: () => Promise<StatusReport>;
+}
+
+const STATES = ["ok", "warning", "fault"] as const;
+
+/** Examines one account, or all. Throws account_unknown, or gateway_unreachable where none runs. */
+export async function examine(
+  { hosts, running, status }: DoctorOptions,
+  account: string | null,
+): Promise<DoctorReport> {
+  if (!running)
+    throw new GatewayError("gateway_unreachable", "no gateway runs, and only a running one can be examined");
+  const wanted = hosts.filter(({ options }) => account === null || options.name === account);
+  if (account !== null && wanted.length === 0)
+    throw new GatewayError(
+      "account_unknown",
+      `no account ${account} is configured; there is ${hosts.map(({ options }) => options.name).join(", ")}`,
+    );
+  const { bindings } = await status();
+  const accounts = await Promise.all(wanted.map((host) => examineAccount(host, bindings)));
+  const states = accounts.flatMap(({ findings }) => findings.map(({ state }) => STATES.indexOf(state)));
+  return { state: STATES[Math.max(0, ...states)] ?? "fault", accounts };
+}
+
+async function examineAccount(
+  host: AccountHost,
+  bindings: readonly BindingStatus[],
+): Promise<ExaminedAccount> {
+  const { name: account, bridgeKind: bridge } = host.options;
+  const rooms = bindings.filter((one) => one.account === account && one.state !== "ended");
+  const findings = [connectionOf(host), ...rooms.map(roomOf)];
+  // Without a part in the account this process has nothing to ask with.
+  if (host.serving) findings.push(...(await bridgeFindings(host)));
+  return { account, bridge, findings };
+}
+
+function connectionOf({ health }: AccountHost): Finding {
+  const check = "connection";
+  if (health === null)
+    return {
+      check,
+      state: "fault",
+      detail: "this process does not serve the account",
+      remedy:
+        "see which one does (mimi-gateway status), and ask it: the control socket is in its data folder",
+    };
+  if (health.state === "up") return { check, state: "ok", detail: "connected", remedy: null };
+  const state = health.state === "connecting" ? "warning" : "fault";
+  return { check, state, detail: health.reason ?? health.state, remedy: "cure that; it connects by itself" };
+}
+
+function roomOf({ room, behind, inbox, lastError, state }: BindingStatus): Finding {
+  const check = `room:${room}`;
+  const waits = `${behind} events to deliver, ${inbox} to take in`;
+  if (lastError !== null)
+    return {
+      check,
+      state: "fault",
+      detail: `${lastError} (${waits})`,
+      remedy: "cure that; it goes on by itself",
+    };
+  if (state === "leaving") return { check, state: "warning", detail: "is being unlinked", remedy: null };
+  return { check, state: "ok", detail: `linked; ${waits}`, remedy: null };
+}
+
+/** A bridge that fails at looking is a finding, too. */
+async function bridgeFindings({ options: { bridge } }: AccountHost): Promise<readonly Finding[]> {
+  try {
+    return (await bridge.examine?.()) ?? [];
+  } catch (thrown) {
+    const { message } = asGatewayError(thrown);
+    return [{ check: "examination", state: "fault", detail: message, remedy: null }];
+  }
+}

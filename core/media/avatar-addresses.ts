@@ -1,0 +1,77 @@
+/** The public addresses of users' pictures: what platforms are given that fetch pictures themselves. */
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import type { UserUri } from "../../mappings/ids.ts";
+import type { Milliseconds } from "../bridge.ts";
+import type { AvatarToken } from "../ids.ts";
+import type { Logger } from "../log.ts";
+import type { Store } from "../store/store.ts";
+
+/** Below a public address. */
+export const AVATAR_PATH = "/avatar/";
+const TOKEN = /^[A-Za-z0-9_-]{27}$/;
+const TOKEN_OCTETS = 20;
+/** Names that are known to stand in the store. */
+const MOST_NOTED = 10_000;
+
+/** The name, or null where the text can't be one. */
+export function parseAvatarToken(text: string): AvatarToken | null {
+  return TOKEN.test(text) ? (text as AvatarToken) : null;
+}
+
+/** A user's picture as his profile has it. */
+export interface ProfileAvatar {
+  readonly user: UserUri;
+  readonly rev: number;
+  readonly source: string;
+}
+
+export interface AvatarAddressesOptions {
+  /** The gateway's own secret: whoever lacks it guesses no name. */
+  readonly key: Uint8Array;
+  readonly store: Pick<Store, "write">;
+  /** The address at which everybody reaches this gateway, without a slash at the end; null: there is none. */
+  readonly base: () => string | null;
+  readonly now: () => Milliseconds;
+  readonly log: Pick<Logger, "debug">;
+}
+
+export class AvatarAddresses {
+  readonly #options: AvatarAddressesOptions;
+  readonly #key: KeyObject;
+  readonly #noted = new Set<AvatarToken>();
+  #told = false;
+
+  constructor(options: AvatarAddressesOptions) {
+    this.#options = options;
+    this.#key = createSecretKey(options.key);
+  }
+
+  /** Another one for each revision of the profile; null where nobody could fetch it. Rejects as the store does. */
+  async of(avatar: ProfileAvatar): Promise<string | null> {
+    const { store, now } = this.#options;
+    const base = this.#options.base();
+    if (base === null) return this.#nowhere();
+    const token = this.#token(avatar);
+    if (!this.#noted.has(token)) {
+      await store.write("noteAvatar", { ...avatar, token, at: now() });
+      if (this.#noted.size >= MOST_NOTED) this.#noted.clear();
+      this.#noted.add(token);
+    }
+    return base + AVATAR_PATH + token;
+  }
+
+  #nowhere(): null {
+    if (!this.#told)
+      this.#options.log.debug(
+        "pictures of remote people are shown nowhere: no account has a public_url, and no other gateways are served",
+      );
+    this.#told = true;
+    return null;
+  }
+
+  #token({ user, rev, source }: ProfileAvatar): AvatarToken {
+    const named = ["avatar", user, String(rev), source].join("\u001f");
+    const hash = createHmac("sha256", this.#key).update(named).digest();
+    return hash.subarray(0, TOKEN_OCTETS).toString("base64url") as AvatarToken;
+  }
+}

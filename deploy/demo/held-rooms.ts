@@ -1,0 +1,77 @@
+/** The three rooms as their platforms hold them: what a channel's workspace and what a room's archive says now. */
+import { attribute, parseXml } from "../../bridges/xmpp/xml.ts";
+import { type GroupMessage, readGroupMessage } from "../clients/xmpp-messages.ts";
+import type { SlackPeople } from "../clients/slack-people.ts";
+import { readMessage } from "./reading.ts";
+import { type Names, readSlackMessage } from "./reading-slack.ts";
+import type { Side } from "./service.ts";
+import { NS } from "./stanzas.ts";
+
+const MARK = "urn:mimi-gateway:mark:0";
+const JOINED = "channel_join";
+
+/** What stands in a room. */
+export interface Held {
+  /** What people said and did there and elsewhere, a line each. */
+  readonly lines: readonly string[];
+  /** What the gateway itself said. */
+  readonly words: readonly string[];
+}
+
+/** What the simulator's channel holds: as it stands, so that what was edited or deleted shows as it is now. */
+export async function heldByChannel(channel: SlackPeople, names: Names): Promise<Held> {
+  const all = (await channel.messages()).filter(({ subtype }) => subtype !== JOINED);
+  const files = new Map<string, string>();
+  for (const { id } of all.flatMap((message) => message.files))
+    files.set(id, Buffer.from(await channel.file(id)).toString("utf8"));
+  const own = all.filter(({ app, copy, files: posted }) => app && !copy && posted.length === 0);
+  const said = all.filter((message) => !own.includes(message));
+  return {
+    lines: said.flatMap((message) => readSlackMessage(message, all, names, files)),
+    words: own.map(({ text }) => text),
+  };
+}
+
+/** What stands in the archives of rooms, with the files' contents, which are fetched once. */
+export class Archives {
+  readonly #files = new Map<string, string>();
+
+  /** A room's archive, in which every change is a line of its own. */
+  async held(side: Side): Promise<Held> {
+    const all = archived(side);
+    const lines: string[] = [];
+    const words: string[] = [];
+    for (const message of all) {
+      const mark = message.stanza.getChild("copy", MARK);
+      if (mark && attribute(mark, "event") === undefined) words.push(message.body ?? "");
+      else lines.push(...(await this.#read(message, all)));
+    }
+    return { lines, words };
+  }
+
+  async #read(message: GroupMessage, all: readonly GroupMessage[]): Promise<string[]> {
+    const url = message.stanza.getChild("x", NS.oob)?.getChildText("url");
+    if (!url || url !== message.body) {
+      const line = readMessage(message, all);
+      return line === null ? [] : [line];
+    }
+    const name = url.slice(url.lastIndexOf("/") + 1);
+    return [`${message.nick ?? ""}: file ${name}: ${await this.#content(url)}`];
+  }
+
+  async #content(url: string): Promise<string> {
+    const known = this.#files.get(url);
+    if (known !== undefined) return known;
+    const answer = await fetch(url);
+    const content = answer.ok ? await answer.text() : `nothing, but the answer ${answer.status}`;
+    this.#files.set(url, content);
+    return content;
+  }
+}
+
+/** The archive's messages as a client reads them, oldest first. */
+export function archived({ service, room }: Side): GroupMessage[] {
+  return service.prosody
+    .readArchive(room)
+    .map(({ stanza, stanzaId }) => ({ ...readGroupMessage(parseXml(stanza)), stanzaId }));
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { afterEach, describe, it } from "node:test";
+import type { Arguments } from "../../../bridges/slack/api.ts";
+import { Channel } from "../../../bridges/slack/channel.ts";
+import { HeardLast } from "../../../bridges/slack/heard-last.ts";
+import { History } from "../../../bridges/slack/history.ts";
+import { Memory } from "../../../bridges/slack/memory.ts";
+import { keptOf } from "../../../bridges/slack/kept-event.ts";
+import { markOf } from "../../../bridges/slack/names.ts";
+import type { AcceptBatch } from "../../../core/bridge.ts";
+import { GatewayError } from "../../../core/errors.ts";
+import type { NativeRoom } from "../../../core/ids.ts";
+import { createLogger } from "../../../core/log.ts";
+import { eventually } from "../../support/harness-eventually.ts";
+import { self } from "./around.ts";
+
+const room = "C0TEST" as NativeRoom;
+const log = createLogger({ level: "error", bodies: false, stream: { write: () => undefined } });
+const message = (ts: string) => ({ type: "message", channel: room, user: "U1", ts, text: `said at ${ts}` });
+
+function kept(ts: string) {
+  const event = keptOf(message(ts), self);
+  assert.ok(event && "raw" in event);
+  return event;
+}
+
+/** A channel whose history is answered one page at a time, each when the test lets it. */
+function stage() {
+  const accepted: AcceptBatch[] = [];
+  const pages: ReturnType<typeof Promise.withResolvers<unknown>>[] = [];
+  const call = (method: string, _args: Arguments): Promise<unknown> => {
+    if (method === "conversations.info")
+      return Promise.resolve({ channel: { name: "test", is_member: true, is_archived: false } });
+    if (method !== "conversations.history") return Promise.resolve({ items: [] });
+    const page = Promise.withResolvers<unknown>();
+    pages.push(page);
+    return page.promise;
+  };
+  const host = {
+    accept: (batch: AcceptBatch) => {
+      accepted.push(batch);
+      return Promise.resolve();
+    },
+    threads: () => Promise.resolve([]),
+    ready: () => undefined,
+    moved: () => Promise.resolve(),
+  };
+  const channel = new Channel(room, {
+    api: { call },
+    history: new History((method, args) => call(method, args)),
+    memory: new Memory(),
+    host,
+    log,
+    self,
+    settleMs: 15_000,
+    heard: new HeardLast(() => 0),
+  });
+  const keys = () => accepted.flatMap(({ raws }) => raws.flatMap(({ nativeKey }) => nativeKey ?? []));
+  const answer = async (page: number, ...messages: readonly string[]) => {
+    const asked = await eventually(`page ${page + 1} to be asked for`, () => pages[page]);
+    asked.resolve({ messages: messages.map(message) });
+  };
+  return { channel, pages, keys, answer };
+}
+
+void describe("a channel while what was missed is read", () => {
+  let live = stage();
+  afterEach(() => live.channel.stop());
+  const joined = () => {
+    live = stage();
+    live.channel.join(markOf({ read: "1700.000000", begin: "1000.000000" }));
+    return live;
+  };
+
+  void it("takes in first what was missed, then what was heard meanwhile", async () => {
+    const { channel, keys, answer } = joined();
+    const heard = channel.heard(kept("1800.000000"));
+    assert.deepEqual(keys(), []);
+    await answer(0, "1750.000000");
+    await heard;
+    assert.deepEqual(keys(), [`${room}:1750.000000`, `${room}:1800.000000`]);
+    assert.equal(channel.mark, "1800.000000/1000.000000");
+  });
+
+  void it("is read once more where there was a gap meanwhile", async () => {
+    const { channel, keys, pages, answer } = joined();
+    await eventually("the first page to be asked for", () => pages.length === 1);
+    channel.repair();
+    channel.repair();
+    await answer(0, "1750.000000");
+    await answer(1, "1760.000000", "1750.000000");
+    await eventually("the channel to be live", () => channel.live);
+    assert.deepEqual([...new Set(keys())], [`${room}:1750.000000`, `${room}:1760.000000`]);
+    assert.equal(pages.length, 2);
+  });
+
+  void it("has so much wait only, and is read once more for what was turned away", async () => {
+    const { channel, pages, answer } = joined();
+    const waiting = Array.from({ length: 5_000 }, (_, i) => channel.heard(kept(`${2_000 + i}.000000`)));
+    await assert.rejects(
+      channel.heard(kept("9000.000000")),
+      (error) => error instanceof GatewayError && error.code === "account_down",
+    );
+    await answer(0);
+    await Promise.all(waiting);
+    await answer(1, "9000.000000");
+    await eventually("the channel to be live", () => channel.live);
+    assert.equal(pages.length, 2);
+  });
+
+  void it("turns away what waits when it is left", async () => {
+    const { channel } = joined();
+    const heard = channel.heard(kept("1800.000000"));
+    channel.stop();
+    await assert.rejects(heard, (error) => error instanceof GatewayError && error.code === "account_down");
+  });
+});

@@ -1,0 +1,42 @@
+/** What the tests of Slack's faults share: two linked channels, and what the second one comes to hold. */
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { eventually } from "../../support/harness-eventually.ts";
+import { temporaryFolder } from "../../support/servers.ts";
+import { carried, linkedChannels, type SlackRun, type SlackRunOptions, TO } from "./slack-gateway.ts";
+
+export const ALICE = "U0ALICE";
+/** What is believed to be absent after this was not taken. */
+export const SETTLE_MS = 1_000;
+
+/** The tests of a file wait more than they work. */
+export const together = { concurrency: true } as const;
+
+/** Says how a run begins; each ends with its test. */
+export function runs(name: string): (test: TestContext, options?: SlackRunOptions) => Promise<SlackRun> {
+  const folder = temporaryFolder(name);
+  return async (test, options = {}) => {
+    const account = { settle: `${SETTLE_MS}ms`, ...options.account };
+    const run = await linkedChannels(folder, { ...options, account });
+    test.after(() => run.stop());
+    return run;
+  };
+}
+
+/** The texts that were carried into the second channel, in its order. */
+export const textsThere = ({ there }: SlackRun): string[] =>
+  carried(there.workspace().messages(TO)).map(({ text }) => text);
+
+/** Waits until so many texts are there, and they are these, in this order, and nothing is left to be done. */
+export async function holds(run: SlackRun, texts: readonly string[], within = 20_000): Promise<void> {
+  await eventually(
+    `${texts.length} texts: ${texts.slice(0, 5).join(", ")}`,
+    async () => {
+      const { bindings } = await run.gateway().operations.status();
+      const isCaughtUp = bindings.every(({ behind, inbox }) => behind === 0 && inbox === 0);
+      return isCaughtUp && textsThere(run).length >= texts.length;
+    },
+    within,
+  );
+  assert.deepEqual(textsThere(run), texts);
+}
