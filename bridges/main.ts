@@ -7,7 +7,9 @@ import { processIo } from "../core/cli/io.ts";
 import { createProgram } from "../core/cli/program.ts";
 import type { Config } from "../core/config/config.ts";
 import type { AccountOf } from "../core/config/schema.ts";
+import { GatewayError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
+import { addMatrixCommands } from "./matrix/commands.ts";
 import { addSlackCommands } from "./slack/commands.ts";
 
 // Compiled code is kept on disk, for the writer's thread too: the second start is faster and smaller.
@@ -20,34 +22,66 @@ enableCompileCache();
 const bridges = async () => ({
   xmpp: (await import("./xmpp/config.ts")).xmppConfigSchema,
   slack: (await import("./slack/config-check.ts")).slackAccountSchema,
+  matrix: (await import("./matrix/config.ts")).matrixConfigSchema,
 });
 type Account = AccountOf<Awaited<ReturnType<typeof bridges>>>;
 
-async function bridgeFactory(): Promise<BridgeFactory<Account>> {
-  const [
-    { xmppConfig },
-    { XmppAccount },
-    { slackConfig },
-    { SlackAccount },
-    { CallBudget },
-    { surroundings },
-  ] = await Promise.all([
-    import("./xmpp/config.ts"),
-    import("./xmpp/account.ts"),
-    import("./slack/config.ts"),
-    import("./slack/account.ts"),
-    import("./slack/limits.ts"),
-    import("./slack/entry.ts"),
+type Kind = Account["bridge"];
+type FactoryOf<One extends Kind> = BridgeFactory<Extract<Account, { readonly bridge: One }>>;
+
+const load: { readonly [One in Kind]: () => Promise<FactoryOf<One>> } = {
+  async xmpp() {
+    const [{ xmppConfig }, { XmppAccount }] = await Promise.all([
+      import("./xmpp/config.ts"),
+      import("./xmpp/account.ts"),
+    ]);
+    return (account, { log, media }) => new XmppAccount(xmppConfig(account), log, media);
+  },
+  async slack() {
+    const [{ slackConfig }, { SlackAccount }, { CallBudget }, { surroundings }] = await Promise.all([
+      import("./slack/config.ts"),
+      import("./slack/account.ts"),
+      import("./slack/limits.ts"),
+      import("./slack/entry.ts"),
+    ]);
+    const around = surroundings();
+    return (account, { log, media, pace }) =>
+      new SlackAccount(slackConfig(account), log, media, new CallBudget(pace), around);
+  },
+  async matrix() {
+    const [{ matrixConfig }, { MatrixAccount }, { AppServiceListeners }] = await Promise.all([
+      import("./matrix/config.ts"),
+      import("./matrix/account.ts"),
+      import("./matrix/app-service.ts"),
+    ]);
+    const listeners = new AppServiceListeners();
+    return (account, { log, media }) => new MatrixAccount(matrixConfig(account), log, media, listeners);
+  },
+};
+
+/** The platforms' libraries are large: those of platforms without an account are not loaded. */
+async function bridgeFactory({ accounts }: Config<Account>): Promise<BridgeFactory<Account>> {
+  const used = new Set(accounts.map(({ bridge }) => bridge));
+  const [xmpp, slack, matrix] = await Promise.all([
+    used.has("xmpp") ? load.xmpp() : null,
+    used.has("slack") ? load.slack() : null,
+    used.has("matrix") ? load.matrix() : null,
   ]);
-  const around = surroundings();
-  return (account, { log, media, pace }) => {
+  return (account, context) => {
     switch (account.bridge) {
       case "xmpp":
-        return new XmppAccount(xmppConfig(account), log, media);
+        return loaded(xmpp)(account, context);
       case "slack":
-        return new SlackAccount(slackConfig(account), log, media, new CallBudget(pace), around);
+        return loaded(slack)(account, context);
+      case "matrix":
+        return loaded(matrix)(account, context);
     }
   };
+}
+
+function loaded<Factory>(factory: Factory | null): Factory {
+  if (factory !== null) return factory;
+  throw new GatewayError("internal", "an account is not of those that the configuration has");
 }
 
 async function logger(config: Config, output: "stdout" | "stderr"): Promise<Logger> {
@@ -58,14 +92,17 @@ async function logger(config: Config, output: "stdout" | "stderr"): Promise<Logg
 
 const program = createProgram({
   bridges,
-  addCommands: addSlackCommands,
+  addCommands(program, session) {
+    addSlackCommands(program, session);
+    addMatrixCommands(program, session);
+  },
   async startGateway(config) {
     const { startGateway } = await import("../core/gateway.ts");
-    return startGateway(config, await bridgeFactory(), await logger(config, "stdout"));
+    return startGateway(config, await bridgeFactory(config), await logger(config, "stdout"));
   },
   async openOperations(config) {
     const { openOfflineOperations } = await import("../core/admin/offline-operations.ts");
-    return openOfflineOperations(config, await bridgeFactory(), await logger(config, "stderr"));
+    return openOfflineOperations(config, await bridgeFactory(config), await logger(config, "stderr"));
   },
 });
 

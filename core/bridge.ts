@@ -90,6 +90,11 @@ export interface MessageName {
 /** A message that bears such a name, and when it was said. */
 export interface KnownInRoom extends KnownMessage {
   readonly called: MessageName;
+  /** What bears the name: the message's first version, another one, or a reaction. */
+  readonly event: EventId;
+  readonly isReaction: boolean;
+  /** What else the platform refers to it by; null: nothing. */
+  readonly aux: string | null;
   /** The ids of its options, in order, where it is a poll. */
   readonly pollOptions: readonly string[] | null;
   readonly at: Milliseconds;

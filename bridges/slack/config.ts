@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { duration, flag, secret, text } from "../../core/config/values.ts";
 import { GatewayError } from "../../core/errors.ts";
+import type { Address } from "../../core/http/shared-listeners.ts";
 import {
   type Access,
   ACCESS_WAYS,
@@ -11,7 +12,6 @@ import {
   TRANSPORT_WAYS,
   transportOf,
 } from "./connection-keys.ts";
-import type { Address } from "./http-listeners.ts";
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const SLACK_API = "https://slack.com/api/";

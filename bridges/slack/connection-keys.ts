@@ -1,5 +1,5 @@
 /** The keys of an account by which events come and the gateway gets in, which have a meaning only together. */
-import type { Address } from "./http-listeners.ts";
+import type { Address } from "../../core/http/shared-listeners.ts";
 
 const LISTEN = /^(?:(?<host>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):)?(?<port>\d{1,5})$/;
 

@@ -4,15 +4,10 @@
  */
 import fastify, { type FastifyInstance } from "fastify";
 import type { Milliseconds } from "../../core/bridge.ts";
-import { GatewayError } from "../../core/errors.ts";
+import { SharedListeners } from "../../core/http/shared-listeners.ts";
 import { avatarRoute, type OpenAvatar } from "../../core/media/avatar-route.ts";
 import { type EventDoor, slackEvents } from "./events-route.ts";
 import { type InstallDoor, installRoutes } from "./install-routes.ts";
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** What one account takes at an address. */
 export interface Door {
@@ -24,62 +19,18 @@ export interface Door {
   readonly avatars?: OpenAvatar;
 }
 
-interface Opened {
-  readonly server: FastifyInstance;
-  readonly doors: Set<Door>;
+export class HttpListeners extends SharedListeners<Door> {
+  constructor(now: () => Milliseconds = () => Date.now()) {
+    super((doors) => serve(doors, now));
+  }
 }
 
-export class HttpListeners {
-  readonly #opened = new Map<string, Opened>();
-  #changing: Promise<unknown> = Promise.resolve();
-  readonly #now: () => Milliseconds;
-
-  constructor(now: () => Milliseconds = () => Date.now()) {
-    this.#now = now;
-  }
-
-  /**
-   * Lets an account's requests in, and resolves with what ends that. Rejects with config_invalid where the address can't
-   * be had.
-   */
-  add(address: Address, door: Door): Promise<() => Promise<void>> {
-    return this.#change(async () => {
-      const name = `${address.host} ${address.port}`;
-      const opened = this.#opened.get(name) ?? (await this.#open(address));
-      this.#opened.set(name, opened);
-      opened.doors.add(door);
-      return () => this.#change(() => this.#remove(name, opened, door));
-    });
-  }
-
-  async #open({ host, port }: Address): Promise<Opened> {
-    const doors = new Set<Door>();
-    const server = fastify();
-    const each = <Kind extends keyof Door>(kind: Kind) => [...doors].flatMap((door) => door[kind] ?? []);
-    const waiting = () => each("waiting").flatMap((secret) => secret() ?? []);
-    await server.register(slackEvents({ doors: () => each("events"), waiting, now: this.#now }));
-    await server.register(installRoutes(() => each("installs")));
-    avatarRoute(async (token) => (await each("avatars")[0]?.(token)) ?? null)(server);
-    try {
-      await server.listen({ host, port });
-    } catch (cause) {
-      throw new GatewayError("config_invalid", `${host}:${port} can't be listened on: change listen`, {
-        cause,
-      });
-    }
-    return { server, doors };
-  }
-
-  async #remove(name: string, { server, doors }: Opened, door: Door): Promise<void> {
-    if (!doors.delete(door) || doors.size > 0) return;
-    this.#opened.delete(name);
-    await server.close();
-  }
-
-  /** One change after the other: an address is not opened while it is closed. */
-  #change<T>(act: () => Promise<T>): Promise<T> {
-    const done = this.#changing.then(act);
-    this.#changing = done.catch(() => undefined);
-    return done;
-  }
+async function serve(doors: () => readonly Door[], now: () => Milliseconds): Promise<FastifyInstance> {
+  const server = fastify();
+  const each = <Kind extends keyof Door>(kind: Kind) => doors().flatMap((door) => door[kind] ?? []);
+  const waiting = () => each("waiting").flatMap((secret) => secret() ?? []);
+  await server.register(slackEvents({ doors: () => each("events"), waiting, now }));
+  await server.register(installRoutes(() => each("installs")));
+  avatarRoute(async (token) => (await each("avatars")[0]?.(token)) ?? null)(server);
+  return server;
 }

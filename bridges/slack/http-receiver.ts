@@ -1,7 +1,8 @@
 /** The Events API over HTTP as Bolt's receiver: what comes to the account's address is taken in before it is answered. */
 import type { Receiver } from "@slack/bolt";
+import type { Address } from "../../core/http/shared-listeners.ts";
 import type { EventDoor } from "./events-route.ts";
-import type { Address, HttpListeners } from "./http-listeners.ts";
+import type { HttpListeners } from "./http-listeners.ts";
 
 export interface HttpReceiverOptions {
   readonly address: Address;

@@ -8,6 +8,7 @@ import type { OutboxBinding } from "../store/units/outbox.ts";
 import { pollAt } from "../store/units/polls.ts";
 import {
   messageInRoom,
+  partOf,
   type PartRow,
   reactionOf,
   type ReactionRow,
@@ -16,7 +17,7 @@ import {
   type UserRow,
 } from "../store/units/relations.ts";
 import { type EventId, type GroupUri, parseEventId, type UserUri } from "../../mappings/ids.ts";
-import type { RoomMessage } from "../../mappings/mapping.ts";
+import type { NativePart, RoomMessage } from "../../mappings/mapping.ts";
 import type { Message } from "../../mappings/message.ts";
 import { excerptOf } from "../../mappings/message/excerpt.ts";
 import { type PollTally, tallyOf } from "../../mappings/message/poll-tally.ts";
@@ -49,7 +50,10 @@ export class ContextFinder {
   /** By the same ids as the messages; remote users only. */
   readonly #authors = new Map<EventId, Speaker>();
   readonly #users = new Map<UserUri, UserRow>();
-  readonly #reactions = new Map<EventId, { readonly target: EventId; readonly emoji: string }>();
+  readonly #reactions = new Map<
+    EventId,
+    { readonly target: EventId; readonly emoji: string; readonly part: NativePart | null }
+  >();
   readonly #standing = new Map<EventId, readonly ReactionRow[]>();
   readonly #rooms = new Map<GroupUri, { readonly native: NativeRoom; readonly name: string }>();
   readonly #polls = new Map<EventId, PollTally>();
@@ -91,7 +95,8 @@ export class ContextFinder {
     if (body.kind === "unreaction" && replaces !== null) {
       const reaction = await this.#store.read(reactionOf({ group, id: replaces }));
       if (!reaction) return;
-      this.#reactions.set(replaces, reaction);
+      const part = (await this.#store.read(partOf({ binding: this.#binding.id, event: replaces }))) ?? null;
+      this.#reactions.set(replaces, { ...reaction, part });
       await this.message(reaction.target);
       return this.#reactionsTo(reaction.target);
     }
@@ -123,7 +128,7 @@ export class ContextFinder {
       reaction: (id) => {
         const reaction = this.#reactions.get(id);
         const target = reaction && this.#messages.get(reaction.target);
-        return target ? { target, emoji: reaction.emoji, part: null } : null;
+        return target ? { ...reaction, target } : null;
       },
       reactionsOf: (author, target) =>
         standing(target)

@@ -113,7 +113,7 @@ export class RoomLookups implements Lookups {
   }
 
   #known(row: KnownRow, called: MessageName): KnownInRoom {
-    const { root, version, at } = row;
+    const { root, event, aux, version, at } = row;
     const author = row.authorProvider === this.#room.provider ? row.authorNative : null;
     const message = row.content === null ? null : fromContent(decodeContent(row.content));
     const thread = message?.thread ?? new Uint8Array();
@@ -121,6 +121,9 @@ export class RoomLookups implements Lookups {
     const deleted = row.deletedSeq !== null;
     return {
       called,
+      event,
+      aux,
+      isReaction: message?.body.kind === "reaction",
       root,
       version,
       at,

@@ -2,16 +2,18 @@
 # Gets everything that is needed to run from a fresh clone, and is silent and quick when it is all there.
 #   sh deploy/setup/prepare.sh runtime    npm packages only
 #   sh deploy/setup/prepare.sh demo       and redis-server and prosody
+#   sh deploy/setup/prepare.sh matrix     and Synapse (a Matrix homeserver) from PyPI, below node_modules
 #   sh deploy/setup/prepare.sh test       and postgresql, nginx, python3 with cryptography and cbor2
 # Needs npm with Node 18 or later; the Node that the gateway runs on is one of the npm packages. Debian packages
-# are installed as root or by sudo, and none of their services is started.
+# are installed as root or by sudo, and none of their services is started. Where MIMI_SYNAPSE names the python of an
+# environment that has Synapse, that one is used and none is installed.
 set -eu
 
 kind=${1:-}
 case $kind in
-runtime | demo | test) ;;
+runtime | demo | matrix | test) ;;
 *)
-  echo "usage: sh deploy/setup/prepare.sh runtime|demo|test" >&2
+  echo "usage: sh deploy/setup/prepare.sh runtime|demo|matrix|test" >&2
   exit 2
   ;;
 esac
@@ -68,6 +70,28 @@ has_sqlite_for_lua() {
   return 1
 }
 
+# deploy/servers/synapse-python.ts looks for it there.
+synapse=node_modules/.cache/synapse
+synapse_version=1.163.2
+synapse_wanted() {
+  case $kind in
+  matrix | test) ;;
+  *) return 1 ;;
+  esac
+  [ -z "${MIMI_SYNAPSE:-}" ] && [ "$(cat $synapse/.prepared 2>/dev/null)" != $synapse_version ]
+}
+
+# The first python that can make environments and is at least of that version of Python 3.
+python_with_venv() {
+  for python in /usr/bin/python3 python3; do
+    if "$python" -c "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, $1))" 2>/dev/null; then
+      echo "$python"
+      return 0
+    fi
+  done
+  return 1
+}
+
 # Names the Debian packages whose programs are not there.
 missing_packages() {
   # Servers are often outside an ordinary user's PATH.
@@ -75,6 +99,7 @@ missing_packages() {
   has redis-server || printf '%s ' redis-server
   has prosody || printf '%s ' prosody
   has_sqlite_for_lua || printf '%s ' lua-dbi-sqlite3
+  if synapse_wanted; then python_with_venv 0 >/dev/null || printf '%s ' python3-venv; fi
   if [ "$kind" = test ]; then
     has postgres || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || printf '%s ' postgresql
     has nginx || printf '%s ' nginx-light
@@ -129,5 +154,40 @@ prepare_debian_packages() {
   [ -z "$still" ] || fail "installed, but still not found: $still"
 }
 
+# Fails where it can't be had.
+prepare_synapse() {
+  if [ -n "${MIMI_SYNAPSE:-}" ]; then
+    "$MIMI_SYNAPSE" -c 'import synapse' 2>/dev/null && return 0
+    say "MIMI_SYNAPSE is $MIMI_SYNAPSE, which is no python that has Synapse"
+    return 1
+  fi
+  synapse_wanted || return 0
+  if ! python=$(python_with_venv 10); then
+    say "Synapse needs Python 3.10 or later, and there is none. One that is there already is used where MIMI_SYNAPSE names its python."
+    return 1
+  fi
+  say "installing Synapse $synapse_version from PyPI (half a minute, 250 MB)"
+  log=$(mktemp)
+  rm -rf $synapse
+  mkdir -p $(dirname $synapse)
+  # Without compilers: all that it needs is there ready-made for the usual machines.
+  if "$python" -m venv $synapse >"$log" 2>&1 &&
+    $synapse/bin/python -m pip install --quiet --no-input --only-binary=:all: \
+      "matrix-synapse==$synapse_version" >>"$log" 2>&1; then
+    echo $synapse_version >$synapse/.prepared
+    rm -f "$log"
+    return 0
+  fi
+  tail -n 20 "$log" >&2
+  rm -rf "$log" $synapse
+  say "Synapse could not be installed, see above. One that is there already is used where MIMI_SYNAPSE names its python."
+  return 1
+}
+
 prepare_npm_packages
 [ "$kind" = runtime ] || prepare_debian_packages
+case $kind in
+matrix) prepare_synapse || exit 1 ;;
+# The tests that need it fail and say why; the others are worth running without it.
+test) prepare_synapse || true ;;
+esac

@@ -9,7 +9,7 @@ import { loss } from "./result.ts";
 const NOTICE = 8192;
 
 /** Said by the gateway's own user; programs never answer a notice. */
-export function notice(text: string, context: MatrixOutbound): MatrixCall {
+export function notice(text: string, context: Pick<MatrixOutbound, "mark">): MatrixCall {
   const content = { msgtype: "m.notice", body: cutText(text, NOTICE), "m.mentions": NOBODY, ...context.mark };
   return { kind: "send", as: null, type: "m.room.message", content };
 }

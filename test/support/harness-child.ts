@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { after } from "node:test";
+import type { matrixConfigSchema } from "../../bridges/matrix/config.ts";
 import type { xmppConfigSchema } from "../../bridges/xmpp/config.ts";
 import type { StepName } from "../../core/steps.ts";
 import type { z } from "zod";
@@ -11,7 +12,8 @@ import { fromChild, type ToChild } from "./harness-wire.ts";
 
 type ChildAccount =
   | { readonly name: string; readonly bridge: "fake"; readonly modes: FakeModes }
-  | ({ readonly name: string; readonly bridge: "xmpp" } & z.output<typeof xmppConfigSchema>);
+  | ({ readonly name: string; readonly bridge: "xmpp" } & z.output<typeof xmppConfigSchema>)
+  | ({ readonly name: string; readonly bridge: "matrix" } & z.output<typeof matrixConfigSchema>);
 
 /** What the process is started with. */
 export interface ChildSpec {

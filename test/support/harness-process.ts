@@ -1,4 +1,7 @@
 /** A gateway in a process of its own, which a test may kill. Its fake platforms are in the test's process. */
+import { MatrixAccount } from "../../bridges/matrix/account.ts";
+import { AppServiceListeners } from "../../bridges/matrix/app-service.ts";
+import { matrixConfig } from "../../bridges/matrix/config.ts";
 import { XmppAccount } from "../../bridges/xmpp/account.ts";
 import { xmppConfig } from "../../bridges/xmpp/config.ts";
 import { startGateway } from "../../core/gateway.ts";
@@ -42,12 +45,19 @@ const wire = (account: string): FakeWire => ({
   },
 });
 
+const listeners = new AppServiceListeners();
 const gateway = await startGateway(
   harnessConfig(spec.options, spec.accounts),
-  (account, { log, media }) =>
-    account.bridge === "fake"
-      ? new FakeBridge(account.modes, wire(account.name))
-      : new XmppAccount(xmppConfig(account), log, media),
+  (account, { log, media }) => {
+    switch (account.bridge) {
+      case "fake":
+        return new FakeBridge(account.modes, wire(account.name));
+      case "xmpp":
+        return new XmppAccount(xmppConfig(account), log, media);
+      case "matrix":
+        return new MatrixAccount(matrixConfig(account), log, media, listeners);
+    }
+  },
   fileLog(spec.options.folder),
 );
 process.on("message", (message: ToChild) => {

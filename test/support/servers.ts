@@ -10,6 +10,8 @@ import { startProsody } from "../../deploy/servers/prosody.ts";
 import type { Redis } from "../../deploy/servers/redis.ts";
 import { startRedis } from "../../deploy/servers/redis.ts";
 import type { RunningServer } from "../../deploy/servers/server-process.ts";
+import type { Synapse, SynapseOptions } from "../../deploy/servers/synapse.ts";
+import { startSynapse } from "../../deploy/servers/synapse.ts";
 
 /** A folder that is removed after the file's last test. */
 export function temporaryFolder(name: string): string {
@@ -31,6 +33,11 @@ export function sharedPostgres(): () => Promise<Postgres> {
 /** Call it at the top of a test file; the function that it gives starts the server once. */
 export function sharedProsody(options: Omit<ProsodyOptions, "folder">): () => Promise<Prosody> {
   return shared("prosody", async (folder) => startProsody({ ...options, folder }));
+}
+
+/** Call it at the top of a test file; the function that it gives starts the server once. */
+export function sharedSynapse(options: Omit<SynapseOptions, "folder">): () => Promise<Synapse> {
+  return shared("synapse", async (folder) => startSynapse({ ...options, folder }));
 }
 
 function shared<Server extends RunningServer>(

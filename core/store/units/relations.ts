@@ -29,7 +29,7 @@ export interface PartRow {
 const byNative = statement<{ binding: BindingId; native: string }>("relations.byNative")((db, { p }) =>
   db
     .selectFrom("link")
-    .select("event_id as id")
+    .select(["event_id as id", "aux"])
     .where("binding", "=", p.binding)
     .where("native", "=", p.native as never)
     .where("state", "=", "live"),
@@ -37,7 +37,7 @@ const byNative = statement<{ binding: BindingId; native: string }>("relations.by
 const byAux = statement<{ binding: BindingId; aux: string }>("relations.byAux")((db, { p }) =>
   db
     .selectFrom("link")
-    .select("event_id as id")
+    .select(["event_id as id", "aux"])
     .where("binding", "=", p.binding)
     .where("aux", "=", p.aux)
     .where("state", "=", "live")
@@ -127,6 +127,16 @@ const partsOf = statement<{ binding: BindingId; group: GroupId; root: EventId }>
       .orderBy("event.seq")
       .orderBy("link.part"),
 );
+const linkOf = statement<{ binding: BindingId; event: EventId }>("relations.linkOf")((db, { p }) =>
+  db
+    .selectFrom("link")
+    .select(["event_id as event", "native", "aux", "part"])
+    .where("binding", "=", p.binding)
+    .where("event_id", "=", p.event)
+    .where("state", "=", "live")
+    .orderBy("part")
+    .limit(1),
+);
 const reactionRows = statement<{ group: GroupId; target: EventId }>("relations.reactionRows")((db, { p }) =>
   db
     .selectFrom("reaction")
@@ -175,6 +185,9 @@ export interface ReactionRow {
 }
 
 export interface KnownRow extends RootRow {
+  /** What bears the name: one of its versions, or itself. */
+  readonly event: EventId;
+  readonly aux: string | null;
   /** Its latest version. */
   readonly version: EventId;
 }
@@ -194,12 +207,12 @@ export function* knownMessages(
       ? yield* all(byNative, { binding, native: name })
       : yield* all(byAux, { binding, aux: name });
   const known: KnownRow[] = [];
-  for (const { id } of ids) {
+  for (const { id, aux } of ids) {
     const row = (yield* first(rootOf, { group, id })) ?? (yield* rootSubmitted(group, id));
     if (!row) continue;
     const at = { group, root: row.root };
     const latest = (yield* first(latestSubmitted, at)) ?? (yield* first(latestOf, at));
-    known.push({ ...row, version: latest?.id ?? row.root });
+    known.push({ ...row, event: id, aux, version: latest?.id ?? row.root });
   }
   return known;
 }
@@ -224,6 +237,14 @@ export function* messageInRoom(
   const root = yield* first(rootOf, { group, id });
   if (!root) return null;
   return { root, parts: yield* all(partsOf, { binding, group, root: root.root }) };
+}
+
+/** What the room calls an event by itself, where it has a name of its own. */
+export function* partOf(input: {
+  readonly binding: BindingId;
+  readonly event: EventId;
+}): Unit<PartRow | undefined> {
+  return yield* first(linkOf, input);
 }
 
 /** Every reaction to a message there ever was, in the log's order. */

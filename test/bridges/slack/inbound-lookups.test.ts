@@ -20,6 +20,9 @@ function log(pollOptions: readonly string[] | null, votes: readonly string[] = [
   const message: KnownInRoom = {
     ...known,
     called: { by: "native", name: TS },
+    event: root,
+    isReaction: false,
+    aux: null,
     at: 0,
     replyTo: null,
     deleted: false,

@@ -20,6 +20,9 @@ const rootId = eventId("01".padEnd(64, "a"));
 function knowing(ts: string, standing: readonly { id: EventId; emoji: string }[] = []): Lookups {
   const known: KnownInRoom = {
     called: { by: "native", name: ts },
+    event: rootId,
+    isReaction: false,
+    aux: null,
     root: rootId,
     version: rootId,
     author: "U1",

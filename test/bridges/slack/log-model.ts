@@ -115,6 +115,9 @@ export class LogModel {
             return [
               {
                 called,
+                event: root,
+                isReaction: false,
+                aux: null,
                 root,
                 version: root,
                 author,

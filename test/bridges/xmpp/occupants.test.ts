@@ -69,6 +69,9 @@ void describe("the occupants of a room", () => {
 void describe("who may correct a message", () => {
   const known: KnownInRoom = {
     called: { by: "aux", name: "m1" },
+    event: "01".repeat(32) as EventId,
+    isReaction: false,
+    aux: null,
     root: "01".repeat(32) as EventId,
     version: "01".repeat(32) as EventId,
     thread: new Uint8Array(),

@@ -1,0 +1,99 @@
+/** From what was kept of a room to events. */
+import type { Lookups, Raw, Translated } from "../../core/bridge.ts";
+import { GatewayError } from "../../core/errors.ts";
+import type { NativeId, NativeRoom } from "../../core/ids.ts";
+import type { Loss } from "../../mappings/loss.ts";
+import type { Mapped } from "../../mappings/mapping.ts";
+import type { MatrixInbound } from "../../mappings/matrix/context.ts";
+import { type MatrixEvent, relationOf, textAt } from "../../mappings/matrix/event.ts";
+import { toMimi } from "../../mappings/matrix/to-mimi.ts";
+import { withServedFiles } from "./files.ts";
+import { formerText } from "./former-text.ts";
+import { type Around, inboundContext, type KnownEvents, referredTo } from "./inbound-context.ts";
+import { groupIn, type Told, toldOf } from "./kept-event.ts";
+
+const ENCRYPTED = "Encrypted messages are not carried to the linked rooms: the gateway can't read them.";
+
+interface Understood {
+  readonly events: readonly Translated[];
+  readonly losses: readonly Loss[];
+}
+
+/** What a kept event says. Rejects with GatewayError event_malformed, or as the look-ups do. */
+export async function translate(
+  room: NativeRoom,
+  raw: Raw,
+  around: Around,
+  lookups: Lookups,
+): Promise<Understood> {
+  const told = parsed(raw);
+  const { event } = told;
+  if (
+    event.type === "m.room.message" &&
+    event.content["msgtype"] === "m.notice" &&
+    !(lookups.bots ?? around.bots)
+  )
+    return { events: [], losses: [] };
+  // Another gateway that serves the same group in this very room has sent it: the group has it already.
+  const group = groupIn(event.content);
+  if (group !== null && group === (await lookups.group(room))) return { events: [], losses: [] };
+  const known = await referredTo(event, lookups);
+  const context = await inboundContext(room, event, known, around, lookups);
+  const { events, losses } = toMimi(told.json, await withFormerText(room, event, known, context, around));
+  const unread = losses.find(({ code }) => code === "event_unreadable");
+  if (unread && events.length === 0)
+    throw new GatewayError("event_malformed", `an event of ${room}: ${unread.detail}`);
+  const relation = relationOf(event.content);
+  const edited = relation.type === "m.replace" ? relation.target : null;
+  if (edited !== null) around.edits.read(room, edited, { at: event.at, eventId: told.id });
+  const said = events.flatMap((one) => translated(one, edited));
+  return { events: said.map((one) => withServedFiles(one, around.homeserver)), losses };
+}
+
+/** Where an edit is redacted, what the message said before it. */
+async function withFormerText(
+  room: NativeRoom,
+  event: MatrixEvent,
+  known: KnownEvents,
+  context: MatrixInbound,
+  { history }: Around,
+): Promise<MatrixInbound> {
+  const target = event.redacts ?? textAt(event.content, "redacts");
+  const edit = target === null || event.type !== "m.room.redaction" ? null : context.edit(target);
+  if (target === null || edit === null) return context;
+  const original = known.get(target)?.aux ?? null;
+  const previous = original === null ? null : await formerText(room, target, original, history, context);
+  return { ...context, edit: (native) => (native === target ? { ...edit, previous } : context.edit(native)) };
+}
+
+/** What the core's log takes; other things are not carried yet. `edited`: the event that this one is an edit of. */
+function translated(event: Mapped, edited: string | null): readonly Translated[] {
+  switch (event.kind) {
+    case "message": {
+      const { sender, message, native } = event;
+      return [{ kind: "message", sender, message, native: native as NativeId | null, aux: edited }];
+    }
+    case "property": {
+      const { sender } = event;
+      const { name, item, value } = event.property;
+      if (name === "pins") return [{ kind: "property", sender, name, item, value }];
+      return name === "name" || name === "topic" ? [{ kind: "property", sender, name, value }] : [];
+    }
+    case "private":
+      return event.encrypted ? [{ kind: "reply", to: event.sender, text: ENCRYPTED }] : [];
+    default:
+      return [];
+  }
+}
+
+function parsed(raw: Raw): Told {
+  let json: unknown;
+  try {
+    json = JSON.parse(raw.raw);
+  } catch (cause) {
+    throw new GatewayError("event_malformed", "a stored event is no JSON", { cause });
+  }
+  const told = toldOf(json);
+  if (told === null) throw new GatewayError("event_malformed", "a stored event is none");
+  return told;
+}

@@ -1,0 +1,220 @@
+/**
+ * Makes calls in rooms, so that a call that is made again changes nothing: each has a transaction id of its own, which is
+ * the same at every try and for no other call of the gateway's (client-server API, section 2.5).
+ */
+import { z } from "zod";
+import {
+  type DeliveryContext,
+  DeliveryError,
+  type Plain,
+  type Receipt,
+  type Speaker,
+  type Step,
+  textArg,
+} from "../../core/bridge.ts";
+import { GatewayError } from "../../core/errors.ts";
+import type { NativeId } from "../../core/ids.ts";
+import type { Logger } from "../../core/log.ts";
+import { step as pass } from "../../core/steps.ts";
+import { type MatrixContent, withAddress } from "../../mappings/matrix/calls.ts";
+import { textAt } from "../../mappings/matrix/event.ts";
+import { type MatrixApi, path } from "./api.ts";
+import type { Entrances } from "./entrances.ts";
+import type { GhostPictures } from "./ghost-pictures.ts";
+import type { Ghosts, OwnUser } from "./ghosts.ts";
+import { MARK } from "./names.ts";
+import { RELAYED } from "./outbound.ts";
+import { uploadsOf, withAddresses } from "./planned-uploads.ts";
+import { asDeliveryError, isForbidden, isMissing, refusalOf } from "./refusal.ts";
+import { relayed } from "./relay.ts";
+import type { Room } from "./room.ts";
+import type { RoomStateWriter } from "./room-state-writer.ts";
+import type { Uploads } from "./uploads.ts";
+
+const sentForm = z.object({ event_id: z.string() });
+const contentForm = z.record(z.string(), z.unknown());
+const linkedForm = z.object({ type: z.string(), content: contentForm }).nullable().catch(null);
+
+export interface PerformerOptions {
+  readonly api: Pick<MatrixApi, "call">;
+  readonly gateway: string;
+  readonly ghosts: Ghosts;
+  readonly entrances: Pick<Entrances, "enter" | "forget">;
+  readonly uploads: Pick<Uploads, "store" | "storeBytes">;
+  readonly state: RoomStateWriter;
+  readonly pictures: Pick<GhostPictures, "wear">;
+  readonly log: Logger;
+}
+
+/** Who sends, and whether he does it in somebody else's name. */
+interface Sender {
+  readonly user: OwnUser;
+  readonly relays: boolean;
+}
+
+interface Sendable {
+  readonly type: string;
+  readonly content: MatrixContent;
+}
+
+export class Performer {
+  readonly #options: PerformerOptions;
+
+  constructor(options: PerformerOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with DeliveryError. */
+  async perform(step: Step, context: DeliveryContext, room: Room): Promise<Receipt> {
+    try {
+      switch (step.op) {
+        case "redact":
+          return await this.#redact(step, context, room);
+        case "state":
+        case "pin":
+        case "powers":
+          return await this.#options.state.write(step, context.room);
+        default:
+          return await this.#send(step, context, room);
+      }
+    } catch (thrown) {
+      throw asDeliveryError(thrown, step.op);
+    }
+  }
+
+  async #send(step: Step, context: DeliveryContext, room: Room): Promise<Receipt> {
+    const sender = await this.#senderOf(step, room);
+    const sendable = await this.#sendable(step, context, sender.user);
+    const { speaker } = step;
+    const said =
+      sender.relays && speaker !== null
+        ? { ...sendable, content: relayed(sendable.content, speaker) }
+        : sendable;
+    const native = await this.#put(said, step, context, sender.user, room);
+    const edited = textArg(step, "edited");
+    const aux = edited !== "" ? edited : sender.relays ? RELAYED : null;
+    return { native: native as NativeId | null, aux, at: Date.now() };
+  }
+
+  /** The event's id; null: it stands there already, under an id that is not told. */
+  async #put(
+    { type, content }: Sendable,
+    step: Step,
+    { room: id, key, origin }: DeliveryContext,
+    user: OwnUser,
+    room: Room,
+  ): Promise<string | null> {
+    const mark = { gateway: this.#options.gateway, key, ...origin };
+    const at = path("rooms", id, "send", type, key);
+    try {
+      const sent = this.#call("PUT", at, user, { ...content, [MARK]: mark });
+      pass("perform.sent");
+      const answer = sentForm.parse(await sent);
+      pass("perform.reflected");
+      return answer.event_id;
+    } catch (thrown) {
+      if (refusalOf(thrown) === "M_DUPLICATE_ANNOTATION") return null;
+      // He may have been put out, which the room's events have not told yet: the next try looks.
+      if (isForbidden(thrown) && step.speaker !== null) this.#options.entrances.forget(room.id, user.id);
+      throw thrown;
+    }
+  }
+
+  /** What could not be done for its sake was not sent: it is tried again without a question. */
+  async #senderOf({ speaker, args }: Step, room: Room): Promise<Sender> {
+    const { ghosts } = this.#options;
+    try {
+      if (speaker === null) return { user: await ghosts.bot(), relays: false };
+      if (args["relayed"] === true) return { user: await ghosts.bot(), relays: true };
+      const ghost = await this.#inRoom(speaker, room);
+      if (ghost !== null) return { user: ghost, relays: false };
+      const edited = typeof args["edited"] === "string";
+      if (edited)
+        throw new DeliveryError(
+          "delivery_forbidden",
+          `${speaker.name} can't enter to change what was said`,
+          NEVER,
+        );
+      return { user: await ghosts.bot(), relays: true };
+    } catch (thrown) {
+      throw notSent(asDeliveryError(thrown, "entering"));
+    }
+  }
+
+  /** The speaker's ghost in the room; null: the right to let him in is missing, which is said there once. */
+  async #inRoom(speaker: Speaker, room: Room): Promise<OwnUser | null> {
+    const { ghosts, entrances, pictures } = this.#options;
+    const ghost = await ghosts.of(speaker);
+    if (speaker.avatar !== undefined) void pictures.wear(ghost.id, speaker.avatar);
+    if (await entrances.enter(room.id, await room.state(), ghost)) return ghost;
+    await room.tellMissingRight();
+    return null;
+  }
+
+  async #sendable(step: Step, { origin }: DeliveryContext, user: OwnUser): Promise<Sendable> {
+    const { uploads, log } = this.#options;
+    const type = textArg(step, "type");
+    const content = contentOf(step.args["content"]);
+    if (step.op === "text-file") {
+      const filename = textAt(content, "filename") ?? "message.txt";
+      const file = { filename, contentType: "text/plain; charset=utf-8" };
+      const url = await uploads.storeBytes(file, Buffer.from(textArg(step, "text")), user.id);
+      return { type, content: withAddress(content, url) };
+    }
+    const stored = new Map<string, string>();
+    for (const upload of uploadsOf(step)) {
+      const facts = origin && { ...origin, sha256: null };
+      try {
+        stored.set(upload.place, await uploads.store(upload, facts, user.id));
+      } catch (thrown) {
+        const linked = linkedForm.parse(step.args["linked"]);
+        if (!(thrown instanceof GatewayError) || linked === null) throw thrown;
+        log.warn({ err: thrown }, "a file could not be put on the homeserver; it is linked");
+        return linked;
+      }
+    }
+    return { type, content: withAddresses(content, (url) => stored.get(url) ?? url) };
+  }
+
+  async #redact(step: Step, { room: id, key }: DeliveryContext, room: Room): Promise<Receipt> {
+    const { ghosts } = this.#options;
+    const ghost = textArg(step, "ghost");
+    const done: Receipt = { native: null, aux: null, at: Date.now() };
+    const at = path("rooms", id, "redact", textArg(step, "event"), key);
+    const reason = textArg(step, "reason");
+    const body = reason === "" ? {} : { reason };
+    const bot = await ghosts.bot();
+    const author =
+      ghost !== "" ? { ...bot, id: ghost } : step.speaker && (await this.#inRoom(step.speaker, room));
+    try {
+      await this.#call("PUT", at, author ?? bot, body);
+    } catch (thrown) {
+      if (isMissing(thrown)) return done;
+      // Whoever is out of the room can't, but the gateway's own user may be allowed to.
+      if (!isForbidden(thrown) || author === null) throw thrown;
+      await this.#call("PUT", at, bot, body);
+    }
+    return done;
+  }
+
+  #call(method: "PUT", at: string, { id, device }: OwnUser, body: MatrixContent): Promise<unknown> {
+    return this.#options.api.call({
+      method,
+      path: at,
+      as: id,
+      body,
+      ...(device !== undefined && { device }),
+    });
+  }
+}
+
+const NEVER = { certainty: "certain", retry: "never" } as const;
+
+const contentOf = (content: Plain | undefined): MatrixContent => contentForm.parse(content);
+
+/** Nothing of the delivery itself has been tried yet. */
+function notSent(error: DeliveryError): DeliveryError {
+  if (error.certainty === "certain") return error;
+  const { code, detail, retry, afterMs } = error;
+  return new DeliveryError(code, detail, { certainty: "certain", retry, afterMs }, { cause: error });
+}

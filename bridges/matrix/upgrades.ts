@@ -1,0 +1,48 @@
+/** Room upgrades (client-server API, section 11.33.3): a room that is closed names the one in which it goes on. */
+import type { BridgeHost } from "../../core/bridge.ts";
+import { asGatewayError } from "../../core/errors.ts";
+import type { NativeRoom } from "../../core/ids.ts";
+import type { Logger } from "../../core/log.ts";
+import type { ClosedRoom } from "./room-context.ts";
+import type { RoomDoor } from "./room-door.ts";
+
+export interface UpgradesOptions {
+  readonly door: Pick<RoomDoor, "enter">;
+  readonly host: Pick<BridgeHost, "moved">;
+  /** A room is taken part in no more. */
+  readonly forget: (room: NativeRoom) => void;
+  readonly log: Logger;
+}
+
+export class Upgrades {
+  readonly #options: UpgradesOptions;
+
+  constructor(options: UpgradesOptions) {
+    this.#options = options;
+  }
+
+  /** Follows a room into the one by which it says that it is replaced. Never rejects: what can't be followed is tried again. */
+  async replaced(before: ClosedRoom, by: NativeRoom): Promise<void> {
+    const { host, forget, log } = this.#options;
+    try {
+      if (!(await this.#isFollowed(before.id, by))) {
+        log.warn(
+          { room: before.id, by },
+          "a room goes on in one that does not say so, or is encrypted; link that by hand",
+        );
+        return;
+      }
+      before.stop();
+      forget(before.id);
+      await host.moved(before.id, by);
+    } catch (thrown) {
+      before.putOut(`it goes on in ${by}, which can't be entered: ${asGatewayError(thrown).detail}`);
+    }
+  }
+
+  /** Whether the new room itself names the old one: anybody with the power to close a room could lead a gateway anywhere. */
+  async #isFollowed(before: NativeRoom, by: NativeRoom): Promise<boolean> {
+    const state = await this.#options.door.enter(by);
+    return state.predecessor === before && !state.encrypted;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Files into the homeserver's store (client-server API, section 10.9, POST /media/v3/upload). They are streamed; only what
+ * does not say its size lies on the disk meanwhile.
+ */
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { text as textOf } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { z } from "zod";
+import { GatewayError } from "../../core/errors.ts";
+import { limits } from "../../core/limits.ts";
+import { checkedOctets } from "../../core/media/checked-octets.ts";
+import { type FileFacts, type MediaLimits, openRemoteFile } from "../../core/media/remote-file.ts";
+import type { MatrixApi } from "./api.ts";
+import { asGatewayFault } from "./refusal.ts";
+import type { Upload } from "./planned-uploads.ts";
+
+const MEDIA = "/_matrix/media/v3";
+/** Of an answer. */
+const LONGEST_ANSWER = 4_096;
+
+const configForm = z.object({ "m.upload.size": z.number().int().positive().optional().catch(undefined) });
+const storedForm = z.object({ content_uri: z.string().regex(/^mxc:\/\//) });
+
+export interface UploadsOptions {
+  readonly api: Pick<MatrixApi, "call">;
+  readonly homeserver: string;
+  readonly asToken: string;
+  readonly media: MediaLimits;
+}
+
+export class Uploads {
+  readonly #options: UploadsOptions;
+  #largest: Promise<number> | null = null;
+
+  constructor(options: UploadsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The address at the homeserver of a copy of the file. Rejects with media_refused where it is too large for it, or
+   * media_unreachable.
+   */
+  async store(upload: Upload, facts: FileFacts | null, as: string): Promise<string> {
+    const largest = await this.#limit();
+    const { media } = this.#options;
+    const file = await openRemoteFile(
+      upload.source,
+      { ...media, maxBytes: Math.min(media.maxBytes, largest) },
+      facts,
+    );
+    if (file.size !== null) return this.#put(upload, file.size, file.body, as);
+    const folder = await mkdtemp(join(tmpdir(), "mimi-gateway-"));
+    try {
+      const path = join(folder, "file");
+      await pipeline(file.body, createWriteStream(path));
+      return await this.#put(upload, (await stat(path)).size, createReadStream(path), as);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** The address of a copy of what is at hand. Rejects with media_unreachable. */
+  async storeBytes(
+    file: Pick<Upload, "filename" | "contentType">,
+    bytes: Uint8Array,
+    as: string,
+  ): Promise<string> {
+    return this.#put(file, bytes.length, Readable.from([bytes]), as);
+  }
+
+  /** Octets that the homeserver takes in one file; it is asked once. */
+  #limit(): Promise<number> {
+    const { api } = this.#options;
+    this.#largest ??= api
+      .call({ method: "GET", path: "/config", prefix: "mediaV1" })
+      .then((answer) => configForm.parse(answer)["m.upload.size"] ?? Infinity)
+      .catch((thrown: unknown) => {
+        this.#largest = null;
+        const fault = asGatewayFault(thrown, "media/config");
+        // Older homeservers don't say it here: they refuse what is too large.
+        if (fault.code === "request_refused") return Infinity;
+        throw new GatewayError("media_unreachable", fault.detail, { cause: thrown });
+      });
+    return this.#largest;
+  }
+
+  async #put(
+    { filename, contentType }: Pick<Upload, "filename" | "contentType">,
+    length: number,
+    body: Readable,
+    as: string,
+  ): Promise<string> {
+    const { homeserver, asToken } = this.#options;
+    const url = new URL(`${homeserver}${MEDIA}/upload`);
+    url.searchParams.set("filename", filename);
+    url.searchParams.set("user_id", as);
+    const send = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const request = send(url, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${asToken}`,
+        "content-type": contentType,
+        "content-length": length,
+      },
+      timeout: limits.mediaSilentMs,
+    });
+    const { promise: answered, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    request.on("timeout", () => request.destroy(new Error("it was silent for too long")));
+    request.on("response", resolve).on("error", reject);
+    try {
+      const [answer] = await Promise.all([answered, pipeline(body, request)]);
+      const said = await textOf(checkedOctets(answer, LONGEST_ANSWER));
+      if (answer.statusCode !== 200) throw new Error(`it answered ${String(answer.statusCode)}`);
+      return storedForm.parse(JSON.parse(said)).content_uri;
+    } catch (thrown) {
+      if (thrown instanceof GatewayError) throw thrown;
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      throw new GatewayError("media_unreachable", `${url.host} did not take a file: ${reason}`, {
+        cause: thrown,
+      });
+    } finally {
+      body.destroy();
+    }
+  }
+}
