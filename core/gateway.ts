@@ -3,7 +3,8 @@
  * together here and nowhere else.
  */
 import { randomBytes } from "node:crypto";
-import type { AccountHost, AccountHostOptions } from "./accounts/account-host.ts";
+import type { AccountHost } from "./accounts/account-host.ts";
+import type { AccountOptions } from "./accounts/account-options.ts";
 import { type BridgeFactory, createHosts } from "./accounts/create-hosts.ts";
 import { LiveRooms } from "./accounts/live-rooms.ts";
 import { Markers } from "./accounts/markers.ts";
@@ -131,7 +132,7 @@ async function assemble<Account extends AccountBase>(
     moved: (group, { ownerPeer }) => federation?.values.changed(group, ownerPeer),
   });
   undo.push(() => markers.close());
-  const transients: AccountHostOptions["transients"] = (from, speaker, what) => {
+  const transients: AccountOptions["transients"] = (from, speaker, what) => {
     rooms.show(from.group, speaker, what, from.id);
     federation?.typing.said(from.group, speaker.uri, what.typing);
   };
@@ -205,7 +206,8 @@ async function assemble<Account extends AccountBase>(
               at,
               parsed.binding,
             );
-    return { held, own: !bridge.connected, failures: state.failures, run };
+    const { failures, pulls } = state;
+    return { held, own: !bridge.connected, failures, pulls, run };
   }
 
   const sweep = new Sweep({

@@ -64,6 +64,11 @@ export class Prober {
     return found?.message.ts ?? null;
   }
 
+  /** Whether a message was deleted, by whomever. Rejects as calls do. */
+  async isGone(room: NativeRoom, ts: string): Promise<boolean> {
+    return (await this.#options.history.look(room, ts)) === "gone";
+  }
+
   async #posted(step: Step, context: DeliveryContext, at: Milliseconds): Promise<Receipt | "absent"> {
     const found = (await this.#own(step, context, at)).find((stored) => isOf(stored, context));
     return found ? receiptOf(found) : "absent";

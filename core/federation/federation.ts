@@ -197,10 +197,10 @@ export class Federation {
   /** The work of a peer's lane, claimed for this process; null where it is another's, or put off. */
   async work(lane: LaneKey, peer: PeerId): Promise<LaneWork | null> {
     const { store, config } = this.#parts;
-    const { wait, failures } = await store.read(readLane(lane));
+    const { wait, failures, pulls } = await store.read(readLane(lane));
     if (wait > 0) return null;
     const held = await HeldLane.claim(store, lane, config.limits.leaseMs);
-    return held && { held, own: true, failures, run: (run) => runSync(this.#sync, run, peer) };
+    return held && { held, own: true, failures, pulls, run: (run) => runSync(this.#sync, run, peer) };
   }
 
   /** Runs lanes of peers that nobody holds, and learns anew what is stale. Called again and again. */

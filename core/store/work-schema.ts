@@ -75,6 +75,8 @@ export interface LaneTable {
   not_before: Milliseconds;
   failures: number;
   last_error: string | null;
+  /** How often it was pulled forward; null: never. */
+  pulls: number | null;
 }
 
 export interface SetAsideTable {

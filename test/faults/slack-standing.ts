@@ -30,7 +30,10 @@ const TEXT = /^(?<speaker>[a-z]+\d+) \d+$/;
 export const speakerOf = (text: string): string | null => TEXT.exec(text)?.groups?.["speaker"] ?? null;
 
 /** What a channel shows of somebody's messages. */
-export function channelRoom(messages: readonly SlackMessageRecord[], speaker: string): Room {
+export function channelRoom(
+  messages: readonly Pick<SlackMessageRecord, "text" | "ts" | "edited" | "reactions">[],
+  speaker: string,
+): Room {
   const standing = messages
     .filter(({ text }) => speakerOf(text) === speaker)
     .map(({ text, ts, edited, reactions }) => ({

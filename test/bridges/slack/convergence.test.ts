@@ -152,6 +152,7 @@ const logOf = (slack: Slack): LogModel => {
   const history = {
     look: (_room: unknown, ts: string) => Promise.resolve(slack.look(ts)),
     holdsBefore: () => Promise.resolve(true),
+    replies: () => Promise.resolve([]),
   };
   // Everything happened long ago, and Slack shows it.
   return new LogModel(around({ history, now: () => 10_000_000 }));

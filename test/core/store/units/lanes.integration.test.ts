@@ -81,7 +81,7 @@ for (const kind of storeKinds()) {
           }),
         noteUnclear: (fence) => store.write("noteUnclear", { fence, binding: b.id }),
         putOffLane: (fence) =>
-          store.write("putOffLane", { fence, lane, wait: 60_000, failures: 9, error: "stale" }),
+          store.write("putOffLane", { fence, lane, wait: 60_000, failures: 9, error: "stale", pulls: 0 }),
         endBinding: (fence) => store.write("endBinding", { fence, binding: b.id }),
         releaseIfCaughtUp: (fence) => store.write("releaseIfCaughtUp", fence),
         applyRemoteEvents: (fence) =>
@@ -167,7 +167,14 @@ for (const kind of storeKinds()) {
       assert.equal(second.epoch, first.epoch + 1);
       assert.equal(await store.write("renewLane", { fence, ttl: LEASE_MS }), false);
       const next = { lane, epoch: second.epoch };
-      await store.write("putOffLane", { fence: next, lane, wait: 60_000, failures: 3, error: "no" });
+      await store.write("putOffLane", {
+        fence: next,
+        lane,
+        wait: 60_000,
+        failures: 3,
+        error: "no",
+        pulls: 0,
+      });
       await store.write("releaseLane", next);
       assert.deepEqual(await claim("third"), { claimed: false, why: "put-off", holder: null });
       const state = await store.read(readLane(lane));
@@ -224,9 +231,15 @@ for (const kind of storeKinds()) {
         wait: 60_000,
         failures: 1,
         error: "no",
+        pulls: 0,
       });
       assert.ok(!(await store.read(lanesBehind())).some(({ key }) => key === outLane(a.id)));
       await store.write("pullLaneForward", outLane(a.id));
+      const late = { fence: out, lane: outLane(a.id), wait: 60_000, failures: 1, error: "late", pulls: 0 };
+      await store.write("putOffLane", late);
+      const { wait, failures, pulls } = await store.read(readLane(outLane(a.id)));
+      assert.ok(wait <= 0, "it was pulled forward since what failed had begun");
+      assert.deepEqual([failures, pulls], [0, 1]);
     });
   });
 }
