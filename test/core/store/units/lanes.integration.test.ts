@@ -1,12 +1,13 @@
 /** Lanes: claims, leases, putting off; and that a stale holder writes nothing, whichever unit it is. On SQLite and on PostgreSQL. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { BindingId, InboxNumber, NativeRoom, PeerId, Seq } from "../../../../core/ids.ts";
+import type { BindingId, InboxNumber, NativeId, NativeRoom, PeerId, Seq } from "../../../../core/ids.ts";
 import { accountLane, inLane, outLane } from "../../../../core/lanes/lane-key.ts";
 import type { Fence } from "../../../../core/store/units/fence.ts";
 import { accountsFree, lanesBehind, readLane } from "../../../../core/store/units/lanes.ts";
 import { writingUnits } from "../../../../core/store/units/registry.ts";
 import { statusReport } from "../../../../core/store/units/status.ts";
+import type { EventId } from "../../../../mappings/ids.ts";
 import { eventually } from "../../../support/harness-eventually.ts";
 import { nothingHolds } from "../federation-sample.ts";
 import { done, LEASE_MS, SampleStore, intent } from "../sample.ts";
@@ -16,10 +17,12 @@ const lost = { code: "lane_lost" };
 /** Units that take no fence. */
 const unfenced = `
   addBlock addConnection addGuest addPeer admitProvider answerInvitation blockPeer
-  claimLane confirmConnection createCode discardAside dismissProvider dropBlockOf dropUnnamedMedia
-  endConnection endInvitations endKnock follow freeLeasesOf invite keepMedia
-  keepRedeemed link linkByCode markServed noteAudit noteInvitation noteKnock noteMarkers
+  changeProfile claimLane confirmConnection createCode discardAside dismissProvider dropAvatars
+  dropBlockOf dropSecret dropUnnamedMedia
+  endConnection endInvitations endKnock follow freeLeasesOf invite keepMedia keepSecret
+  keepRedeemed link linkByCode markServed noteAudit noteAvatar noteInvitation noteKnock noteMarkers
   noteTold pullLaneForward queueTallies recordVerdict redeem registerAccount removeGuest replaceSetting
+  rewrapSecret setOptOut setRoomPolicy tellProfile
   retryAside revokeCode setCursor setGroupPolicy settle takeCode takeValues
   tellVerdicts unlink updatePeer writeOwnEvent
 `
@@ -82,6 +85,18 @@ for (const kind of storeKinds()) {
         noteUnclear: (fence) => store.write("noteUnclear", { fence, binding: b.id }),
         putOffLane: (fence) =>
           store.write("putOffLane", { fence, lane, wait: 60_000, failures: 9, error: "stale", pulls: 0 }),
+        noteDouble: (fence) =>
+          store.write("noteDouble", {
+            fence,
+            binding: b.id,
+            event: "00".repeat(32) as EventId,
+            native: "x" as NativeId,
+            at: 1,
+          }),
+        tellLag: (fence) => store.write("tellLag", { fence, binding: b.id, text: "behind", at: 1 }),
+        endLag: (fence) => store.write("endLag", { fence, binding: b.id }),
+        writeDigests: (fence) =>
+          store.write("writeDigests", { fence, binding: b.id, digests: [], intendedSeq: 1 as Seq, at: 1 }),
         endBinding: (fence) => store.write("endBinding", { fence, binding: b.id }),
         releaseIfCaughtUp: (fence) => store.write("releaseIfCaughtUp", fence),
         applyRemoteEvents: (fence) =>
