@@ -146,20 +146,21 @@ export interface GuestHead {
   readonly pulled: string | null;
 }
 
+const HEAD_COLUMNS = [
+  "grp.id as group",
+  "grp.uri",
+  "grp.rev",
+  "grp.head",
+  "grp.state",
+  "guest.visible_from_seq as visibleFrom",
+  "guest.left_seq as left",
+  "guest.pulled",
+] as const;
 const headRows = statement<{ peer: PeerId }>("guests.headsOfPeer")((db, { p }) =>
   db
     .selectFrom("guest")
     .innerJoin("grp", "grp.id", "guest.grp")
-    .select([
-      "grp.id as group",
-      "grp.uri",
-      "grp.rev",
-      "grp.head",
-      "grp.state",
-      "guest.visible_from_seq as visibleFrom",
-      "guest.left_seq as left",
-      "guest.pulled",
-    ])
+    .select(HEAD_COLUMNS)
     .where("guest.peer", "=", p.peer)
     .orderBy("grp.id"),
 );
@@ -167,16 +168,7 @@ const headRow = statement<{ peer: PeerId; uri: GroupUri }>("guests.headOfGroup")
   db
     .selectFrom("guest")
     .innerJoin("grp", "grp.id", "guest.grp")
-    .select([
-      "grp.id as group",
-      "grp.uri",
-      "grp.rev",
-      "grp.head",
-      "grp.state",
-      "guest.visible_from_seq as visibleFrom",
-      "guest.left_seq as left",
-      "guest.pulled",
-    ])
+    .select(HEAD_COLUMNS)
     .where("guest.peer", "=", p.peer)
     .where("grp.uri", "=", p.uri),
 );

@@ -147,23 +147,6 @@ export function* lanesBehind(): Unit<
   return (yield* all(dueLanes, {})).map((lane) => ({ ...lane, queued: Boolean(lane.queued) }));
 }
 
-const freeAccounts = statement("lanes.freeAccounts")((db, { now }) =>
-  db
-    .selectFrom("lane")
-    .select("account")
-    .where("kind", "=", "account")
-    .where("account", "is not", null)
-    .$narrowType<{ account: NotNull }>()
-    .where("lease_until", "<=", now)
-    .where("not_before", "<=", now)
-    .orderBy("account"),
-);
-
-/** Accounts whose lane nobody holds. */
-export function* accountsFree(): Unit<readonly AccountId[]> {
-  return (yield* all(freeAccounts, {})).map((row) => row.account);
-}
-
 const dropLeasesOf = statement<{ holder: string }>("lanes.dropLeasesOf")((db, { p }) =>
   db
     .updateTable("lane")

@@ -87,6 +87,28 @@ export const addCarriedEvent = statement<{
     .returning("seq"),
 );
 
+/** What the gateway itself says as the owner, in nobody's name. */
+export const addOwnersEvent = statement<{
+  group: GroupId;
+  seq: Seq;
+  id: EventId;
+  kind: EventKind;
+  acceptedAt: Milliseconds;
+  now: Milliseconds;
+  content: Uint8Array;
+}>("log.addOwnersEvent")((db, { p }) =>
+  db.insertInto("event").values({
+    grp: p.group,
+    seq: p.seq,
+    id: p.id,
+    kind: p.kind,
+    accepted_at: p.acceptedAt,
+    origin_at: p.now,
+    received_at: p.now,
+    content: p.content,
+  }),
+);
+
 /**
  * The group's row is the lock under which its log grows; whoever needs several takes them in the order of their ids.
  * `ownerPeer`, `following`: where the group is a peer's.
