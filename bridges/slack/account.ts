@@ -1,25 +1,19 @@
 /** One Slack workspace as an account of the gateway: an app's bot, its channels, and what the core asks of them. */
+import type { Milliseconds } from "../../core/time.ts";
+import type { Lookups, Raw, Translated } from "../../core/bridge/inbound.ts";
 import type {
-  Bridge,
-  BridgeHost,
-  Capabilities,
   DeliveryContext,
-  Finding,
-  Health,
-  InstallLink,
-  Lookups,
-  Milliseconds,
   OutEvent,
   Plan,
-  Raw,
   Receipt,
   RoomContext,
-  RoomFacts,
   Speaker,
   Step,
-  Translated,
-} from "../../core/bridge.ts";
-import { DeliveryError } from "../../core/bridge.ts";
+} from "../../core/bridge/outbound.ts";
+import type { Capabilities, Finding, Health, RoomFacts } from "../../core/bridge/room.ts";
+import type { BridgeHost, InstallLink } from "../../core/bridge/host.ts";
+import type { Bridge } from "../../core/bridge/bridge.ts";
+import { DeliveryError } from "../../core/bridge/outbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, AvatarToken, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

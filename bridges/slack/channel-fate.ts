@@ -1,6 +1,6 @@
 /** What becomes of a channel as a whole, and of the app's place in it. */
 import { z } from "zod";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 
 /** A closed channel is looked at so often, unless Slack says that it is open again. */

@@ -1,5 +1,7 @@
 /** A channel that the gateway takes part in: what was missed first, then what is said. */
-import type { AcceptBatch, BridgeHost, Capabilities, Raw, RoomFacts } from "../../core/bridge.ts";
+import type { AcceptBatch, Raw } from "../../core/bridge/inbound.ts";
+import type { Capabilities, RoomFacts } from "../../core/bridge/room.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

@@ -1,5 +1,6 @@
 /** The linked channels of a workspace, by the ids that they have now. */
-import type { DeliveryError, Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { DeliveryError } from "../../core/bridge/outbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { SlackSelf } from "../../mappings/slack/inbound.ts";
 import { Channel, type ChannelContext } from "./channel.ts";

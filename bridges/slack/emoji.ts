@@ -1,6 +1,6 @@
 /** The workspace's own emoji (emoji.list), kept at hand until Slack says that they have changed. */
 import { z } from "zod";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { Logger } from "../../core/log.ts";
 import { emojiOf } from "../../mappings/emoji/names.ts";
 import type { Arguments } from "./api.ts";

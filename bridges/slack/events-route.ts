@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyPluginCallback } from "fastify";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import { type Deliver, parseBody, readEnvelope, teamsOf } from "./envelope.ts";

@@ -1,7 +1,8 @@
 /** Posts of files: each is stored with Slack first, then all are shared by one message with its caption. */
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { type DeliveryContext, DeliveryError, type Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import { type DeliveryContext, DeliveryError } from "../../core/bridge/outbound.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

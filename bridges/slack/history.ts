@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { step } from "../../core/steps.ts";

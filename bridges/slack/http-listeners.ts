@@ -3,7 +3,7 @@
  * signing secret has signed it and whose workspace it names; a link and what it leads to is whose secret stands in it.
  */
 import fastify, { type FastifyInstance } from "fastify";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { avatarRoute, type OpenAvatar } from "../../core/media/avatar-route.ts";
 import { type EventDoor, slackEvents } from "./events-route.ts";

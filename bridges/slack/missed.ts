@@ -3,7 +3,8 @@
  * stands. It is read back from its end, in stretches; of a long one only the oldest are held in memory, and the others are
  * read again when their turn comes.
  */
-import type { Milliseconds, Raw } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { Raw } from "../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { isOwn, type SlackSelf } from "../../mappings/slack/inbound.ts";
 import { keptStretch, type MessageState, reactionsIn } from "./channel-state.ts";

@@ -1,7 +1,7 @@
 /** Names of Slack: channels, timestamps, and the marks and keys that are made of them. */
 import { GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeKey, NativeRoom } from "../../core/ids.ts";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 
 /** Digits behind the dot of a timestamp. */
 const MICROSECONDS = 6;

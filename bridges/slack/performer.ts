@@ -6,7 +6,7 @@ import {
   type Plain,
   type Receipt,
   type Step,
-} from "../../core/bridge.ts";
+} from "../../core/bridge/outbound.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import type { MediaLimits } from "../../core/media/remote-file.ts";

@@ -1,6 +1,7 @@
 /** Finds out what became of calls without an answer, by the channel's history and the app's files. */
 import { z } from "zod";
-import type { DeliveryContext, Milliseconds, Receipt, Step } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { DeliveryContext, Receipt, Step } from "../../core/bridge/outbound.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { SlackSelf } from "../../mappings/slack/inbound.ts";
 import type { Arguments } from "./api.ts";

@@ -6,7 +6,8 @@ import {
   WebAPIRequestError,
 } from "@slack/web-api";
 import { CLOSED_AGAIN_MS } from "./channel-fate.ts";
-import { DeliveryError, type Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import { DeliveryError } from "../../core/bridge/outbound.ts";
 import { type ErrorCode, GatewayError } from "../../core/errors.ts";
 
 /** The token is good no more: nothing of the account works until an operator acts. */

@@ -5,7 +5,8 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { RespondFn, SlashCommand } from "@slack/bolt";
-import type { BridgeHost, Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

@@ -3,7 +3,8 @@
  * difference is said in the form of the events that would have told it. What the log has and the channel has no more is
  * looked at once more first: Slack shows things late.
  */
-import type { GivenReaction, Lookups, Milliseconds, StandingMessage } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { GivenReaction, Lookups, StandingMessage } from "../../core/bridge/inbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { emojiOf, sameEmoji, shortNameOf } from "../../mappings/emoji/names.ts";

@@ -1,7 +1,10 @@
 /** A workspace while the account is served: its channels, and what comes from Slack on its way to them. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Receiver } from "@slack/bolt";
-import type { BridgeHost, Finding, Milliseconds, NativeUser } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { NativeUser } from "../../core/bridge/inbound.ts";
+import type { Finding } from "../../core/bridge/room.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError, type ErrorCode, GatewayError } from "../../core/errors.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

@@ -1,5 +1,6 @@
 /** What is shown in a room and not delivered: who types (XEP-0085), and who has read up to which message (XEP-0333). */
-import type { MessageName, Shown, Speaker } from "../../core/bridge.ts";
+import type { MessageName } from "../../core/bridge/inbound.ts";
+import type { Shown, Speaker } from "../../core/bridge/outbound.ts";
 import { emptyContext } from "../../core/groups/context-finder.ts";
 import { fromMimi } from "../../mappings/xmpp/from-mimi.ts";
 import type { XmppCapabilities } from "../../mappings/xmpp/outbound.ts";

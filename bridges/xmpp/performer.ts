@@ -1,5 +1,11 @@
 /** Makes steps happen: in order in each room, each with the promise of its receipt. */
-import { type DeliveryContext, DeliveryError, type Receipt, type Step, textArg } from "../../core/bridge.ts";
+import {
+  type DeliveryContext,
+  DeliveryError,
+  type Receipt,
+  type Step,
+  textArg,
+} from "../../core/bridge/outbound.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { step as pass } from "../../core/steps.ts";

@@ -1,4 +1,5 @@
-import type { DeliveryContext, Milliseconds, Receipt, Step } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { DeliveryContext, Receipt, Step } from "../../core/bridge/outbound.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Room } from "./room.ts";
 

@@ -2,15 +2,11 @@
  * One MUC that the gateway takes part in: one listener reads it, ghosts speak in it. After every (re)connection:
  * enter, read what was missed from the archive while what comes live waits, then live.
  */
-import type {
-  AcceptBatch,
-  BridgeHost,
-  Capabilities,
-  Milliseconds,
-  Receipt,
-  RoomFacts,
-  Speaker,
-} from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { AcceptBatch } from "../../core/bridge/inbound.ts";
+import type { Receipt, Speaker } from "../../core/bridge/outbound.ts";
+import type { Capabilities, RoomFacts } from "../../core/bridge/room.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

@@ -1,6 +1,6 @@
 /** One account of this gateway, in one process: holds the account's lane while it can, and runs the bridge as long as it holds it. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Health } from "../bridge.ts";
+import type { Health } from "../bridge/room.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
 import type { BindingId, NativeRoom } from "../ids.ts";
 import { HeldLane } from "../lanes/held-lane.ts";

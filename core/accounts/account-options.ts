@@ -1,6 +1,9 @@
 /** What an account of this gateway is made of. */
 import type { ProviderDomain } from "../../mappings/ids.ts";
-import type { Bridge, Milliseconds, SecretBox, Speaker, Transient } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
+import type { Speaker, Transient } from "../bridge/outbound.ts";
+import type { SecretBox } from "../bridge/host.ts";
+import type { Bridge } from "../bridge/bridge.ts";
 import type { RoomCommand } from "../commands/room-command.ts";
 import type { Announcer } from "../groups/announce.ts";
 import type { EventWriter } from "../groups/event-writer.ts";

@@ -1,15 +1,9 @@
 /** What a bridge sees of the core: where it hands over what its platform says, and what it may ask. */
 import type { EventId } from "../../mappings/ids.ts";
-import type {
-  AcceptBatch,
-  Asked,
-  BridgeHost,
-  MessageName,
-  Milliseconds,
-  NativeUser,
-  SecretBox,
-  Transient,
-} from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
+import type { AcceptBatch, MessageName, NativeUser } from "../bridge/inbound.ts";
+import type { Transient } from "../bridge/outbound.ts";
+import type { Asked, BridgeHost, SecretBox } from "../bridge/host.ts";
 import type { ArchiveMark, AvatarToken, BindingId, NativeId, NativeRoom } from "../ids.ts";
 import type { HeldLane } from "../lanes/held-lane.ts";
 import type { Avatar } from "../media/picture-type.ts";

@@ -1,5 +1,5 @@
 import { parseProviderDomain } from "../../mappings/ids.ts";
-import type { Bridge } from "../bridge.ts";
+import type { Bridge } from "../bridge/bridge.ts";
 import type { Config } from "../config/config.ts";
 import type { AccountBase } from "../config/schema.ts";
 import { GatewayError } from "../errors.ts";

@@ -1,5 +1,5 @@
 /** What needs no look-up is translated before it is written, and goes straight into the log. */
-import type { AcceptBatch } from "../bridge.ts";
+import type { AcceptBatch } from "../bridge/inbound.ts";
 import type { BindingId, InboxNumber } from "../ids.ts";
 import { RoomLookups } from "../lanes/room-lookups.ts";
 import { heed } from "../policy/inbound.ts";

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ProviderDomain } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
-import { asGatewayError, GatewayError } from "../errors.ts";
+import type { Milliseconds } from "../time.ts";
+import { GatewayError } from "../errors.ts";
 import type { PeerId } from "../ids.ts";
 import { limits } from "../limits.ts";
 import { HeldLane } from "../lanes/held-lane.ts";
@@ -13,8 +13,6 @@ import { KeptFiles } from "../media/kept-files.ts";
 import type { ConnectionChange } from "../store/units/connections.ts";
 import type { HistoryPolicy } from "../store/units/guests.ts";
 import { readLane } from "../store/units/lanes.ts";
-import { peersAll } from "../store/units/peers.ts";
-import { syncLanesFree } from "../store/units/sync-lanes.ts";
 import { Exchanger } from "./peers/exchange.ts";
 import { createFederationAccess, type FederationAccess } from "./peers/federation-access.ts";
 import { announcedLimits, featuresOf } from "./wire/features.ts";
@@ -24,8 +22,9 @@ import { Hints } from "./peers/hints.ts";
 import { LatestValues } from "./sharing/latest-values.ts";
 import { MemberFiles } from "./peers/member-files.ts";
 import { groupTopic, News, peerTopic } from "./news.ts";
-import { PeerClient, type PeerEndpoint } from "./peers/peer-client.ts";
+import { PeerClient } from "./peers/peer-client.ts";
 import { StoredPeers } from "./peers/peer-directory.ts";
+import { PeerPlaces } from "./peers/peer-places.ts";
 import { type PublicServer, startPublicServer } from "./serving/public-server.ts";
 import { RecentWellKnowns } from "./peers/recent-well-knowns.ts";
 import { allRoutes } from "./routes/all.ts";
@@ -33,6 +32,7 @@ import { type Rotation, SigningKeys } from "./peers/signing-keys.ts";
 import { runSync } from "./sharing/sync-lane.ts";
 import type { SyncOptions } from "./sharing/sync-options.ts";
 import { processClock, Typing } from "./sharing/typing.ts";
+import { Upkeep } from "./upkeep.ts";
 import { documentOf, type WellKnown } from "./peers/well-known.ts";
 import { wellKnownRoute } from "./routes/well-known.ts";
 
@@ -41,9 +41,6 @@ const HISTORY: HistoryPolicy = { kind: "none" };
 /** A key is known for twice as long as a well-known is kept before it signs (M17), and for a month after (M18). */
 const IN_ORDER: Rotation = { leadMs: 2 * limits.wellKnownMaxAgeMs, overlapMs: 31 * 86_400_000 };
 const AT_ONCE: Rotation = { leadMs: 0, overlapMs: 0 };
-/** How often what is learnt of peers is looked at for what has become stale. */
-const REFRESH_EVERY: Milliseconds = 3_600_000;
-
 export class Federation {
   readonly access: FederationAccess;
   readonly values: LatestValues;
@@ -58,10 +55,9 @@ export class Federation {
   readonly #sync: SyncOptions;
   readonly #wellKnowns: RecentWellKnowns;
   readonly #kept: KeptFiles;
+  readonly #places: PeerPlaces;
+  readonly #upkeep: Upkeep;
   #server: PublicServer | null = null;
-  /** Endpoints that an operator has given by the command line. */
-  #placed: ReadonlyMap<ProviderDomain, string> = new Map();
-  #refreshedAt: Milliseconds = 0;
 
   /** null where the configuration says nothing of other gateways. Nothing is served or asked yet. */
   static async create(parts: FederationParts): Promise<Federation | null> {
@@ -82,10 +78,8 @@ export class Federation {
     const exchanger = this.#exchanger;
     const news = this.#news;
     const signer = () => keys.signer();
-    const placeOf = (of: ProviderDomain): PeerEndpoint | undefined => {
-      const url = federation.peers.find((peer) => peer.base === of)?.endpoint ?? this.#placed.get(of);
-      return url === undefined ? undefined : { url, trusted: true };
-    };
+    this.#places = new PeerPlaces(federation.peers, store);
+    const placeOf = (of: ProviderDomain) => this.#places.of(of);
     this.#wellKnowns = new RecentWellKnowns({ exchanger, placeOf, now });
     const wellKnowns = this.#wellKnowns;
     const connected = federation.peers.flatMap(({ key, ...peer }) =>
@@ -148,6 +142,15 @@ export class Federation {
       pace: { random: Math.random, pause },
       startedAt: now(),
     };
+    this.#upkeep = new Upkeep({
+      ...parts,
+      inviter: this.access.inviter,
+      changed: (change) => this.#changed(change),
+      keys,
+      peers: this.#peers,
+      places: this.#places,
+      files: this.#kept,
+    });
     announcer.outside = {
       grew: (group) => news.tell([groupTopic(group)]),
       waits: (peer) => news.tell([peerTopic(peer)]),
@@ -159,7 +162,7 @@ export class Federation {
     const { config, log, now } = this.#parts;
     const { listen, endpoint } = config.federation;
     await this.#peers.putStatic();
-    await this.#learnPlaces();
+    await this.#places.learn();
     if (listen === null) return;
     try {
       this.#server = await startPublicServer({
@@ -204,17 +207,8 @@ export class Federation {
   }
 
   /** Runs lanes of peers that nobody holds, and learns anew what is stale. Called again and again. */
-  async sweep(): Promise<void> {
-    const { store, runner, now, log, config } = this.#parts;
-    const hears = config.federation.unreachable;
-    for (const { key } of await store.read(syncLanesFree({ hears, now: now() }))) void runner.run(key);
-    void this.access.inviter.sweep((change) => this.#changed(change), log);
-    await this.#keys.refresh();
-    await this.#learnPlaces();
-    if (now() - this.#refreshedAt < REFRESH_EVERY) return;
-    this.#refreshedAt = now();
-    // Peers may take their time to answer, which nothing else is to wait for.
-    void this.#refresh();
+  sweep(): Promise<void> {
+    return this.#upkeep.sweep();
   }
 
   /** Answers what is held, takes no more requests, and ends those that are under way. */
@@ -227,26 +221,6 @@ export class Federation {
     this.typing.close();
     this.#news.close();
     this.#exchanger.close();
-  }
-
-  async #refresh(): Promise<void> {
-    const { store, config, now, log } = this.#parts;
-    try {
-      await this.#kept.sweep(store, now() - config.limits.unnamedMediaMs);
-      await this.#peers.refreshStale();
-    } catch (thrown) {
-      log.warn(
-        { err: asGatewayError(thrown) },
-        "what is known of other gateways could not be brought up to date",
-      );
-    }
-  }
-
-  async #learnPlaces(): Promise<void> {
-    const peers = await this.#parts.store.read(peersAll());
-    this.#placed = new Map(
-      peers.flatMap(({ base, endpoint, trusted }) => (trusted ? [[base, endpoint]] : [])),
-    );
   }
 
   #changed({ peer, groups, rooms }: ConnectionChange): void {

@@ -1,4 +1,4 @@
-import { DeliveryError } from "../bridge.ts";
+import { DeliveryError } from "../bridge/outbound.ts";
 import { asGatewayError } from "../errors.ts";
 import type { LaneOutcome } from "./lane-run.ts";
 

@@ -3,7 +3,7 @@
  * One after the other, and before anything new: first all that may have been made are asked for, then what was not
  * is made, in order.
  */
-import { DeliveryError, type Receipt } from "../bridge.ts";
+import { DeliveryError, type Receipt } from "../bridge/outbound.ts";
 import { contextOfPoll, contextOfThread } from "../groups/room-context.ts";
 import { step } from "../steps.ts";
 import { DIGEST } from "../store/units/digested.ts";

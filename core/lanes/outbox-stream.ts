@@ -1,4 +1,4 @@
-import type { DeliveryError } from "../bridge.ts";
+import type { DeliveryError } from "../bridge/outbound.ts";
 import { step } from "../steps.ts";
 import { type LogEntry, logAfter, type OutboxBinding } from "../store/units/outbox.ts";
 import type { Settled } from "../store/units/progress.ts";

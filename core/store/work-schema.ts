@@ -1,7 +1,7 @@
 /** The tables of what is under way: taken in, to be delivered, on which lane, set aside. */
 import type { Generated } from "kysely";
 import type { EventId } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { LaneKey } from "../lanes/lane-key.ts";
 import type {
   AccountId,

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync, renameSync } from "node:fs";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { StepName } from "../../core/steps.ts";
 import type { GatewayProcess } from "./gateway-process.ts";
 import type { Fault, Point } from "./points.ts";

@@ -1,5 +1,5 @@
 /** What stands in a room at the end, whatever was done in it on the way: read from a Slack channel and from a MUC's archive. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { readXml } from "../../core/convert/xml-reader.ts";
 import type { ArchivedStanza } from "../../deploy/servers/prosody-archive.ts";
 import { emojiOf } from "../../mappings/emoji/names.ts";

@@ -1,7 +1,7 @@
 /** What is asked of other gateways about who is let in to groups: invitations to ours, knocks at theirs (docs/mtp.md, M109 to M114). */
 import { z } from "zod";
 import { authorityOf, type GroupUri, type ProviderDomain, type UserUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { asGatewayError, GatewayError } from "../../errors.ts";
 import type { PeerId, Seq } from "../../ids.ts";
 import type { Logger } from "../../log.ts";

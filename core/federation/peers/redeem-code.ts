@@ -2,7 +2,7 @@
 import { createPublicKey } from "node:crypto";
 import { z } from "zod";
 import { authorityOf, type GroupUri, parseGroupUri, type ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId, Seq } from "../../ids.ts";
 import type { Store } from "../../store/store.ts";

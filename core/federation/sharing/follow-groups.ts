@@ -1,6 +1,6 @@
 /** As guest: `POST sync` for the groups of a peer that are followed, and what its answers do (docs/mtp.md, Reading many groups). */
 import { authorityOf, type GroupUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { z } from "zod";
 import type { GroupId, Seq } from "../../ids.ts";
 import { type FollowedGroup, followedAt } from "../../store/units/following.ts";

@@ -2,7 +2,7 @@
  * The work of a peer's lane, while it is held: follows the groups of the peer, pulls what its users say in ours, and posts what ours say
  * in its groups where it can't pull. Everything that it writes is fenced by the lane.
  */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { asGatewayError } from "../../errors.ts";
 import type { PeerId } from "../../ids.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "../../lanes/lane-run.ts";

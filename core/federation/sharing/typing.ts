@@ -2,8 +2,8 @@
  * Who types, across gateways: shown at once or never (docs/mtp.md, Latest values). What is on and not repeated goes off by
  * itself; nobody is heard more than once a second.
  */
-import type { Speaker, Transient } from "../../bridge.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Speaker, Transient } from "../../bridge/outbound.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, PeerId } from "../../ids.ts";
 import type { TransientRow } from "../wire/value-rows.ts";
 

@@ -1,6 +1,6 @@
 /** Rooms that are behind: what they are told of it, and what they are given in short. */
 import type { EventId } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { BindingId, DeliveryKey, GroupId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";

@@ -1,5 +1,5 @@
 /** What the room in which something was said calls the event that it has become, or that it became none. */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { threadOf } from "../../../mappings/event-content.ts";
 import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId } from "../../../mappings/ids.ts";

@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { EventId } from "../../../mappings/ids.ts";
 import type { AccountId, BindingId, NativeId } from "../../ids.ts";
 import { statement } from "../statement.ts";

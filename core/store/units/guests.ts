@@ -1,6 +1,6 @@
 /** Peers with users in groups of ours, and what of the log each of them sees. */
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";

@@ -9,7 +9,7 @@ import {
   type ProviderDomain,
   type UserUri,
 } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { BindingId, ConnectionId, GroupId, InvitationId, PeerId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";

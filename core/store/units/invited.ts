@@ -8,7 +8,7 @@ import {
 } from "../../../mappings/ids.ts";
 import type { Standing } from "../../../mappings/room-policy/deed.ts";
 import { BANNED } from "../../../mappings/room-policy/roles.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";

@@ -1,6 +1,6 @@
 /** People of other gateways who ask to be let in to groups of ours (docs/mtp.md, Knocks). */
 import { authorityOf, type GroupUri, type ProviderDomain, type UserUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { GroupId, KnockId, PeerId } from "../../ids.ts";
 import { statement } from "../statement.ts";

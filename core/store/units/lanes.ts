@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { AccountId } from "../../ids.ts";
 import type { LaneKey } from "../../lanes/lane-key.ts";
 import type { ExpressionBuilder, NotNull } from "kysely";

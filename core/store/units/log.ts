@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId } from "../../../mappings/ids.ts";
 import type { BindingId, GroupId, PeerId, Seq, UserId } from "../../ids.ts";

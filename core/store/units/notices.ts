@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { BindingId, DeliveryKey, GroupId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";

@@ -12,7 +12,7 @@ import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
 import type { Standing } from "../../../mappings/room-policy/deed.ts";
 import { holdsAlready } from "../../../mappings/room-policy/judge-member.ts";
 import { BANNED } from "../../../mappings/room-policy/roles.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { GroupId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";

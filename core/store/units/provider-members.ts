@@ -2,7 +2,7 @@
 import { noParticulars } from "../../../mappings/events.ts";
 import type { ProviderDomain, UserUri } from "../../../mappings/ids.ts";
 import type { Standing } from "../../../mappings/room-policy/deed.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { ConnectionId, GroupId, PeerId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";

@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import type { AcceptBatch, BridgeHost, Raw } from "../../../core/bridge.ts";
+import type { AcceptBatch, Raw } from "../../../core/bridge/inbound.ts";
+import type { BridgeHost } from "../../../core/bridge/host.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { eventually } from "../../support/harness-eventually.ts";
 import {

@@ -7,7 +7,7 @@ import { History } from "../../../bridges/slack/history.ts";
 import { Memory } from "../../../bridges/slack/memory.ts";
 import { keptOf } from "../../../bridges/slack/kept-event.ts";
 import { markOf } from "../../../bridges/slack/names.ts";
-import type { AcceptBatch } from "../../../core/bridge.ts";
+import type { AcceptBatch } from "../../../core/bridge/inbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { createLogger } from "../../../core/log.ts";

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { keptStretch, reactionsIn } from "../../../bridges/slack/channel-state.ts";
 import { keptFromHistory, keptOf } from "../../../bridges/slack/kept-event.ts";
-import type { Raw } from "../../../core/bridge.ts";
+import type { Raw } from "../../../core/bridge/inbound.ts";
 import { schemas } from "../../../mappings/slack/event.ts";
 import { around, self } from "./around.ts";
 import { LogModel } from "./log-model.ts";

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Arguments } from "../../../bridges/slack/api.ts";
 import { FilePosts } from "../../../bridges/slack/file-posts.ts";
 import { Memory } from "../../../bridges/slack/memory.ts";
-import { type DeliveryContext, DeliveryError } from "../../../core/bridge.ts";
+import { type DeliveryContext, DeliveryError } from "../../../core/bridge/outbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import type { DeliveryKey, NativeRoom } from "../../../core/ids.ts";
 import { createLogger } from "../../../core/log.ts";

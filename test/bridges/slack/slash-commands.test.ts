@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Asked } from "../../../core/bridge.ts";
+import type { Asked } from "../../../core/bridge/host.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import { createLogger } from "../../../core/log.ts";
 import { plainWords, SlashCommands, type TypedCommand } from "../../../bridges/slack/slash-commands.ts";

@@ -5,7 +5,7 @@ import type { ChannelState, MessageState } from "../../../bridges/slack/channel-
 import type { Stored } from "../../../bridges/slack/history.ts";
 import type { Around } from "../../../bridges/slack/inbound-context.ts";
 import { type StateContext, stateChanges } from "../../../bridges/slack/state-changes.ts";
-import type { GivenReaction, StandingMessage } from "../../../core/bridge.ts";
+import type { GivenReaction, StandingMessage } from "../../../core/bridge/inbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { schemas } from "../../../mappings/slack/event.ts";

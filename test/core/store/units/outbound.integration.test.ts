@@ -50,7 +50,9 @@ for (const kind of storeKinds()) {
       await write({ intents: [intent(4)] });
       const [again] = await store.read(openDeliveries({ binding: b.id, limit: 10 }));
       assert.deepEqual([again?.state, again?.attempt], ["intended", 1]);
-      await write({ settled: [{ ...done, seq: 4, property: { name: "topic" as const, item: "", value: "set" } }] });
+      await write({
+        settled: [{ ...done, seq: 4, property: { name: "topic" as const, item: "", value: "set" } }],
+      });
       assert.deepEqual(await state(), [4, 4]);
       assert.equal(
         await sample.count(
