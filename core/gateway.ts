@@ -30,9 +30,9 @@ import { Sweep } from "./lanes/sweep.ts";
 import { Waker } from "./lanes/waker.ts";
 import type { BullWakeQueue } from "./lanes/wake-queue.ts";
 import type { Logger } from "./log.ts";
-import { localPaces, type Paces } from "./pace.ts";
 import { PolicyBook } from "./policy/policy-book.ts";
 import { GatewayMedia } from "./media/gateway-media.ts";
+import { openPaces } from "./redis/open-paces.ts";
 import { openRedis, type RedisAccess } from "./redis/redis-access.ts";
 import { openKeyRing } from "./secrets/key-ring.ts";
 import { Vault } from "./secrets/vault.ts";
@@ -137,7 +137,8 @@ async function assemble<Account extends AccountBase>(
     store,
     told: (group, ownerPeer) => federation?.values.changed(group, ownerPeer),
   });
-  const paces = await openPaces(redis, log, undo);
+  const { paces, close: closePaces } = await openPaces(redis, log);
+  undo.push(() => Promise.resolve(closePaces()));
   const vault = new Vault(store, openKeyRing(config));
   hosts.push(
     ...(await createHosts({ ...config, media: media.limits(federation?.files.sign) }, createBridge, {
@@ -230,18 +231,6 @@ async function openQueue(
   // Loaded only where there is a Redis: BullMQ is a good part of the gateway's memory.
   const { BullWakeQueue: Queue } = await import("./lanes/wake-queue.ts");
   return new Queue({ ...options, connect });
-}
-
-async function openPaces(
-  { connect }: RedisAccess,
-  log: Logger,
-  undo: (() => Promise<void>)[],
-): Promise<Paces> {
-  if (connect === null) return localPaces;
-  const { sharedPaces } = await import("./redis/shared-pace.ts");
-  const redis = connect("producer");
-  undo.push(() => Promise.resolve(redis.disconnect()));
-  return sharedPaces(redis, log);
 }
 
 async function undoAll(undo: (() => Promise<void>)[], log: Logger): Promise<void> {

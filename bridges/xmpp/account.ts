@@ -124,7 +124,7 @@ export class XmppAccount implements Bridge {
   }
 
   capabilities(jid: NativeRoom): Capabilities {
-    return this.#room(jid).capabilities();
+    return this.#room(jid).stay.capabilities();
   }
 
   mark(jid: NativeRoom): ArchiveMark | null {
@@ -149,8 +149,11 @@ export class XmppAccount implements Bridge {
       .map((event) => (folder === undefined ? event : withServedFiles(event, folder)));
   }
 
-  plan(room: NativeRoom, event: OutEvent, context: RoomContext): Plan {
-    const mapping = this.#room(room).mapping();
+  plan(jid: NativeRoom, event: OutEvent, context: RoomContext): Plan {
+    const room = this.#entered(jid);
+    // Only who is in it knows what he may do there.
+    if (!room) throw notEntered(jid, "certain");
+    const mapping = room.stay.mapping();
     const broadcasts = context.manners.massMentions ?? mapping.broadcasts;
     return plan(event, { ...mapping, broadcasts }, context);
   }
@@ -160,7 +163,7 @@ export class XmppAccount implements Bridge {
     // Nobody enters a room only to be seen typing or reading.
     const ghost = room?.people.present(speaker);
     if (!room || !ghost) return;
-    for (const payload of shownAs(what, speaker, room.mapping()))
+    for (const payload of shownAs(what, speaker, room.stay.mapping()))
       this.#service?.show(ghost.jid, jid, payload);
   }
 

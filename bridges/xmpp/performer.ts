@@ -161,7 +161,7 @@ export class Performer {
 
   /** The room drops the id of a subject's message, so its new subject itself is the receipt. */
   #setSubject(room: Room, text: string): Promise<Receipt> {
-    if (room.subject === text) return Promise.resolve({ native: null, aux: null, at: Date.now() });
+    if (room.stay.subject === text) return Promise.resolve({ native: null, aux: null, at: Date.now() });
     const id = `subject ${room.jid}`;
     const receipt = this.#options.echoes.wait(id, room.jid);
     const attributes = { from: this.#options.listener, to: room.jid, type: "groupchat", id };
@@ -197,7 +197,7 @@ export class Performer {
     const receipt = echoes.wait(context.key, room.jid);
     const address = { from: listener, to: `${room.jid}/${nick}`, type: "chat" } as const;
     const sent = this.#send(message(context, address, textPayload(text), gateway), receipt);
-    const ping = xml("iq", { type: "get", from: listener, to: `${room.jid}/${room.listenerNick ?? ""}` });
+    const ping = xml("iq", { type: "get", from: listener, to: `${room.jid}/${room.stay.nick ?? ""}` });
     ping.append(xml("ping", { xmlns: NS.ping }));
     void stream.request(ping).then(
       () => echoes.confirmed(context.key, Date.now()),

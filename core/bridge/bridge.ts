@@ -86,7 +86,10 @@ export interface Bridge {
   refers(raw: Raw): boolean;
   /** May fetch, never writes. An empty list: nothing to bridge. Throws GatewayError event_malformed. */
   toEvents(room: NativeRoom, raw: Raw, lookups: Lookups): Promise<readonly Translated[]>;
-  /** Does no I/O: the same steps for the same event and context, as long as the room can do the same. */
+  /**
+   * Does no I/O: the same steps for the same event and context, as long as the room can do the same. Throws DeliveryError
+   * while it is not known what the room can do: the event waits, and none of it is lost for that.
+   */
   plan(room: NativeRoom, event: OutEvent, context: RoomContext): Plan;
   /** Shows something that is not in the log, if that costs nothing; otherwise does nothing. */
   show(room: NativeRoom, speaker: Speaker, what: Shown): void;

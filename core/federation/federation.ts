@@ -5,7 +5,6 @@ import type { ProviderDomain } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../time.ts";
 import { GatewayError } from "../errors.ts";
 import type { PeerId } from "../ids.ts";
-import { limits } from "../limits.ts";
 import { HeldLane } from "../lanes/held-lane.ts";
 import { type LaneKey, syncLane } from "../lanes/lane-key.ts";
 import type { LaneWork } from "../lanes/lane-runner.ts";
@@ -28,7 +27,8 @@ import { PeerPlaces } from "./peers/peer-places.ts";
 import { type PublicServer, startPublicServer } from "./serving/public-server.ts";
 import { RecentWellKnowns } from "./peers/recent-well-knowns.ts";
 import { allRoutes } from "./routes/all.ts";
-import { type Rotation, SigningKeys } from "./peers/signing-keys.ts";
+import { rotateKey } from "./peers/rotate-key.ts";
+import { SigningKeys } from "./peers/signing-keys.ts";
 import { runSync } from "./sharing/sync-lane.ts";
 import type { SyncOptions } from "./sharing/sync-options.ts";
 import { processClock, Typing } from "./sharing/typing.ts";
@@ -38,9 +38,6 @@ import { wellKnownRoute } from "./routes/well-known.ts";
 
 /** New guests see nothing of what was said before them, unless the group says otherwise. */
 const HISTORY: HistoryPolicy = { kind: "none" };
-/** A key is known for twice as long as a well-known is kept before it signs (M17), and for a month after (M18). */
-const IN_ORDER: Rotation = { leadMs: 2 * limits.wellKnownMaxAgeMs, overlapMs: 31 * 86_400_000 };
-const AT_ONCE: Rotation = { leadMs: 0, overlapMs: 0 };
 export class Federation {
   readonly access: FederationAccess;
   readonly values: LatestValues;
@@ -120,7 +117,7 @@ export class Federation {
       history: HISTORY,
       changed: (change) => this.#changed(change),
       identity: () => documentOf(this.#self()),
-      rotateKey: (stolen, actor) => this.#rotateKey(stolen, actor),
+      rotateKey: (stolen, actor) => rotateKey({ keys, store, now }, stolen, actor),
     });
     this.#sync = {
       store,
@@ -228,13 +225,6 @@ export class Federation {
     this.#parts.announcer.rooms(rooms);
     this.#news.tell([peerTopic(peer), ...groups.map(groupTopic)]);
     void this.#parts.runner.run(syncLane(peer));
-  }
-
-  async #rotateKey(stolen: boolean, actor: string): Promise<void> {
-    const { store, now } = this.#parts;
-    const kid = await this.#keys.rotate(stolen ? AT_ONCE : IN_ORDER);
-    const act = stolen ? "key stolen" : "key rotate";
-    await store.write("noteAudit", { at: now(), actor, act, subject: kid, detail: "" });
   }
 
   #self(): WellKnown {

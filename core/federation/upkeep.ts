@@ -1,5 +1,5 @@
 /** What is looked after again and again where other gateways are spoken with. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { asGatewayError } from "../errors.ts";
 import type { KeptFiles } from "../media/kept-files.ts";
 import type { ConnectionChange } from "../store/units/connections.ts";

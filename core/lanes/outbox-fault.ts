@@ -2,6 +2,12 @@ import { DeliveryError } from "../bridge/outbound.ts";
 import { asGatewayError } from "../errors.ts";
 import type { LaneOutcome } from "./lane-run.ts";
 
+/** Why nothing can be planned for a room now. Throws what is anything else. */
+export function whyUnplanned(thrown: unknown): DeliveryError {
+  if (thrown instanceof DeliveryError) return thrown;
+  throw thrown;
+}
+
 /** How long a lane waits after a failed call. */
 export function putOffFor(error: DeliveryError, settleMs: number): LaneOutcome {
   const wait = Math.max(

@@ -14,7 +14,7 @@ import { logAfter, type OpenDelivery, type OutboxBinding, openDeliveries } from 
 import { loadDigest } from "./digest-run.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { giveUp } from "./outbox-give-up.ts";
-import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
+import { asDeliveryError, putOffFor, whyUnplanned } from "./outbox-fault.ts";
 import { intentOf, type OutboxItem, planEntry, planNotice, planQueued, settledOf } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
 import { readEntry, toldOf } from "./outbox-told.ts";
@@ -52,7 +52,8 @@ async function decide(
   binding: OutboxBinding,
   open: OpenDelivery,
 ): Promise<LaneOutcome | null> {
-  const item = await load(options, binding, open);
+  const item = await load(options, binding, open).catch(whyUnplanned);
+  if (item instanceof DeliveryError) return putOffFor(item, options.bridge.settleMs);
   if (item === null) {
     // Erased meanwhile, or the room can't show it any more: there is nothing left to make.
     await settle(options, run, binding, [

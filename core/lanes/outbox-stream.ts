@@ -2,14 +2,15 @@ import type { DeliveryError } from "../bridge/outbound.ts";
 import { step } from "../steps.ts";
 import { type LogEntry, logAfter, type OutboxBinding } from "../store/units/outbox.ts";
 import type { Settled } from "../store/units/progress.ts";
-import { Backlog } from "./backlog.ts";
+import { Backlog, type Turn } from "./backlog.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { giveUp } from "./outbox-give-up.ts";
-import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
+import { asDeliveryError, putOffFor, whyUnplanned } from "./outbox-fault.ts";
 import type { Seq } from "../ids.ts";
 import { intentOf, type OutboxItem, planEntry, settledOf } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
-import { toldOf, waitsForCalls } from "./outbox-told.ts";
+import { type Told, toldOf, waitsForCalls } from "./outbox-told.ts";
+import type { RoomPolicy } from "../policy/room-policy.ts";
 import { readForRoom } from "./room-reading.ts";
 
 interface Planned {
@@ -60,7 +61,7 @@ export class OutboxStream {
       const free =
         this.#blocked || queued || this.#run.stopping ? 0 : this.#options.bridge.window - this.#inFlight;
       const found: readonly LogEntry[] = more && free > 0 ? await this.#read(free) : [];
-      const turn = await this.#backlog.turn(found, this.#next, this.#inFlight + this.#settled.length === 0);
+      const turn = await this.#turn(found);
       if (turn === "lost") return left;
       queued = queued || turn === "queued";
       const page = found.slice(0, turn === "all" ? free : turn === "one" ? 1 : 0);
@@ -86,27 +87,48 @@ export class OutboxStream {
     }
   }
 
+  async #turn(found: readonly LogEntry[]): Promise<Turn> {
+    try {
+      return await this.#backlog.turn(found, this.#next, this.#inFlight + this.#settled.length === 0);
+    } catch (thrown) {
+      this.#blocked ??= whyUnplanned(thrown);
+      return "later";
+    }
+  }
+
   #read(free: number) {
     const limit = Math.min(free, this.#options.limits.lanePage);
     return this.#options.store.read(logAfter({ group: this.#binding.group, after: this.#next, limit }));
   }
 
-  /** The entries up to the first that refers to what may be under way still: its native id comes with its receipt. */
+  /**
+   * The entries up to the first that refers to what may be under way still: its native id comes with its receipt; or that
+   * can't be planned now.
+   */
   async #plan(page: readonly LogEntry[]): Promise<readonly Planned[]> {
-    const { bridge, log, policies } = this.#options;
     const planned: Planned[] = [];
     for (const entry of page) {
-      const policy = await policies.of(this.#binding.id);
       const read = await readForRoom(this.#options, this.#binding, entry);
       const waits = this.#inFlight > 0 || this.#settled.length > 0 || planned.length > 0;
       if (waits && waitsForCalls(read)) break;
       const told = await toldOf(this.#options, this.#binding, entry, read);
-      const { items, losses } = planEntry(bridge, this.#binding, policy, entry, told);
-      planned.push({ seq: entry.seq, items });
-      for (const loss of losses)
-        log.debug({ room: this.#binding.native, event: entry.id, ...loss }, "a delivery loses something");
+      const policy = await this.#options.policies.of(this.#binding.id);
+      try {
+        planned.push({ seq: entry.seq, items: this.#itemsOf(policy, entry, told) });
+      } catch (thrown) {
+        this.#blocked ??= whyUnplanned(thrown);
+        break;
+      }
     }
     return planned;
+  }
+
+  #itemsOf(policy: RoomPolicy, entry: LogEntry, told: readonly Told[]): readonly OutboxItem[] {
+    const { bridge, log } = this.#options;
+    const { items, losses } = planEntry(bridge, this.#binding, policy, entry, told);
+    for (const loss of losses)
+      log.debug({ room: this.#binding.native, event: entry.id, ...loss }, "a delivery loses something");
+    return items;
   }
 
   /** False: the lane is lost. */
