@@ -22,7 +22,7 @@ import type { Channel } from "./channel.ts";
 import type { SlackConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
 import { FixedToken } from "./credentials.ts";
-import { performIn, probeIn } from "./deliveries.ts";
+import { performIn, plannable, probeIn } from "./deliveries.ts";
 import { type Entry, entryOf, type Surroundings, surroundings } from "./entry.ts";
 import { fileAccess, isWorkspaceFile } from "./files.ts";
 import { translate } from "./inbound.ts";
@@ -173,7 +173,7 @@ export class SlackAccount implements Bridge {
 
   plan(room: NativeRoom, event: OutEvent, context: RoomContext): Plan {
     const { replies, broadcasts } = this.#config;
-    const workspace = this.#started();
+    const workspace = plannable(this.#connection.workspace);
     const capabilities = {
       replies,
       broadcasts: context.manners.massMentions ?? broadcasts,

@@ -7,6 +7,15 @@ import type { Workspace } from "./workspace.ts";
 
 type Served = Pick<Workspace, "parts" | "known"> | null;
 
+/**
+ * The workspace, where it is known what it can show: who the app is, and the emoji that it has. Throws DeliveryError as
+ * `Bridge.plan` does.
+ */
+export function plannable<Known extends Pick<Workspace, "parts" | "emoji">>(workspace: Known | null): Known {
+  if (workspace?.parts && workspace.emoji.known) return workspace;
+  throw notStarted("certain");
+}
+
 /** As `Bridge.perform`. `workspace`: null where there is none now. */
 export async function performIn(workspace: Served, step: Step, context: DeliveryContext): Promise<Receipt> {
   const { parts } = workspace ?? {};
