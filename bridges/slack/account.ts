@@ -157,7 +157,8 @@ export class SlackAccount implements Bridge {
     const { api, access } = this.#config;
     if (!isWorkspaceFile(source, api)) return null;
     // Another process may serve the account.
-    const credentials = this.#connection.credentials ?? (access.kind === "token" ? new FixedToken(access.token) : null);
+    const credentials =
+      this.#connection.credentials ?? (access.kind === "token" ? new FixedToken(access.token) : null);
     return credentials && fileAccess(api, await credentials.token());
   }
 

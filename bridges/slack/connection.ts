@@ -23,6 +23,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   #workspace: Workspace | null = null;
   #credentials: Credentials | null = null;
+  /** Counts what begins and ends it. */
+  #turn = 0;
   /** Says that the workspace is not served here any more. */
   #unserve: () => void = () => undefined;
   #health: Health = { state: "down", since: Date.now(), reason: null };
@@ -51,7 +53,10 @@ export class Connection {
    */
   async connect(host: BridgeHost, credentials: Credentials): Promise<void> {
     const { config, log, media, pace, surroundings } = this.#options;
+    const turn = this.#turn + 1;
     await this.disconnect();
+    // It was ended meanwhile, or is connected otherwise.
+    if (turn !== this.#turn) return;
     const first = Promise.withResolvers<void>();
     const workspace = new Workspace({
       config,
@@ -83,6 +88,7 @@ export class Connection {
   }
 
   async disconnect(): Promise<void> {
+    this.#turn += 1;
     const workspace = this.#workspace;
     this.#workspace = null;
     this.#unserve();

@@ -1,8 +1,8 @@
 /** Deliveries as far as the workspace and the channel allow them now; what they do is in performer.ts and prober.ts. */
 import { type DeliveryContext, DeliveryError, type Receipt, type Step } from "../../core/bridge/outbound.ts";
 import type { Milliseconds } from "../../core/time.ts";
-import { CLOSED_AGAIN_MS } from "./channel-fate.ts";
-import { asGatewayFault, closedError, closedToLines } from "./refusal.ts";
+import { CLOSED_AGAIN_MS, closedBy } from "./channel-fate.ts";
+import { asGatewayFault, closedError, closedToLines, refusalOf } from "./refusal.ts";
 import type { Workspace } from "./workspace.ts";
 
 type Served = Pick<Workspace, "parts" | "known"> | null;
@@ -40,7 +40,9 @@ export async function probeIn(
   try {
     return await parts.prober.probe(step, context, at);
   } catch (thrown) {
-    const { detail } = asGatewayFault(thrown, "probe");
+    const { code, cause, detail } = asGatewayFault(thrown, "probe");
+    // What Slack does not show to the app it will not show later: what can't be known is not waited for.
+    if (code === "request_refused" && closedBy(refusalOf(cause) ?? "", "probe") === null) return "unknown";
     throw new DeliveryError("account_down", detail, {
       certainty: "unknown",
       retry: "after",

@@ -24,6 +24,11 @@ export interface Door {
   readonly avatars?: OpenAvatar;
 }
 
+/** A request comes whole within this, or not at all: nobody holds a connection by sending slowly. */
+const REQUEST_WITHIN_MS: Milliseconds = 15_000;
+const CHECK_EVERY_MS: Milliseconds = 2_000;
+const MOST_CONNECTIONS = 1_000;
+
 interface Opened {
   readonly server: FastifyInstance;
   readonly doors: Set<Door>;
@@ -33,9 +38,11 @@ export class HttpListeners {
   readonly #opened = new Map<string, Opened>();
   #changing: Promise<unknown> = Promise.resolve();
   readonly #now: () => Milliseconds;
+  readonly #requestWithin: Milliseconds;
 
-  constructor(now: () => Milliseconds = () => Date.now()) {
+  constructor(now: () => Milliseconds = () => Date.now(), requestWithin: Milliseconds = REQUEST_WITHIN_MS) {
     this.#now = now;
+    this.#requestWithin = requestWithin;
   }
 
   /**
@@ -54,7 +61,13 @@ export class HttpListeners {
 
   async #open({ host, port }: Address): Promise<Opened> {
     const doors = new Set<Door>();
-    const server = fastify();
+    const requestTimeout = this.#requestWithin;
+    const connectionsCheckingInterval = Math.min(CHECK_EVERY_MS, requestTimeout);
+    const server = fastify({
+      requestTimeout,
+      http: { headersTimeout: requestTimeout, connectionsCheckingInterval },
+    });
+    server.server.maxConnections = MOST_CONNECTIONS;
     const each = <Kind extends keyof Door>(kind: Kind) => [...doors].flatMap((door) => door[kind] ?? []);
     const waiting = () => each("waiting").flatMap((secret) => secret() ?? []);
     await server.register(slackEvents({ doors: () => each("events"), waiting, now: this.#now }));

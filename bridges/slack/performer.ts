@@ -226,7 +226,7 @@ export class Performer {
   }
 
   #failure(thrown: unknown, method: string, room: NativeRoom): DeliveryError {
-    const why = closedBy(refusalOf(thrown) ?? "");
+    const why = closedBy(refusalOf(thrown) ?? "", method);
     return why === null ? asDeliveryError(thrown, method) : this.#options.closed(room, why);
   }
 }

@@ -1,8 +1,9 @@
 /** What comes from Slack, on its way to the channels that it is for. */
 import type { BridgeHost } from "../../core/bridge/host.ts";
 import { GatewayError } from "../../core/errors.ts";
-import type { NativeId } from "../../core/ids.ts";
+import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
+import type { Channel } from "./channel.ts";
 import { fateOf } from "./channel-fate.ts";
 import type { Channels } from "./channels.ts";
 import { doubleOf } from "./doubles.ts";
@@ -16,10 +17,12 @@ import type { Memory } from "./memory.ts";
 
 export interface IntakeOptions {
   readonly identity: Identity;
-  readonly channels: Channels;
+  readonly channels: Pick<Channels, "befallen" | "underNewNames"> & {
+    readonly get: (room: NativeRoom) => Pick<Channel, "heard" | "heardOwn" | "repair"> | undefined;
+  };
   readonly heard: Pick<HeardLast, "note">;
   readonly echoes: Pick<EchoWatch, "heard">;
-  readonly memory: Memory;
+  readonly memory: Pick<Memory, "post">;
   readonly host: Pick<BridgeHost, "doubled">;
   readonly log: Logger;
   /** Answers what is of no channel. */

@@ -28,14 +28,12 @@ import { Managers } from "./managers.ts";
 import { Memory } from "./memory.ts";
 import { positionOf } from "./names.ts";
 import { People } from "./people.ts";
+import { RepairTimer } from "./repair-timer.ts";
 import { SlashCommands } from "./slash-commands.ts";
 import { SocketReceiver } from "./socket-receiver.ts";
 import { TokenWatch } from "./token-watch.ts";
 import { WorkspaceIntake } from "./workspace-intake.ts";
 import { type WorkspaceParts, workspaceParts } from "./workspace-parts.ts";
-
-/** Gaps that follow one another closely are repaired together. */
-const REPAIR_AFTER_MS: Milliseconds = 500;
 
 export interface WorkspaceOptions {
   readonly config: SlackConfig;
@@ -67,7 +65,7 @@ export class Workspace {
   #heardAt: Milliseconds | null = null;
   readonly #heard = new HeardLast(() => Date.now());
   readonly #echoes: EchoWatch;
-  #repair: NodeJS.Timeout | null = null;
+  readonly #repairs = new RepairTimer(() => this.#readAgain());
 
   constructor(options: WorkspaceOptions) {
     const { config, credentials, pace, offline: refused } = options;
@@ -160,8 +158,7 @@ export class Workspace {
     for (const { mark } of rooms) if (mark !== null) this.#heard.note(positionOf(mark).read);
     this.#heard.begin();
     // The sockets are open before anything is read: there is no gap behind that reading.
-    if (this.#repair) clearTimeout(this.#repair);
-    this.#repair = null;
+    this.#repairs.stop();
     for (const { room, mark } of rooms) this.channel(room, identity).join(mark);
     this.#known.resolve(intake);
     void this.emoji.load();
@@ -169,7 +166,7 @@ export class Workspace {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    if (this.#repair) clearTimeout(this.#repair);
+    this.#repairs.stop();
     this.#watch.stop();
     this.#echoes.stop();
     this.#known.reject(stopped());
@@ -193,7 +190,7 @@ export class Workspace {
       disowned: () => this.#watch.look(),
     });
     const [channels, heard, echoes] = [this.#channels, this.#heard, this.#echoes];
-    const repair = () => this.#repairSoon();
+    const repair = () => this.#repairs.soon();
     return new WorkspaceIntake({ identity, channels, heard, echoes, memory, host, log, answer, repair });
   }
 
@@ -202,7 +199,8 @@ export class Workspace {
     const deliver = (body: Body) => this.#deliver(body);
     if (transport.kind === "http") {
       const { signingSecret, address } = transport;
-      const door = { signingSecret, team: () => this.#parts?.identity.team ?? null, deliver, log };
+      const missed = () => this.#repairs.seldom();
+      const door = { signingSecret, team: () => this.#parts?.identity.team ?? null, deliver, missed, log };
       return new HttpReceiver({ address, listeners: shared, door });
     }
     const { appToken } = transport;
@@ -211,9 +209,7 @@ export class Workspace {
 
   /** What came while nothing could come is read; of a token that is not taken, sockets tell nothing. */
   #online(): void {
-    // At once: what comes from now on must not be taken before it.
-    this.#heard.begin();
-    this.#channels.repair();
+    this.#repairs.now();
     if (this.#watch.refusal === null) this.#options.online();
   }
 
@@ -231,15 +227,13 @@ export class Workspace {
       "Slack does not tell what the gateway has posted; the app's events may be switched off",
     );
     if (this.#receiver instanceof SocketReceiver) this.#receiver.renew();
-    this.#repairSoon();
+    this.#repairs.soon();
   }
 
-  #repairSoon(): void {
-    this.#repair ??= setTimeout(() => {
-      this.#repair = null;
-      this.#heard.begin();
-      this.#channels.repair();
-    }, REPAIR_AFTER_MS);
+  /** At once: what comes from now on must not be taken before what was missed. */
+  #readAgain(): void {
+    this.#heard.begin();
+    this.#channels.repair();
   }
 }
 

@@ -97,7 +97,10 @@ export interface Bridge {
    * Makes the effect. Calls on one room leave in the order in which they were made. Rejects with DeliveryError.
    */
   perform(step: Step, context: DeliveryContext): Promise<Receipt>;
-  /** Whether a step that was under way has taken effect since the mark. */
+  /**
+   * Whether a step that was under way has taken effect since the mark. Of what was erased meanwhile the step has its operation
+   * only, and is known by its key.
+   */
   probe(
     step: Step,
     context: DeliveryContext,

@@ -20,7 +20,7 @@ interface Planned {
 
 /**
  * Delivers new entries of the log with up to `window` calls under way. One commit carries the receipts that have come
- * and the intents of the calls that leave next, so the calls of one commit leave together, in order.
+ * and the intents of the calls that leave next, in order, as the window allows.
  */
 export class OutboxStream {
   readonly #options: OutboxLaneOptions;
@@ -28,6 +28,8 @@ export class OutboxStream {
   readonly #binding: OutboxBinding;
   #next: number;
   #inFlight = 0;
+  /** Calls whose intents are written, and that have not left. */
+  #waiting: OutboxItem[] = [];
   #settled: Settled[] = [];
   #refused: { item: OutboxItem; error: DeliveryError }[] = [];
   /** A fault that stops the sending until those under way are decided. */
@@ -48,6 +50,7 @@ export class OutboxStream {
     try {
       return await this.#stream();
     } finally {
+      this.#waiting = [];
       while (this.#inFlight > 0) await this.#run.changed();
     }
   }
@@ -58,8 +61,7 @@ export class OutboxStream {
     for (;;) {
       more = this.#run.takeMore() || more;
       queued = this.#run.takeQueued() || queued;
-      const free =
-        this.#blocked || queued || this.#run.stopping ? 0 : this.#options.bridge.window - this.#inFlight;
+      const free = this.#blocked || queued || this.#run.stopping ? 0 : this.#free;
       const found: readonly LogEntry[] = more && free > 0 ? await this.#read(free) : [];
       const turn = await this.#turn(found);
       if (turn === "lost") return left;
@@ -151,8 +153,24 @@ export class OutboxStream {
     });
     if (items.length > 0) step("intend.done");
     this.#next = planned.at(-1)?.seq ?? this.#next;
-    for (const item of items) this.#perform(item);
+    this.#waiting.push(...items);
+    this.#leave();
     return true;
+  }
+
+  get #free(): number {
+    return this.#options.bridge.window - this.#inFlight - this.#waiting.length;
+  }
+
+  /** Lets calls leave as far as the window allows. What comes after a fault was not made, and waits with it. */
+  #leave(): void {
+    while (!this.#blocked && this.#inFlight < this.#options.bridge.window) {
+      const item = this.#waiting.shift();
+      if (!item) return;
+      this.#perform(item);
+    }
+    if (!this.#blocked) return;
+    for (const { seq, part } of this.#waiting.splice(0)) this.#queued.push({ seq, step: part, tried: false });
   }
 
   #perform(item: OutboxItem): void {
@@ -165,6 +183,7 @@ export class OutboxStream {
       )
       .finally(() => {
         this.#inFlight -= 1;
+        this.#leave();
         this.#run.signal();
       });
   }

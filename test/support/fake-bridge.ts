@@ -230,7 +230,7 @@ export class FakeBridge implements Bridge {
       const state = await this.#line.end.state(context.room);
       return state[step.op] === step.args["text"] ? { native: null, aux: null, at: Date.now() } : "absent";
     }
-    if (!this.#modes.archive || step.args["to"] !== null) return "unknown";
+    if (!this.#modes.archive || typeof step.args["to"] === "string") return "unknown";
     const found = await this.#line.end.find(context.room, context.key);
     return found ? { native: found.id as NativeId, aux: null, at: found.at } : "absent";
   }

@@ -203,9 +203,12 @@ export function conformance(name: string, prepare: () => Promise<Setting>): void
       await run.told(to, "ben", "no longer linked");
       await run.told(from, "anna", "no longer linked");
       await eventually("everybody to be out", async () => (await platform.standIns(to)) === 0);
+      await eventually(
+        "the link to have ended",
+        async () => (await gateway.operations.status()).bindings.length === 1,
+      );
       await quiet(gateway);
       assert.deepEqual(await platform.texts(to), numbered(3, "before"));
-      assert.equal((await gateway.operations.status()).bindings.length, 1);
       await run.stop(gateway);
     });
 

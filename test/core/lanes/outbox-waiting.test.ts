@@ -1,4 +1,4 @@
-/** Rooms that nothing can be planned for yet: what is for them waits, and none of it is lost or asked for again. */
+/** Deliveries that wait, or have waited too long: for a room that is not entered yet, and of what was erased meanwhile. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { BridgeHost } from "../../../core/bridge/host.ts";
@@ -66,7 +66,7 @@ class SlowBridge extends FakeBridge {
 }
 
 /** Room b of a group in which something is said in a. */
-async function stage(t: TestContext, modes: { readonly window?: number } = {}) {
+async function stage(t: TestContext, modes: { readonly window?: number; readonly textBytes?: number } = {}) {
   const sample = await laneSample(folder);
   const { store, a, b } = sample;
   const platform = new FakePlatform({ ...usualModes, ...modes, connected: false });
@@ -119,9 +119,9 @@ async function stage(t: TestContext, modes: { readonly window?: number } = {}) {
       return outcome;
     },
     open: async () =>
-      (await sample.sql(`select state, attempt from delivery where binding = ${b.id} order by seq`)).map(
-        ({ state, attempt }) => `${String(state)} ${String(attempt)}`,
-      ),
+      (
+        await sample.sql(`select state, attempt from delivery where binding = ${b.id} order by seq, step`)
+      ).map(({ state, attempt }) => `${String(state)} ${String(attempt)}`),
   };
 }
 
@@ -157,7 +157,8 @@ void test("what was under way when the gateway ended waits until the room is ent
 });
 
 void test("what was made before a room was lost is noted, and is asked for no more", async (t) => {
-  const { bridge, platform, message, say, deliver, open } = await stage(t, { window: 5 });
+  const { bridge, platform, message, say, deliver, open } = await stage(t, { window: 2 });
+  platform.latency = () => 5;
   await say(message("one"), message("two"), property("topic", "tea"));
   bridge.entered = ({ kind }) => kind !== "property";
   assert.deepEqual(await deliver(), waits);
@@ -178,4 +179,76 @@ void test("a room that is behind and not entered is told nothing in short, and n
   bridge.entered = () => true;
   assert.deepEqual(await deliver({ backlog: "digest" }), { kind: "caught-up" });
   assert.equal(platform.state("b").topic, "tea");
+});
+
+for (const lost of ["lost-after", "lost-before"] as const)
+  void test(`what was erased after its answer was lost (${lost}) is made no more, and known where it stands`, async (t) => {
+    const { sample, platform, later, message, say, deliver, open } = await stage(t);
+    const secret = message("secret");
+    await say(secret);
+    platform.onCall = () => ({ kind: lost });
+    assert.equal((await deliver()).kind, "put-off");
+    platform.onCall = () => null;
+    await sample.sql(`update event set content = null, erased_at = ${AT} where id = '${secret.id}'`);
+    later(usualModes.settleMs);
+    assert.deepEqual(await deliver(), { kind: "caught-up" });
+    const stands = platform.messages("b").map(({ id }) => id);
+    assert.equal(stands.length, lost === "lost-after" ? 1 : 0);
+    const links = await sample.sql(`select native, part, event_id from link where binding = ${sample.b.id}`);
+    assert.deepEqual(
+      links.map(({ native, part, event_id: event }) => ({ native, part, event })),
+      stands.map((native) => ({ native, part: 0, event: secret.id })),
+    );
+    assert.deepEqual(await open(), []);
+  });
+
+void test("a room that can't be entered is left without its last line, and one that is being entered is not", async (t) => {
+  const { sample, bridge, later, deliver } = await stage(t);
+  const { account, b } = sample;
+  bridge.entered = () => false;
+  await sample.store.write("unlink", {
+    account: account.id,
+    native: b.native,
+    label: "fake:b",
+    erase: false,
+    at: AT,
+    actor: "test",
+  });
+  const state = async () => (await sample.sql(`select state from binding where id = ${b.id}`))[0]?.["state"];
+  bridge.why = "the room was destroyed";
+  assert.deepEqual(await deliver(), waits, "it may be one of those faults that pass");
+  later(60_000);
+  bridge.why = null;
+  assert.deepEqual(await deliver(), waits);
+  assert.deepEqual([await state(), bridge.left], ["leaving", []]);
+  bridge.why = "the room was destroyed";
+  assert.deepEqual(await deliver(), { kind: "caught-up" });
+  assert.deepEqual([await state(), bridge.left], ["ended", ["b"]]);
+});
+
+void test("the parts of one message leave one after the other where a room takes one call at a time", async (t) => {
+  const { platform, message, say, deliver } = await stage(t, { window: 1, textBytes: 4 });
+  platform.latency = () => 5;
+  await say(message("onetwo4three"), message("end."));
+  assert.deepEqual(await deliver(), { kind: "caught-up" });
+  assert.equal(platform.beyondWindow, 0);
+  assert.deepEqual(
+    platform.messages("b").map(({ text }) => text),
+    ["onet", "wo4t", "hree", "end."],
+  );
+});
+
+void test("the parts after one that the room does not take now are not made before it, and not asked for", async (t) => {
+  const { platform, message, say, deliver, open } = await stage(t, { window: 1, textBytes: 4 });
+  await say(message("onetwo4three"));
+  platform.onCall = () => ({ kind: "throttle", ms: 50 });
+  assert.equal((await deliver()).kind, "put-off");
+  assert.equal(platform.calls.length, 1);
+  assert.deepEqual(await open(), ["queued 0", "queued 0", "queued 0"]);
+  platform.onCall = () => null;
+  assert.deepEqual(await deliver(), { kind: "caught-up" });
+  assert.deepEqual(
+    platform.messages("b").map(({ text }) => text),
+    ["onet", "wo4t", "hree"],
+  );
 });
