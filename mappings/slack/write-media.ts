@@ -41,8 +41,8 @@ function isTaken(file: MediaFile, capabilities: SlackCapabilities): boolean {
 }
 
 function uploadOf(file: MediaFile, context: SlackOutbound): SlackUpload {
-  const { native } = context.media(file.source);
-  const origin = native === null ? { source: file.source } : { id: native };
+  const { native, url } = context.media(file.source);
+  const origin = native === null ? { source: url } : { id: native };
   const name = nameOf(file);
   return { ...origin, filename: name, title: name, alt_txt: file.description };
 }
