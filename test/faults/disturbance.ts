@@ -65,6 +65,8 @@ export class Disturbance {
     const { promise, resolve } = Promise.withResolvers<GatewayProcess>();
     this.#waiting = { number, reached: resolve };
     const { armed } = this.#options.lab;
+    const own = `${armed}.${number}`;
+    writeFileSync(own, "");
     // Whoever reads it sees all of it or nothing.
     writeFileSync(`${armed}.next`, [number, step, occurrence, act].join(" "));
     renameSync(`${armed}.next`, armed);
@@ -75,7 +77,7 @@ export class Disturbance {
         throw new Error(`${step} was not passed ${occurrence} times within ${REACHED_WITHIN / 1000} s`);
       });
     } finally {
-      rmSync(armed, { force: true });
+      for (const file of [armed, own]) rmSync(file, { force: true });
     }
   }
 
