@@ -3,13 +3,15 @@
  * together here and nowhere else.
  */
 import { randomBytes } from "node:crypto";
-import type { AccountHost, AccountHostOptions } from "./accounts/account-host.ts";
+import type { AccountHost } from "./accounts/account-host.ts";
+import type { AccountOptions } from "./accounts/account-options.ts";
 import { type BridgeFactory, createHosts } from "./accounts/create-hosts.ts";
 import { LiveRooms } from "./accounts/live-rooms.ts";
 import { Markers } from "./accounts/markers.ts";
 import { Profiles } from "./accounts/profiles.ts";
+import { RoomLanes } from "./accounts/room-lanes.ts";
 import { GatewayOperations } from "./admin/gateway-operations.ts";
-import type { Milliseconds } from "./bridge.ts";
+import type { Milliseconds } from "./time.ts";
 import type { AccountBase } from "./config/schema.ts";
 import type { Config } from "./config/config.ts";
 import { startControlServer } from "./control/server.ts";
@@ -21,25 +23,21 @@ import { Announcer } from "./groups/announce.ts";
 import { EventWriter } from "./groups/event-writer.ts";
 import { BlockList } from "./groups/block-list.ts";
 import { MessageMemo } from "./groups/message-memo.ts";
-import type { AccountId, BindingId } from "./ids.ts";
-import { HeldLane } from "./lanes/held-lane.ts";
-import { runInbox } from "./lanes/inbox-lane.ts";
+import type { AccountId } from "./ids.ts";
 import { type LaneKey, parseLane } from "./lanes/lane-key.ts";
 import { LaneRunner, type LaneWork } from "./lanes/lane-runner.ts";
-import { runOutbox } from "./lanes/outbox-lane.ts";
 import { Sweep } from "./lanes/sweep.ts";
 import { Waker } from "./lanes/waker.ts";
 import type { BullWakeQueue } from "./lanes/wake-queue.ts";
 import type { Logger } from "./log.ts";
-import { localPaces, type Paces } from "./pace.ts";
 import { PolicyBook } from "./policy/policy-book.ts";
 import { GatewayMedia } from "./media/gateway-media.ts";
+import { openPaces } from "./redis/open-paces.ts";
 import { openRedis, type RedisAccess } from "./redis/redis-access.ts";
 import { openKeyRing } from "./secrets/key-ring.ts";
 import { Vault } from "./secrets/vault.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
-import { readLane } from "./store/units/lanes.ts";
 import { version } from "./version.ts";
 
 export interface RunningGateway {
@@ -131,7 +129,7 @@ async function assemble<Account extends AccountBase>(
     moved: (group, { ownerPeer }) => federation?.values.changed(group, ownerPeer),
   });
   undo.push(() => markers.close());
-  const transients: AccountHostOptions["transients"] = (from, speaker, what) => {
+  const transients: AccountOptions["transients"] = (from, speaker, what) => {
     rooms.show(from.group, speaker, what, from.id);
     federation?.typing.said(from.group, speaker.uri, what.typing);
   };
@@ -139,7 +137,8 @@ async function assemble<Account extends AccountBase>(
     store,
     told: (group, ownerPeer) => federation?.values.changed(group, ownerPeer),
   });
-  const paces = await openPaces(redis, log, undo);
+  const { paces, close: closePaces } = await openPaces(redis, log);
+  undo.push(() => Promise.resolve(closePaces()));
   const vault = new Vault(store, openKeyRing(config));
   hosts.push(
     ...(await createHosts({ ...config, media: media.limits(federation?.files.sign) }, createBridge, {
@@ -164,48 +163,24 @@ async function assemble<Account extends AccountBase>(
   for (const { options } of hosts) if (options.bridge.connected) connected.add(options.row.id);
 
   const blocks = new BlockList(store, now);
-  const hides: BlockList["hides"] = (binding, sender) => blocks.hides(binding, sender);
-  const hostOfBinding = (binding: BindingId) =>
-    hosts.find((host) => host.bindings().some((row) => row.id === binding));
+  const lanes = new RoomLanes({
+    store,
+    log,
+    limits: config.limits,
+    writer,
+    memo,
+    policies,
+    now,
+    wake,
+    announcer,
+    hides: (binding, sender) => blocks.hides(binding, sender),
+    avatars: media.addresses,
+    hosts,
+  });
   async function findWork(lane: LaneKey): Promise<LaneWork | null> {
     const parsed = parseLane(lane);
     if ("peer" in parsed) return federation?.work(lane, parsed.peer) ?? null;
-    if (!("binding" in parsed)) return null;
-    if (!hostOfBinding(parsed.binding)) for (const host of hosts) await host.refresh();
-    const host = hostOfBinding(parsed.binding);
-    if (!host?.serving) return null;
-    const { bridge } = host.options;
-    const state = await store.read(readLane(lane));
-    if (state.wait > 0) return null;
-    const held = bridge.connected ? host.held : await HeldLane.claim(store, lane, config.limits.leaseMs);
-    if (!held) return null;
-    const options = {
-      store,
-      log,
-      limits: config.limits,
-      bridge,
-      writer,
-      memo,
-      policies,
-      now,
-      wake: waker.wake,
-      announcer,
-    };
-    const run: LaneWork["run"] =
-      parsed.kind === "in"
-        ? (at) => runInbox(options, at, parsed.binding)
-        : (at) =>
-            runOutbox(
-              {
-                ...options,
-                hides,
-                ...(bridge.showsAvatars && { avatars: media.addresses }),
-                ended: () => host.refresh(),
-              },
-              at,
-              parsed.binding,
-            );
-    return { held, own: !bridge.connected, failures: state.failures, run };
+    return "binding" in parsed ? lanes.work(lane, parsed) : null;
   }
 
   const sweep = new Sweep({
@@ -256,18 +231,6 @@ async function openQueue(
   // Loaded only where there is a Redis: BullMQ is a good part of the gateway's memory.
   const { BullWakeQueue: Queue } = await import("./lanes/wake-queue.ts");
   return new Queue({ ...options, connect });
-}
-
-async function openPaces(
-  { connect }: RedisAccess,
-  log: Logger,
-  undo: (() => Promise<void>)[],
-): Promise<Paces> {
-  if (connect === null) return localPaces;
-  const { sharedPaces } = await import("./redis/shared-pace.ts");
-  const redis = connect("producer");
-  undo.push(() => Promise.resolve(redis.disconnect()));
-  return sharedPaces(redis, log);
 }
 
 async function undoAll(undo: (() => Promise<void>)[], log: Logger): Promise<void> {

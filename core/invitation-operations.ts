@@ -1,5 +1,5 @@
 /** What an operator can ask of a gateway about who is let in to groups across gateways; plain data, see operations.ts. */
-import type { Milliseconds } from "./bridge.ts";
+import type { Milliseconds } from "./time.ts";
 import type { LinkReport, RoomReference } from "./link-reports.ts";
 
 export interface InviteQuestion {

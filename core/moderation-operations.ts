@@ -1,7 +1,7 @@
 /** What an operator can do in the groups of his own gateway; plain data, see operations.ts. */
 import type { GroupPropertyName } from "../mappings/events.ts";
 import type { JoinPolicy } from "../mappings/room-policy/deed.ts";
-import type { Milliseconds } from "./bridge.ts";
+import type { Milliseconds } from "./time.ts";
 
 /** Properties that an operator sets. */
 export const settableProperties = [

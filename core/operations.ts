@@ -2,7 +2,8 @@
  * What an operator can ask of a gateway. The running gateway answers over its control socket; where none runs
  * the command line opens the store and answers by itself. Plain data throughout, printed as it is by `--json`.
  */
-import type { Health, Milliseconds } from "./bridge.ts";
+import type { Milliseconds } from "./time.ts";
+import type { Health } from "./bridge/room.ts";
 import type { DoctorReport } from "./doctor-operations.ts";
 import type { FederationOperations } from "./federation-operations.ts";
 import type { LinkReport, RoomReference } from "./link-reports.ts";

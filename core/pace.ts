@@ -2,7 +2,7 @@
  * How often a platform may be asked: buckets of calls that fill up again with time. A bucket that the platform has refused
  * is left alone until the time that it says, and no other.
  */
-import type { Milliseconds } from "./bridge.ts";
+import type { Milliseconds } from "./time.ts";
 
 const MINUTE_MS = 60_000;
 /** Buckets that are full again are forgotten beyond this. */

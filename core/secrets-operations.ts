@@ -1,5 +1,5 @@
 /** What an operator can do about secrets; plain data, see operations.ts. */
-import type { Milliseconds } from "./bridge.ts";
+import type { Milliseconds } from "./time.ts";
 
 /** A secret in the store, by its name alone. */
 export interface SecretReport {

@@ -57,6 +57,13 @@ export function parseProviderUri(text: string): ProviderDomain | null {
   return text.startsWith("mimi://") ? parseProviderDomain(text.slice("mimi://".length)) : null;
 }
 
+/** The provider in a URI of a user, a group or a provider that was parsed before. Throws TypeError where there is none. */
+export function authorityOf(uri: string): ProviderDomain {
+  const domain = parseProviderDomain(uri.split("/")[2] ?? "");
+  if (domain === null) throw new TypeError("a mimi URI has a provider");
+  return domain;
+}
+
 function mimiUri(provider: ProviderDomain, letter: "u" | "r", id: string): string {
   if (!LOCAL_PART.test(id)) throw new RangeError(`not an identifier for a mimi URI: ${JSON.stringify(id)}`);
   return `mimi://${provider}/${letter}/${id}`;

@@ -58,7 +58,7 @@ const stages: readonly Stage[] = [
   },
   {
     name: "faults",
-    seconds: 600,
+    seconds: 720,
     files: null,
     atOnce: 1,
     commands: () => [{ name: "short form", command: [process.execPath, "test/faults/main.ts", "--short"] }],

@@ -1,24 +1,20 @@
 /** One homeserver as an account of the gateway: an application service, its rooms, and what the core asks of them. */
+import type { Milliseconds } from "../../core/time.ts";
+import type { Lookups, Raw, Translated } from "../../core/bridge/inbound.ts";
 import type {
-  Bridge,
-  BridgeHost,
-  Capabilities,
   DeliveryContext,
-  Health,
-  Lookups,
-  Milliseconds,
   OutEvent,
   Plan,
-  Raw,
   Receipt,
   RoomContext,
-  RoomFacts,
   Shown,
   Speaker,
   Step,
-  Translated,
-} from "../../core/bridge.ts";
-import { DeliveryError } from "../../core/bridge.ts";
+} from "../../core/bridge/outbound.ts";
+import type { Capabilities, Health, RoomFacts } from "../../core/bridge/room.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
+import type { Bridge } from "../../core/bridge/bridge.ts";
+import { DeliveryError } from "../../core/bridge/outbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

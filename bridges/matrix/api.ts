@@ -3,7 +3,7 @@
  * library's client is never started, so that it keeps no rooms, no keys and no queue of its own.
  */
 import { ClientPrefix, MatrixClient, Method } from "matrix-js-sdk";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { MatrixConfig } from "./config.ts";
 import { fetchWithCause } from "./connection.ts";
 import { isUnanswered } from "./refusal.ts";

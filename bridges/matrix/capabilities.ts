@@ -1,5 +1,5 @@
 /** What the gateway can do in a room, by its power there. */
-import type { Capabilities } from "../../core/bridge.ts";
+import type { Capabilities } from "../../core/bridge/room.ts";
 import { TEXT_OCTETS } from "../../mappings/matrix/limits.ts";
 import type { MatrixCapabilities } from "../../mappings/matrix/context.ts";
 import type { RoomState } from "./room-state.ts";

@@ -3,7 +3,7 @@
  * the gateway's own user invites them where it may.
  */
 import { z } from "zod";
-import { DeliveryError } from "../../core/bridge.ts";
+import { DeliveryError } from "../../core/bridge/outbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { type MatrixApi, path } from "./api.ts";
 import type { OwnUser } from "./ghosts.ts";

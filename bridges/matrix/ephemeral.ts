@@ -1,6 +1,7 @@
 /** Typing and receipts: told as they happen, and never stored (application service API, section 2.3.1). */
 import { z } from "zod";
-import type { BridgeHost, RoomContext, Shown, Speaker } from "../../core/bridge.ts";
+import type { RoomContext, Shown, Speaker } from "../../core/bridge/outbound.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { objectAt, textsAt } from "../../mappings/matrix/event.ts";
 import { LIST_ENTRIES } from "../../mappings/matrix/limits.ts";

@@ -2,7 +2,7 @@
  * Files at homeservers (client-server API, section 10.9, authenticated media). Their addresses begin with `mxc:`; in the
  * log they have the address at which the account's homeserver gives them, which wants its token.
  */
-import type { Translated } from "../../core/bridge.ts";
+import type { Translated } from "../../core/bridge/inbound.ts";
 import type { FileAccess } from "../../core/media/platform-file.ts";
 import { isMxc } from "../../mappings/matrix/mxc.ts";
 

@@ -1,6 +1,6 @@
 /** Pictures of ghosts: copies at the homeserver of those that remote people have. */
 import { z } from "zod";
-import type { BridgeHost } from "../../core/bridge.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import type { Logger } from "../../core/log.ts";
 import { AVATAR_PATH, parseAvatarToken } from "../../core/media/avatar-addresses.ts";
 import { type MatrixApi, path } from "./api.ts";

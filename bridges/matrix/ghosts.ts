@@ -1,6 +1,6 @@
 /** The users that stand for remote people at the homeserver: made when they are first needed, called as those are called. */
 import { z } from "zod";
-import type { Speaker } from "../../core/bridge.ts";
+import type { Speaker } from "../../core/bridge/outbound.ts";
 import type { Logger } from "../../core/log.ts";
 import { cutText } from "../../mappings/matrix/draft.ts";
 import { shownName } from "../../mappings/matrix/names.ts";

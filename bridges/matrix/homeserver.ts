@@ -1,5 +1,7 @@
 /** A homeserver while the account is served: its rooms, and what comes from it on its way to them. */
-import type { BridgeHost, Lookups, Raw, Speaker } from "../../core/bridge.ts";
+import type { Lookups, Raw } from "../../core/bridge/inbound.ts";
+import type { Speaker } from "../../core/bridge/outbound.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import type { MediaLimits } from "../../core/media/remote-file.ts";

@@ -1,5 +1,5 @@
 /** What is looked up to understand one event of a room, before the mappings read it. */
-import type { KnownInRoom, Lookups } from "../../core/bridge.ts";
+import type { KnownInRoom, Lookups } from "../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { GroupUri, UserUri } from "../../mappings/ids.ts";
 import type { MatrixContent } from "../../mappings/matrix/calls.ts";

@@ -1,5 +1,5 @@
 /** From what was kept of a room to events. */
-import type { Lookups, Raw, Translated } from "../../core/bridge.ts";
+import type { Lookups, Raw, Translated } from "../../core/bridge/inbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Loss } from "../../mappings/loss.ts";

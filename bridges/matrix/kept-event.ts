@@ -1,5 +1,5 @@
 /** Matrix events as the inbox keeps them: which are kept, and what of them. */
-import type { Raw } from "../../core/bridge.ts";
+import type { Raw } from "../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { MatrixContent } from "../../mappings/matrix/calls.ts";
 import { type MatrixEvent, objectAt, parseEvent } from "../../mappings/matrix/event.ts";

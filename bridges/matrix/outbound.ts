@@ -1,5 +1,5 @@
 /** From events to calls of the client-server API, each a step. */
-import type { OutEvent, Plain, Plan, RoomContext, Speaker, Step } from "../../core/bridge.ts";
+import type { OutEvent, Plain, Plan, RoomContext, Speaker, Step } from "../../core/bridge/outbound.ts";
 import { parseEventId } from "../../mappings/ids.ts";
 import type { Outgoing, RoomMessage, Written } from "../../mappings/mapping.ts";
 import type { MatrixCall, MatrixContent } from "../../mappings/matrix/calls.ts";

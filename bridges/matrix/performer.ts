@@ -11,7 +11,7 @@ import {
   type Speaker,
   type Step,
   textArg,
-} from "../../core/bridge.ts";
+} from "../../core/bridge/outbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeId } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

@@ -1,6 +1,6 @@
 /** Files that are to be stored at the homeserver when a step is made: until then a place of their own stands for each. */
 import { z } from "zod";
-import type { Step } from "../../core/bridge.ts";
+import type { Step } from "../../core/bridge/outbound.ts";
 import type { MediaFile } from "../../mappings/message.ts";
 import type { MatrixContent } from "../../mappings/matrix/calls.ts";
 import { filenameOf } from "../../mappings/matrix/write-file.ts";

@@ -1,6 +1,7 @@
 /** Finds out what became of calls without an answer, by what the room's timeline holds. */
-import type { DeliveryContext, Milliseconds, Receipt, Step } from "../../core/bridge.ts";
-import { textArg } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { DeliveryContext, Receipt, Step } from "../../core/bridge/outbound.ts";
+import { textArg } from "../../core/bridge/outbound.ts";
 import type { NativeId } from "../../core/ids.ts";
 import type { History } from "./history.ts";
 import { keyIn, type Told } from "./kept-event.ts";

@@ -1,5 +1,6 @@
 /** Whether the homeserver answers, as the outcome of each call says, and when it does again. */
-import type { Health, Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { Health } from "../../core/bridge/room.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Reach } from "./api.ts";
 import { asGatewayFault } from "./refusal.ts";

@@ -1,6 +1,7 @@
 /** What a homeserver's refusals mean for a delivery, a look-up, or the account (client-server API, section 2.3). */
 import { HTTPError, MatrixError } from "matrix-js-sdk";
-import { DeliveryError, type Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import { DeliveryError } from "../../core/bridge/outbound.ts";
 import { type ErrorCode, GatewayError } from "../../core/errors.ts";
 
 /** The registration is not the homeserver's, or not any more. */

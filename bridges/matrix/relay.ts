@@ -1,5 +1,5 @@
 /** What the gateway's own user says for somebody whose ghost can't be in the room: his name stands before it. */
-import type { Speaker } from "../../core/bridge.ts";
+import type { Speaker } from "../../core/bridge/outbound.ts";
 import { escapeHtml } from "../../mappings/markup/html/escape.ts";
 import type { MatrixContent } from "../../mappings/matrix/calls.ts";
 import { objectAt, textAt } from "../../mappings/matrix/event.ts";

@@ -1,5 +1,5 @@
 /** People who are called otherwise than before. */
-import type { BridgeHost } from "../../core/bridge.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import { textAt } from "../../mappings/matrix/event.ts";

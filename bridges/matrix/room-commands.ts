@@ -3,7 +3,7 @@
  * with it alone, where nobody else reads them; a code in one is a secret.
  */
 import { z } from "zod";
-import type { BridgeHost } from "../../core/bridge.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

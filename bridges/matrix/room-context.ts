@@ -1,5 +1,5 @@
 /** What a room shares with the others of its homeserver. */
-import type { BridgeHost } from "../../core/bridge.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import type { History } from "./history.ts";

@@ -1,6 +1,6 @@
 /** Changes of a room's state, by the gateway's own user: what is so already is left alone, so that repeating changes nothing. */
 import { z } from "zod";
-import { type Receipt, type Step, textArg } from "../../core/bridge.ts";
+import { type Receipt, type Step, textArg } from "../../core/bridge/outbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { MatrixContent } from "../../mappings/matrix/calls.ts";
 import { textAt, textsAt } from "../../mappings/matrix/event.ts";

@@ -1,6 +1,8 @@
 /** A room that the gateway takes part in: what was missed first, then what the homeserver tells. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { AcceptBatch, Capabilities, Milliseconds, RoomFacts } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { AcceptBatch } from "../../core/bridge/inbound.ts";
+import type { Capabilities, RoomFacts } from "../../core/bridge/room.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import { step } from "../../core/steps.ts";

@@ -2,7 +2,7 @@
  * Whether a homeserver has left out a transaction: Synapse, stopped between writing one down and handing it over, hands over
  * the next one after its start. Its transactions have numbers, one after the other; others have names without an order.
  */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 
 const NUMBER = /^\d{1,15}$/;
 /** Where several processes take transactions by turns, each of them sees gaps that are none. */

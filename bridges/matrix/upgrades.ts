@@ -1,5 +1,5 @@
 /** Room upgrades (client-server API, section 11.33.3): a room that is closed names the one in which it goes on. */
-import type { BridgeHost } from "../../core/bridge.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

@@ -1,25 +1,18 @@
 /** One Slack workspace as an account of the gateway: an app's bot, its channels, and what the core asks of them. */
+import type { Milliseconds } from "../../core/time.ts";
+import type { Lookups, Raw, Translated } from "../../core/bridge/inbound.ts";
 import type {
-  Bridge,
-  BridgeHost,
-  Capabilities,
   DeliveryContext,
-  Finding,
-  Health,
-  InstallLink,
-  Lookups,
-  Milliseconds,
   OutEvent,
   Plan,
-  Raw,
   Receipt,
   RoomContext,
-  RoomFacts,
   Speaker,
   Step,
-  Translated,
-} from "../../core/bridge.ts";
-import { DeliveryError } from "../../core/bridge.ts";
+} from "../../core/bridge/outbound.ts";
+import type { Capabilities, Finding, Health, RoomFacts } from "../../core/bridge/room.ts";
+import type { BridgeHost, InstallLink } from "../../core/bridge/host.ts";
+import type { Bridge } from "../../core/bridge/bridge.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, AvatarToken, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
@@ -27,7 +20,9 @@ import type { MediaLimits } from "../../core/media/remote-file.ts";
 import type { FileAccess } from "../../core/media/platform-file.ts";
 import type { Channel } from "./channel.ts";
 import type { SlackConfig } from "./config.ts";
-import { type Credentials, FixedToken } from "./credentials.ts";
+import { Connection } from "./connection.ts";
+import { FixedToken } from "./credentials.ts";
+import { performIn, plannable, probeIn } from "./deliveries.ts";
 import { type Entry, entryOf, type Surroundings, surroundings } from "./entry.ts";
 import { fileAccess, isWorkspaceFile } from "./files.ts";
 import { translate } from "./inbound.ts";
@@ -35,9 +30,7 @@ import { refersTo } from "./kept-event.ts";
 import { CallBudget, type Pace } from "./limits.ts";
 import { parseChannel } from "./names.ts";
 import { plan } from "./outbound.ts";
-import { CLOSED_AGAIN_MS } from "./channel-fate.ts";
-import { asGatewayFault, closedError, closedToLines } from "./refusal.ts";
-import { Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 export class SlackAccount implements Bridge {
   readonly connected: boolean;
@@ -52,17 +45,11 @@ export class SlackAccount implements Bridge {
   readonly #config: SlackConfig;
   readonly #log: Logger;
   readonly #media: MediaLimits;
-  readonly #pace: Pace;
   readonly #surroundings: Surroundings;
+  readonly #connection: Connection;
   /** null: not started, or stopped. */
   #entry: Entry | null = null;
-  #credentials: Credentials | null = null;
-  /** null: not connected yet, or not any more. */
-  #workspace: Workspace | null = null;
   #closePictures: () => Promise<void> = () => Promise.resolve();
-  /** Says that the workspace is not served here any more. */
-  #unserve: () => void = () => undefined;
-  #health: Health = { state: "down", since: Date.now(), reason: null };
 
   /** `around`: what it shares with the other accounts of its process. */
   constructor(
@@ -72,8 +59,8 @@ export class SlackAccount implements Bridge {
     pace: Pace = new CallBudget(),
     around: Surroundings = surroundings(),
   ) {
-    this.#pace = pace;
     this.#surroundings = around;
+    this.#connection = new Connection({ config, log, media, pace, surroundings: around });
     this.#config = config;
     this.#log = log;
     this.#media = media;
@@ -90,11 +77,11 @@ export class SlackAccount implements Bridge {
       log: this.#log,
       surroundings: this.#surroundings,
       connect: async (credentials) => {
-        if (this.#entry === entry) await this.#connect(host, credentials);
+        if (this.#entry === entry) await this.#connection.connect(host, credentials);
       },
-      isConnected: () => this.#workspace !== null,
-      hears: () => Boolean(this.#workspace?.parts),
-      offline: (error) => this.#offline(error),
+      isConnected: () => this.#connection.workspace !== null,
+      hears: () => Boolean(this.#connection.workspace?.parts),
+      offline: (error) => this.#connection.offline(error),
     });
     this.#entry = entry;
     await this.#openPictures(host);
@@ -109,46 +96,13 @@ export class SlackAccount implements Bridge {
     this.#closePictures = await this.#surroundings.listeners.add(open.address, door);
   }
 
-  /** What is connected until now ends first. */
-  async #connect(host: BridgeHost, credentials: Credentials): Promise<void> {
-    await this.#disconnect();
-    const first = Promise.withResolvers<void>();
-    const workspace = new Workspace({
-      config: this.#config,
-      credentials,
-      listeners: this.#surroundings.listeners,
-      log: this.#log,
-      media: this.#media,
-      pace: this.#pace,
-      host,
-      online: () => this.#online(),
-      offline: (error) => {
-        this.#offline(error);
-        // A workspace that is away now is waited for; one that refuses the token at the start is not.
-        if (error.code !== "account_refused") first.resolve();
-      },
-    });
-    this.#workspace = workspace;
-    this.#credentials = credentials;
-    this.#setHealth("connecting", null);
-    workspace.start().then(first.resolve, (thrown: unknown) => {
-      const error = asGatewayFault(thrown, "start");
-      if (this.#workspace === workspace) {
-        this.#offline(error);
-        void this.#disconnect();
-      }
-      first.reject(error);
-    });
-    await first.promise;
-  }
-
   async stop(): Promise<void> {
     const left = this.#entry?.stop();
     this.#entry = null;
-    await this.#disconnect();
+    await this.#connection.disconnect();
     await left;
     await this.#closePictures();
-    this.#setHealth("down", "stopped");
+    this.#connection.stopped();
   }
 
   installLink(): Promise<InstallLink> {
@@ -157,16 +111,16 @@ export class SlackAccount implements Bridge {
   }
 
   health(): Health {
-    return this.#health;
+    return this.#connection.health;
   }
 
   fault(room: NativeRoom): string | null {
-    const channel = this.#workspace?.known(room);
+    const channel = this.#connection.workspace?.known(room);
     return channel?.fault ?? channel?.reading ?? null;
   }
 
   async examine(): Promise<readonly Finding[]> {
-    return (await this.#workspace?.examine()) ?? [];
+    return (await this.#connection.workspace?.examine()) ?? [];
   }
 
   parseRoom(text: string): NativeRoom {
@@ -178,12 +132,12 @@ export class SlackAccount implements Bridge {
   }
 
   join(room: NativeRoom, since: ArchiveMark | null): void {
-    if (this.#workspace?.parts) this.#channel(room).join(since);
+    if (this.#connection.workspace?.parts) this.#channel(room).join(since);
   }
 
   /** Only the app itself is in a channel, and stays: it may be linked again, and only people can invite it back. */
   leave(room: NativeRoom, _speakers: readonly Speaker[]): Promise<void> {
-    this.#workspace?.forget(room);
+    this.#connection.workspace?.forget(room);
     return Promise.resolve();
   }
 
@@ -192,7 +146,7 @@ export class SlackAccount implements Bridge {
   }
 
   mark(room: NativeRoom): ArchiveMark | null {
-    return this.#workspace?.known(room)?.mark ?? null;
+    return this.#connection.workspace?.known(room)?.mark ?? null;
   }
 
   catchUp(room: NativeRoom, since: ArchiveMark) {
@@ -203,7 +157,8 @@ export class SlackAccount implements Bridge {
     const { api, access } = this.#config;
     if (!isWorkspaceFile(source, api)) return null;
     // Another process may serve the account.
-    const credentials = this.#credentials ?? (access.kind === "token" ? new FixedToken(access.token) : null);
+    const credentials =
+      this.#connection.credentials ?? (access.kind === "token" ? new FixedToken(access.token) : null);
     return credentials && fileAccess(api, await credentials.token());
   }
 
@@ -219,7 +174,7 @@ export class SlackAccount implements Bridge {
 
   plan(room: NativeRoom, event: OutEvent, context: RoomContext): Plan {
     const { replies, broadcasts } = this.#config;
-    const workspace = this.#started();
+    const workspace = plannable(this.#connection.workspace);
     const capabilities = {
       replies,
       broadcasts: context.manners.massMentions ?? broadcasts,
@@ -239,34 +194,16 @@ export class SlackAccount implements Bridge {
   /** Apps can neither show that somebody types nor what somebody has read. */
   show(): void {}
 
-  async perform(step: Step, context: DeliveryContext): Promise<Receipt> {
-    const { parts } = this.#workspace ?? {};
-    if (!parts) throw notStarted("certain");
-    const closed = this.#workspace?.known(context.room)?.closed;
-    if (closed) throw isLine(step, context) ? closedToLines(closed) : closedError(closed);
-    return parts.performer.perform(step, context);
+  perform(step: Step, context: DeliveryContext): Promise<Receipt> {
+    return performIn(this.#connection.workspace, step, context);
   }
 
-  async probe(
+  probe(
     step: Step,
     context: DeliveryContext,
     { at }: { readonly mark: ArchiveMark | null; readonly at: Milliseconds },
   ): Promise<Receipt | "absent" | "unknown"> {
-    const { parts } = this.#workspace ?? {};
-    if (!parts) throw notStarted("unknown");
-    const closed = this.#workspace?.known(context.room)?.closed;
-    if (closed && isLine(step, context)) return "unknown";
-    if (closed) throw closedError(closed, CLOSED_AGAIN_MS, "unknown");
-    try {
-      return await parts.prober.probe(step, context, at);
-    } catch (thrown) {
-      const { detail } = asGatewayFault(thrown, "probe");
-      throw new DeliveryError("account_down", detail, {
-        certainty: "unknown",
-        retry: "after",
-        afterMs: 5_000,
-      });
-    }
+    return probeIn(this.#connection.workspace, step, context, at);
   }
 
   #channel(room: NativeRoom): Channel {
@@ -280,47 +217,12 @@ export class SlackAccount implements Bridge {
   }
 
   #started(): Workspace {
-    if (this.#workspace) return this.#workspace;
+    const { workspace } = this.#connection;
+    if (workspace) return workspace;
     throw this.#notStarted();
   }
 
   #notStarted(): GatewayError {
     return new GatewayError("account_down", `account ${this.#config.name} is not connected yet`);
   }
-
-  async #disconnect(): Promise<void> {
-    const workspace = this.#workspace;
-    this.#workspace = null;
-    this.#unserve();
-    await workspace?.stop();
-  }
-
-  #online(): void {
-    const { api, name } = this.#config;
-    const team = this.#workspace?.parts?.identity.team;
-    this.#unserve();
-    if (team) this.#unserve = this.#surroundings.served.serve(api, team, name);
-    this.#setHealth("up", null);
-    this.#log.info("connected to Slack");
-  }
-
-  #offline(error: GatewayError): void {
-    if (this.#health.state !== "down" || this.#health.reason !== error.message)
-      this.#log.warn({ err: error }, "not connected");
-    this.#setHealth("down", error.message);
-  }
-
-  #setHealth(state: Health["state"], reason: string | null): void {
-    const since = this.#health.state === state ? this.#health.since : Date.now();
-    this.#health = state === "up" ? { state, since } : { state, since, reason };
-  }
-}
-
-/** A line of the gateway's own: worth nothing to whoever reads it later, and nobody leaves before the last one is said. */
-const isLine = ({ op }: Step, { origin }: DeliveryContext): boolean =>
-  origin === null && op !== "chat.update";
-
-function notStarted(certainty: "certain" | "unknown"): DeliveryError {
-  const verdict = { certainty, retry: "after", afterMs: 2_000 } as const;
-  return new DeliveryError("account_down", "the account is not connected yet", verdict);
 }

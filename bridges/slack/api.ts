@@ -4,8 +4,8 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { WebClient } from "@slack/web-api";
-import type { Milliseconds } from "../../core/bridge.ts";
-import { DeliveryError } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import { DeliveryError } from "../../core/bridge/outbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Pace } from "./limits.ts";

@@ -1,4 +1,4 @@
-import type { NativeUser, Translated } from "../../core/bridge.ts";
+import type { NativeUser, Translated } from "../../core/bridge/inbound.ts";
 import type { People } from "./people.ts";
 
 /** The same, with where the picture of whoever said it is. Asks nothing where he was just looked up. */

@@ -1,5 +1,7 @@
 /** What was missed in a channel, as the core takes it in: in batches, each with how far the channel is read by it. */
-import type { AcceptBatch, BridgeHost, Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { AcceptBatch } from "../../core/bridge/inbound.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { SlackSelf } from "../../mappings/slack/inbound.ts";
 import type { History } from "./history.ts";

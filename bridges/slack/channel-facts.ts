@@ -60,7 +60,7 @@ async function ask(api: Pick<SlackApi, "call">, method: string, room: NativeRoom
     return await api.call(method, { channel: room }, true);
   } catch (thrown) {
     const refusal = refusalOf(thrown);
-    const closed = closedBy(refusal ?? "");
+    const closed = closedBy(refusal ?? "", method);
     if (closed !== null) throw new ChannelClosed(room, closed);
     const fault = asGatewayFault(thrown, method);
     throw refusal === null || fault.code !== "request_refused" ? fault : unreachable(room, fault.detail);

@@ -1,6 +1,6 @@
 /** What becomes of a channel as a whole, and of the app's place in it. */
 import { z } from "zod";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 
 /** A closed channel is looked at so often, unless Slack says that it is open again. */
@@ -31,7 +31,6 @@ const eventForm = z.object({
 const REFUSALS: Readonly<Record<string, Closed>> = {
   is_archived: "archived",
   not_in_channel: "removed",
-  method_not_supported_for_channel_type: "removed",
   channel_not_found: "unknown",
 };
 
@@ -67,4 +66,9 @@ export function fateOf(event: unknown, self: string): Fate | null {
 }
 
 /** What Slack's refusal of a call says of the channel; null: nothing. */
-export const closedBy = (refusal: string): Closed | null => REFUSALS[refusal] ?? null;
+export function closedBy(refusal: string, method: string): Closed | null {
+  // Only a public channel can be joined. What else a kind of channel does not have says nothing of the rest.
+  if (refusal === "method_not_supported_for_channel_type")
+    return method === "conversations.join" ? "removed" : null;
+  return REFUSALS[refusal] ?? null;
+}

@@ -3,7 +3,8 @@
  * goes through the inbox like what is told, so that it is durable and in order, and is compared with the log there.
  */
 import { z } from "zod";
-import type { Milliseconds, Raw } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { Raw } from "../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { timestamp } from "../../mappings/slack/timestamp.ts";
 

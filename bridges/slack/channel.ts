@@ -1,5 +1,7 @@
 /** A channel that the gateway takes part in: what was missed first, then what is said. */
-import type { AcceptBatch, BridgeHost, Capabilities, Raw, RoomFacts } from "../../core/bridge.ts";
+import type { AcceptBatch, Raw } from "../../core/bridge/inbound.ts";
+import type { Capabilities, RoomFacts } from "../../core/bridge/room.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
@@ -142,15 +144,16 @@ export class Channel {
   /** Resolves after the durable write; rejects where it can't be taken in now, and is to be sent again. */
   heard(kept: Kept): Promise<void> {
     if (this.live) return this.#accept(kept);
-    if (!this.joined || this.#closed !== null) return Promise.resolve();
+    if (this.#state === "out" && (this.#closed !== null || this.#retry === null)) return Promise.resolve();
     if (!this.#waiting.isFull) return this.#waiting.wait(kept);
     // Slack repeats it a few times only.
     this.#again = true;
     return Promise.reject(this.#busy());
   }
 
-  /** A post of the gateway's own stands there. */
+  /** A post of the gateway's own stands there. While what was missed is read, not all before it was handed over. */
   heardOwn(ts: string): void {
+    if (!this.live) return;
     this.#moved(ts);
     this.#marks.moved();
   }
@@ -203,6 +206,8 @@ export class Channel {
     // State is compared with what was seen last, so it need not be said that it changed.
     await host.accept({ room, raws: keptState(room, facts, timestampAt(Date.now())), mark: this.mark });
     if (this.#attempt !== attempt) return;
+    // What waits may have been heard after a gap that was not read yet.
+    if (this.#again && !this.#waiting.isFull) return this.#start();
     this.#state = "live";
     this.#fault = null;
     this.#pause = TRY_AGAIN_FIRST_MS;
@@ -215,11 +220,10 @@ export class Channel {
   /** Pins are compared with what is known of them by the time at which it was so: nothing has to wait for them. */
   #readPins(): Promise<void> {
     const { api, host, log, memory } = this.#context;
-    const { room } = this;
     const call = (method: string, args: Arguments) => api.call(method, args, true);
     const now = () => laterOf(this.#position?.read ?? "", timestampAt(Date.now()));
-    const accept = (raw: Raw) => host.accept({ room, raws: [raw], mark: null });
-    return handOverPins(room, { call, calls: () => memory.pinCalls(room), now }, { accept, log });
+    const accept = (raw: Raw) => host.accept({ room: this.room, raws: [raw], mark: null });
+    return handOverPins(this.room, { call, calls: () => memory.pinCalls(this.room), now }, { accept, log });
   }
 
   async #enter(enters = true): Promise<ChannelFacts> {

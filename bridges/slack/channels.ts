@@ -1,10 +1,11 @@
 /** The linked channels of a workspace, by the ids that they have now. */
-import type { DeliveryError, Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { DeliveryError } from "../../core/bridge/outbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { SlackSelf } from "../../mappings/slack/inbound.ts";
 import { Channel, type ChannelContext } from "./channel.ts";
 import { ChannelClosed } from "./channel-facts.ts";
-import type { Closed, Fate } from "./channel-fate.ts";
+import { type Closed, type Fate, fateOf } from "./channel-fate.ts";
 import { closedError } from "./refusal.ts";
 
 const RENAMED_AGAIN_MS: Milliseconds = 1_000;
@@ -14,6 +15,9 @@ export class Channels {
   readonly #channels = new Map<NativeRoom, Channel>();
   /** Channels that have got another id, and that id. */
   readonly #renamed = new Map<NativeRoom, NativeRoom>();
+
+  /** What is written of that, by the ids that they had. */
+  readonly #moves = new Map<NativeRoom, Promise<void>>();
 
   constructor(context: Omit<ChannelContext, "self">) {
     this.#context = context;
@@ -60,11 +64,22 @@ export class Channels {
       case "open":
         return this.get(room)?.open();
       case "moved":
-        // What it still hears under the old id is dropped, and read under the new one.
-        this.forget(room);
-        this.#renamed.set(room, fate.to);
-        return this.#context.host.moved(room, fate.to);
+        return this.#moved(room, fate.to);
     }
+  }
+
+  /** Slack may say it again, also while it is written. */
+  #moved(room: NativeRoom, to: NativeRoom): Promise<void> {
+    const known = this.#renamed.get(room) === to ? this.#moves.get(room) : undefined;
+    if (known) return known;
+    // What it still hears under the old id is dropped, and read under the new one.
+    this.forget(room);
+    this.#renamed.set(room, to);
+    this.#renamed.delete(to);
+    const move = this.#context.host.moved(room, to);
+    this.#moves.set(room, move);
+    move.catch(() => this.#moves.delete(room));
+    return move;
   }
 
   /** Slack has refused a call, since nothing can be done in the channel now: the fault of the call's delivery. */
@@ -78,7 +93,7 @@ export class Channels {
 
   /** Slack may repeat under a channel's old id what it has told under it. */
   underNewNames(event: unknown): unknown {
-    if (this.#renamed.size === 0 || event === null) return event;
+    if (this.#renamed.size === 0 || event === null || fateOf(event, "")?.kind === "moved") return event;
     let text = JSON.stringify(event);
     for (const [old, name] of this.#renamed) text = text.replaceAll(`"${old}"`, `"${name}"`);
     return JSON.parse(text) as unknown;

@@ -2,7 +2,7 @@
  * Notices that Slack says nothing although it is connected: whatever the gateway posts must be heard again in its
  * channel, as every app of the channel hears it.
  */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 
 const MOST = 1_000;

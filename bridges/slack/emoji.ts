@@ -1,6 +1,6 @@
 /** The workspace's own emoji (emoji.list), kept at hand until Slack says that they have changed. */
 import { z } from "zod";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { Logger } from "../../core/log.ts";
 import { emojiOf } from "../../mappings/emoji/names.ts";
 import type { Arguments } from "./api.ts";
@@ -23,6 +23,7 @@ export class CustomEmoji {
   #reading: Promise<void> | null = null;
   #again: Milliseconds = 0;
   #changes = 0;
+  #known = false;
 
   constructor(call: (method: string, args: Arguments) => Promise<unknown>, log: Logger) {
     this.#call = call;
@@ -48,6 +49,11 @@ export class CustomEmoji {
     this.#reading = null;
     this.#again = 0;
     void this.load();
+  }
+
+  /** Whether Slack has said which there are, or that it does not say. */
+  get known(): boolean {
+    return this.#known;
   }
 
   has(name: string): boolean {
@@ -88,6 +94,8 @@ export class CustomEmoji {
       this.#log.warn({ err }, "the workspace's own emoji can't be read");
       this.#again = Date.now() + AGAIN_AFTER_MS;
       this.#reading = null;
+    } finally {
+      this.#known = true;
     }
   }
 }

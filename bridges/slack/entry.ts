@@ -2,7 +2,8 @@
  * How an account gets in and stays in: with the token of its configuration, or with one that somebody gives by a link, now
  * or in a year. What an installation ends or begins, the account follows without being started again.
  */
-import type { BridgeHost, InstallLink, Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { BridgeHost, InstallLink } from "../../core/bridge/host.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import type { SlackConfig } from "./config.ts";

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyPluginCallback } from "fastify";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import { type Deliver, parseBody, readEnvelope, teamsOf } from "./envelope.ts";
@@ -13,6 +13,8 @@ import { isSigned } from "./signature.ts";
 export const EVENTS_PATH = "/slack/events";
 /** Slack's largest events are far smaller. */
 const LARGEST_BODY = 4 * 1024 * 1024;
+/** Slack repeats at once, after a minute and after five, and then gives up. */
+const RETRY_AFTER_A_MINUTE = 2;
 /** Slack gives up at 3 s; a refusal tells it sooner that it must come again. */
 const ANSWER_WITHIN_MS: Milliseconds = 2_500;
 
@@ -22,6 +24,8 @@ export interface EventDoor {
   /** The workspace that it serves; null: that is not known yet. */
   readonly team: () => string | null;
   readonly deliver: Deliver;
+  /** Slack could not reach the gateway for a minute or longer: of what it sent meanwhile it may have given something up. */
+  readonly missed: () => void;
   readonly log: Logger;
 }
 
@@ -66,6 +70,7 @@ export function slackEvents({ doors, waiting, now }: EventsOptions): FastifyPlug
       // Where somebody does not know yet which workspace is his, it may be that one.
       const mayBe = isAwaited || signers.some((one) => one.team() === null);
       if (!door) return reply.code(mayBe ? 503 : 401).send();
+      if (Number(headerOf(headers["x-slack-retry-num"])) >= RETRY_AFTER_A_MINUTE) door.missed();
       try {
         const answer = await soon(door.deliver(body));
         return await reply.code(200).send(answer ?? "");

@@ -1,6 +1,7 @@
 /** A look at the linked channels, and at how fast the app may read what it missed of them. */
 import { z } from "zod";
-import type { Finding, Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { Finding } from "../../core/bridge/room.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Arguments } from "./api.ts";
 import { asGatewayFault, throttledFor } from "./refusal.ts";

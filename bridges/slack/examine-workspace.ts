@@ -1,4 +1,5 @@
-import type { Finding, Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { Finding } from "../../core/bridge/room.ts";
 import type { EchoWatch } from "./echo-watch.ts";
 import { examineApp, type ExamineOptions } from "./examine.ts";
 import { examineChannels, type ExaminedChannel } from "./examine-channels.ts";

@@ -1,7 +1,8 @@
 /** A look at the app from all sides, for `mimi-gateway doctor`: what Slack lets it do, and whether Slack reaches the gateway. */
 import { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import type { Finding, Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { Finding } from "../../core/bridge/room.ts";
 import type { Arguments } from "./api.ts";
 import type { Transport } from "./connection-keys.ts";
 import type { Identity } from "./identity.ts";

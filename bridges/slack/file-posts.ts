@@ -1,13 +1,15 @@
 /** Posts of files: each is stored with Slack first, then all are shared by one message with its caption. */
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { type DeliveryContext, DeliveryError, type Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import { type DeliveryContext, DeliveryError } from "../../core/bridge/outbound.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Arguments } from "./api.ts";
 import { linkedFiles, withLinks } from "./linked-files.ts";
 import type { Memory } from "./memory.ts";
+import { Recent } from "./recent.ts";
 import { asDeliveryError, refusalOf } from "./refusal.ts";
 import { askShare, sharedAs } from "./shares.ts";
 import { type Upload, uploadForm, type Uploads } from "./uploads.ts";
@@ -18,6 +20,9 @@ const LOOK_AFTER_MS: readonly Milliseconds[] = [500, 1_000, 2_000, 4_000];
 const SPENT = new Set(["file_not_found", "file_update_failed"]);
 
 const filesForm = z.object({ files: z.array(uploadForm) });
+
+const isForGood = (thrown: unknown): boolean =>
+  thrown instanceof DeliveryError && thrown.certainty === "certain" && thrown.retry === "never";
 
 /** What became of a post of files. */
 export type FilePost =
@@ -40,6 +45,8 @@ export interface FilePostsOptions {
 
 export class FilePosts {
   readonly #options: FilePostsOptions;
+  /** By delivery: files that could not be had, and are linked beside those that were stored. */
+  readonly #linked = new Recent<readonly Upload[]>();
 
   constructor(options: FilePostsOptions) {
     this.#options = options;
@@ -48,8 +55,23 @@ export class FilePosts {
   /** Makes the post. Files that can't be had, or that Slack does not take, are linked in it. Rejects with DeliveryError. */
   async share(args: Arguments, context: DeliveryContext): Promise<FilePost> {
     const { files } = filesForm.parse(args);
+    try {
+      return await this.#share(args, files, context);
+    } catch (thrown) {
+      if (!isForGood(thrown) || files.some(({ source }) => source === undefined)) throw thrown;
+      this.#options.log.warn(
+        { room: context.room, err: thrown },
+        "Slack does not take files; they are linked",
+      );
+      return { kind: "linked", args: linkedFiles(args, files) };
+    }
+  }
+
+  async #share(args: Arguments, files: readonly Upload[], context: DeliveryContext): Promise<FilePost> {
     const before = this.#options.memory.uploads(context.key);
-    const again = before?.length === files.length ? await this.#again(args, before, context) : null;
+    const left = this.#linked.get(context.key) ?? [];
+    const isSame = before !== null && before.length + left.length === files.length;
+    const again = isSame ? await this.#again(withLinks(args, left), before, context) : null;
     if (again) return again;
     const stored: { readonly id: string; readonly title: string }[] = [];
     const missing: Upload[] = [];
@@ -61,6 +83,7 @@ export class FilePosts {
     if (stored.length === 0) return { kind: "linked", args: linkedFiles(args, missing) };
     const ids = stored.map(({ id }) => id);
     this.#options.memory.uploaded(context.key, ids);
+    this.#linked.set(context.key, missing);
     const { room } = context;
     return this.#shared(
       await this.#options.deliver(COMPLETE, { ...withLinks(args, missing), files: stored }, room),

@@ -3,7 +3,7 @@
  * (https://docs.slack.dev/reference/objects/file-object). Without it Slack leads to a page to sign in, with a good status.
  */
 import { z } from "zod";
-import type { Translated } from "../../core/bridge.ts";
+import type { Translated } from "../../core/bridge/inbound.ts";
 import type { FileAccess } from "../../core/media/platform-file.ts";
 import type { Arguments } from "./api.ts";
 import { asGatewayFault } from "./refusal.ts";

@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { timeOf } from "./names.ts";
 
 /** When anything was last heard of a workspace, by Slack's clock: how long the gap may be that is to be made good for. */

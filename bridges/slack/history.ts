@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { step } from "../../core/steps.ts";
@@ -158,8 +158,13 @@ export class History {
       thread === null
         ? this.#pages("conversations.history", args, false)
         : this.#pages("conversations.replies", { ...args, ts: thread }, false);
-    for await (const { messages } of pages)
-      found.push(...messages.filter(({ message }) => isOwn(message, self)));
+    try {
+      for await (const { messages } of pages)
+        found.push(...messages.filter(({ message }) => isOwn(message, self)));
+    } catch (thrown) {
+      // Nothing stands in a thread that is not there.
+      if (thread === null || !NO_MESSAGE.has(refusalBehind(thrown))) throw thrown;
+    }
     return found;
   }
 

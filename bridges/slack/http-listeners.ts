@@ -3,8 +3,8 @@
  * signing secret has signed it and whose workspace it names; a link and what it leads to is whose secret stands in it.
  */
 import fastify, { type FastifyInstance } from "fastify";
-import type { Milliseconds } from "../../core/bridge.ts";
 import { SharedListeners } from "../../core/http/shared-listeners.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { avatarRoute, type OpenAvatar } from "../../core/media/avatar-route.ts";
 import { type EventDoor, slackEvents } from "./events-route.ts";
 import { type InstallDoor, installRoutes } from "./install-routes.ts";
@@ -19,14 +19,28 @@ export interface Door {
   readonly avatars?: OpenAvatar;
 }
 
+/** A request comes whole within this, or not at all: nobody holds a connection by sending slowly. */
+const REQUEST_WITHIN_MS: Milliseconds = 15_000;
+const CHECK_EVERY_MS: Milliseconds = 2_000;
+const MOST_CONNECTIONS = 1_000;
+
 export class HttpListeners extends SharedListeners<Door> {
-  constructor(now: () => Milliseconds = () => Date.now()) {
-    super((doors) => serve(doors, now));
+  constructor(now: () => Milliseconds = () => Date.now(), requestWithin: Milliseconds = REQUEST_WITHIN_MS) {
+    super((doors) => serve(doors, now, requestWithin));
   }
 }
 
-async function serve(doors: () => readonly Door[], now: () => Milliseconds): Promise<FastifyInstance> {
-  const server = fastify();
+async function serve(
+  doors: () => readonly Door[],
+  now: () => Milliseconds,
+  requestTimeout: Milliseconds,
+): Promise<FastifyInstance> {
+  const connectionsCheckingInterval = Math.min(CHECK_EVERY_MS, requestTimeout);
+  const server = fastify({
+    requestTimeout,
+    http: { headersTimeout: requestTimeout, connectionsCheckingInterval },
+  });
+  server.server.maxConnections = MOST_CONNECTIONS;
   const each = <Kind extends keyof Door>(kind: Kind) => doors().flatMap((door) => door[kind] ?? []);
   const waiting = () => each("waiting").flatMap((secret) => secret() ?? []);
   await server.register(slackEvents({ doors: () => each("events"), waiting, now }));

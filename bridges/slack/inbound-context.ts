@@ -1,6 +1,6 @@
 /** What is looked up to understand one event of a channel, before the mappings read it. */
 import { z } from "zod";
-import type { KnownInRoom, Lookups } from "../../core/bridge.ts";
+import type { KnownInRoom, Lookups } from "../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { GroupUri } from "../../mappings/ids.ts";
 import type { StandingReaction } from "../../mappings/mapping.ts";

@@ -1,6 +1,6 @@
 /** From what was kept of a channel to events. */
 import { z } from "zod";
-import type { Lookups, Raw, Translated } from "../../core/bridge.ts";
+import type { Lookups, Raw, Translated } from "../../core/bridge/inbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Loss } from "../../mappings/loss.ts";

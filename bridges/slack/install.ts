@@ -4,7 +4,8 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { InstallLink, Milliseconds, SecretBox } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { InstallLink, SecretBox } from "../../core/bridge/host.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import { keepOut, type Logger } from "../../core/log.ts";
 import { CALLBACK_PATH, INSTALL_PATH, type InstallReply, type InstallVisit } from "./install-routes.ts";

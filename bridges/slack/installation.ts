@@ -5,7 +5,9 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { DeliveryError, type Milliseconds, type SecretBox } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import { DeliveryError } from "../../core/bridge/outbound.ts";
+import type { SecretBox } from "../../core/bridge/host.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import { keepOut, type Logger } from "../../core/log.ts";
 import type { Credentials } from "./credentials.ts";

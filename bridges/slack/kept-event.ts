@@ -1,6 +1,6 @@
 /** Slack's events as the inbox keeps them: which are kept, of which channel they are, and under which key. */
 import { z } from "zod";
-import type { Raw } from "../../core/bridge.ts";
+import type { Raw } from "../../core/bridge/inbound.ts";
 import type { NativeKey, NativeRoom } from "../../core/ids.ts";
 import { type SlackMessage, schemas } from "../../mappings/slack/event.ts";
 import { isOwn, type SlackSelf } from "../../mappings/slack/inbound.ts";

@@ -1,6 +1,7 @@
 /** Events that come too late to say anything: Slack repeats them and promises no order. */
 import { z } from "zod";
-import type { Lookups, Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { Lookups } from "../../core/bridge/inbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { timestamp } from "../../mappings/slack/timestamp.ts";

@@ -2,7 +2,7 @@
  * How often Slack may be asked (https://docs.slack.dev/apis/web-api/rate-limits): a budget for each method, for posts
  * one for each channel. What Slack refuses with 429 is left alone until the time that it says, and nothing else.
  */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { type Bucket, LocalPace, type Pace as SharedPace } from "../../core/pace.ts";
 
 /** Calls in a minute, a little below what Slack allows, and how many may come at once. */

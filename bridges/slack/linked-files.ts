@@ -1,5 +1,6 @@
 /** Files that could not be put on Slack, as links to where they are. */
 import { z } from "zod";
+import { fallback } from "../../mappings/slack/notice.ts";
 import type { Arguments } from "./api.ts";
 import type { Upload } from "./uploads.ts";
 
@@ -18,7 +19,7 @@ export function linkedFiles(args: Arguments, files: readonly Upload[]): Argument
   return {
     ...rest,
     channel,
-    text: names,
+    text: fallback(names),
     blocks: [...captionForm.parse(blocks), linksTo(files)],
     parse: "none",
     link_names: false,

@@ -1,6 +1,6 @@
 /** What Bolt's listeners answer: commands, and word of what becomes of the app. Messages never get here. */
 import { App, type Receiver } from "@slack/bolt";
-import type { BridgeHost } from "../../core/bridge.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import type { CustomEmoji } from "./emoji.ts";
 import { COMMAND } from "./manifest.ts";
 import { quietLogger } from "./quiet-logger.ts";

@@ -1,5 +1,5 @@
 /** Writes a channel's mark now and then where only the gateway's own posts move it. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 

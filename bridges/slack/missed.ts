@@ -3,13 +3,14 @@
  * stands. It is read back from its end, in stretches; of a long one only the oldest are held in memory, and the others are
  * read again when their turn comes.
  */
-import type { Milliseconds, Raw } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { Raw } from "../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { isOwn, type SlackSelf } from "../../mappings/slack/inbound.ts";
 import { keptStretch, type MessageState, reactionsIn } from "./channel-state.ts";
 import { type History, latestReply, type Stored } from "./history.ts";
 import { type Kept, keptFromHistory } from "./kept-event.ts";
-import { compareTimestamps, laterOf, type Position, timeOf, timestampAt } from "./names.ts";
+import { compareTimestamps, laterOf, nextTimestamp, type Position, timeOf, timestampAt } from "./names.ts";
 import type { RepairProgress } from "./repair-progress.ts";
 
 /** How far back changes are looked for, and threads that nobody knows of yet. */
@@ -162,7 +163,9 @@ class Gap {
     this.#told = this.#told.filter(({ moment }) => !isDue(moment));
     this.#standing = this.#standing.filter(({ message }) => !isDue(message.ts));
     const seen = timestampAt(timeOf(this.#newest) - settleMs);
-    const stretch = { from: laterOf(from, position.begin), before, seen };
+    // What the gateway posts by itself while this is read need not stand there.
+    const end = last ? nextTimestamp(laterOf(this.#newest, position.read)) : before;
+    const stretch = { from: laterOf(from, position.begin), before: end, seen };
     return {
       told: told.toSorted((a, b) => compareTimestamps(a.moment, b.moment)),
       state: keptStretch(room, stretch, statesOf(standing, this.#options.self), now()),

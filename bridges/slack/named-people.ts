@@ -1,4 +1,4 @@
-import type { Lookups, Translated } from "../../core/bridge.ts";
+import type { Lookups, Translated } from "../../core/bridge/inbound.ts";
 import { typedNames, withTypedMentions } from "../../mappings/slack/typed-mentions.ts";
 
 /** What was said with mentions of those elsewhere whose names were typed in it. Rejects as the look-up does. */

@@ -1,8 +1,10 @@
 /** Names of Slack: channels, timestamps, and the marks and keys that are made of them. */
 import { GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeKey, NativeRoom } from "../../core/ids.ts";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 
+/** Digits behind the dot of a timestamp. */
+const MICROSECONDS = 6;
 /** Of a hash, enough that no two edits of one second meet. */
 const CONTENT_DIGITS = 16;
 const CHANNEL = /^[CG][A-Z0-9]{2,}$/;
@@ -45,9 +47,16 @@ export function compareTimestamps(a: string, b: string): number {
 
 export const laterOf = (a: string, b: string): string => (compareTimestamps(a, b) < 0 ? b : a);
 
+/** The least timestamp that is later. */
+export function nextTimestamp(ts: string): string {
+  const [seconds = "", fraction = ""] = padded(ts).split(".");
+  const next = String(BigInt(seconds + fraction) + 1n).padStart(MICROSECONDS + 1, "0");
+  return `${next.slice(0, -MICROSECONDS)}.${next.slice(-MICROSECONDS)}`;
+}
+
 function padded(ts: string): string {
   const [seconds = "", fraction = ""] = ts.split(".");
-  return `${seconds.padStart(12, "0")}.${fraction.padEnd(6, "0")}`;
+  return `${seconds.padStart(12, "0")}.${fraction.padEnd(MICROSECONDS, "0")}`;
 }
 
 /** Where a channel has been read to. */

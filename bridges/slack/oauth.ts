@@ -4,7 +4,7 @@
  */
 import { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { GatewayError } from "../../core/errors.ts";
 import { quietLogger } from "./quiet-logger.ts";
 import { asGatewayFault, refusalOf } from "./refusal.ts";

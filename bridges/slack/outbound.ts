@@ -1,5 +1,5 @@
 /** From events to calls of the Web API, each a step. */
-import type { OutEvent, Plain, Plan, RoomContext, Step } from "../../core/bridge.ts";
+import type { OutEvent, Plain, Plan, RoomContext, Step } from "../../core/bridge/outbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Outgoing, Written } from "../../mappings/mapping.ts";
 import type { SlackCall, SlackCapabilities, SlackOutbound } from "../../mappings/slack/call.ts";

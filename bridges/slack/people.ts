@@ -1,6 +1,6 @@
 /** The people of a workspace, as users.info and bots.info name them; remembered for an hour. */
 import { z } from "zod";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { Arguments } from "./api.ts";
 import { asGatewayFault, refusalOf } from "./refusal.ts";
 

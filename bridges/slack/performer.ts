@@ -6,7 +6,7 @@ import {
   type Plain,
   type Receipt,
   type Step,
-} from "../../core/bridge.ts";
+} from "../../core/bridge/outbound.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import type { MediaLimits } from "../../core/media/remote-file.ts";
@@ -56,7 +56,7 @@ export interface PerformerOptions {
   readonly apiUrl: string;
   readonly media: MediaLimits;
   readonly memory: Memory;
-  readonly prober: Pick<Prober, "above">;
+  readonly prober: Pick<Prober, "above" | "isGone">;
   readonly people: Pick<People, "find">;
   readonly echoes: Pick<EchoWatch, "posted">;
   readonly log: Logger;
@@ -197,6 +197,9 @@ export class Performer {
     } catch (thrown) {
       const refusal = refusalOf(thrown) ?? "";
       if (DONE[method]?.includes(refusal)) return {};
+      // The first message of a thread leaves a stone, which no app may delete: it was deleted before.
+      if (method === "chat.delete" && refusal === "cant_delete_message" && (await this.#isGone(args, room)))
+        return {};
       if (refusal === "not_in_channel" && !entered && method !== "conversations.kick") {
         await this.#enter(room);
         return this.#call(method, args, room, true);
@@ -210,6 +213,10 @@ export class Performer {
     }
   }
 
+  async #isGone({ ts }: Arguments, room: NativeRoom): Promise<boolean> {
+    return typeof ts === "string" && this.#options.prober.isGone(room, ts).catch(() => false);
+  }
+
   async #enter(channel: NativeRoom): Promise<void> {
     try {
       await this.#options.api.call("conversations.join", { channel });
@@ -219,7 +226,7 @@ export class Performer {
   }
 
   #failure(thrown: unknown, method: string, room: NativeRoom): DeliveryError {
-    const why = closedBy(refusalOf(thrown) ?? "");
+    const why = closedBy(refusalOf(thrown) ?? "", method);
     return why === null ? asDeliveryError(thrown, method) : this.#options.closed(room, why);
   }
 }

@@ -1,6 +1,6 @@
 /** The pins of a channel as they stand (pins.list), to be compared with what is known of them. */
 import { z } from "zod";
-import type { Lookups, NativeUser, Raw, Translated } from "../../core/bridge.ts";
+import type { Lookups, NativeUser, Raw, Translated } from "../../core/bridge/inbound.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

@@ -1,6 +1,7 @@
 /** Finds out what became of calls without an answer, by the channel's history and the app's files. */
 import { z } from "zod";
-import type { DeliveryContext, Milliseconds, Receipt, Step } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { DeliveryContext, Receipt, Step } from "../../core/bridge/outbound.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { SlackSelf } from "../../mappings/slack/inbound.ts";
 import type { Arguments } from "./api.ts";
@@ -62,6 +63,11 @@ export class Prober {
       return payload?.["id"] === origin.event && payload["part"] === part;
     });
     return found?.message.ts ?? null;
+  }
+
+  /** Whether a message was deleted, by whomever. Rejects as calls do. */
+  async isGone(room: NativeRoom, ts: string): Promise<boolean> {
+    return (await this.#options.history.look(room, ts)) === "gone";
   }
 
   async #posted(step: Step, context: DeliveryContext, at: Milliseconds): Promise<Receipt | "absent"> {

@@ -6,7 +6,8 @@ import {
   WebAPIRequestError,
 } from "@slack/web-api";
 import { CLOSED_AGAIN_MS } from "./channel-fate.ts";
-import { DeliveryError, type Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import { DeliveryError } from "../../core/bridge/outbound.ts";
 import { type ErrorCode, GatewayError } from "../../core/errors.ts";
 
 /** The token is good no more: nothing of the account works until an operator acts. */
@@ -18,10 +19,25 @@ const DISOWNED = new Set([
   "token_expired",
   "team_access_not_granted",
 ]);
+/** Slack's words for too much of something, besides status 429; it does not say how long to wait. */
+const TOO_MUCH = new Set(["ratelimited", "rate_limited", "message_limit_exceeded"]);
+const TOO_MUCH_WAIT_MS = 30_000;
+/** Nothing can be done for the while, whatever is asked: it is no fault of the call. */
+const AWAY: Readonly<Record<string, ErrorCode>> = {
+  // The workspace moves into an organization, the channel to another workspace.
+  team_added_to_org: "account_down",
+  org_login_required: "account_down",
+  external_channel_migrating: "room_unreachable",
+  // Not from this network.
+  accesslimited: "account_refused",
+};
+const AWAY_WAIT_MS = 60_000;
 /** Slack does not say whether the call took effect. */
 const UNSURE = new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout"]);
 const FORBIDDEN =
   /^(?:restricted_action|missing_scope$|no_permission$|not_authorized$|method_not_supported|user_is_restricted$|ekm_access_denied$)/;
+/** Statuses that are about the request itself: it has the wrong form, or is too long for something on the way. */
+const UNFIT = new Set([400, 413, 431]);
 /** Refused before anything was sent. */
 const NEVER_LEFT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
 const DISOWNED_WAIT_MS = 60_000;
@@ -53,6 +69,10 @@ export function asDeliveryError(thrown: unknown, method: string): DeliveryError 
       retry: "after",
       afterMs: DISOWNED_WAIT_MS,
     });
+  if (TOO_MUCH.has(refusal)) return throttledError(method, TOO_MUCH_WAIT_MS);
+  const away = AWAY[refusal];
+  if (away !== undefined)
+    return new DeliveryError(away, detail, { certainty: "certain", retry: "after", afterMs: AWAY_WAIT_MS });
   if (UNSURE.has(refusal))
     return new DeliveryError("delivery_unclear", detail, { certainty: "unknown", retry: "backoff" });
   const code: ErrorCode = FORBIDDEN.test(refusal) ? "delivery_forbidden" : "delivery_refused";
@@ -90,14 +110,20 @@ export function asGatewayFault(thrown: unknown, method: string): GatewayError {
     refusal === null ? `${method}: ${reasonOf(thrown)}` : `${method}: ${refusal}${remedyOf(refusal)}`;
   const cause = { cause: thrown };
   if (isDisowned(thrown)) return new GatewayError("account_refused", detail, cause);
-  if (refusal !== null && !UNSURE.has(refusal)) return new GatewayError("request_refused", detail, cause);
+  if (refusal !== null && !passes(refusal)) return new GatewayError("request_refused", detail, cause);
   return new GatewayError("request_timeout", detail, cause);
 }
+
+const passes = (refusal: string): boolean =>
+  UNSURE.has(refusal) || TOO_MUCH.has(refusal) || AWAY[refusal] !== undefined;
 
 function unanswered(thrown: unknown, method: string): DeliveryError {
   const detail = `${method} got no answer: ${reasonOf(thrown)}`;
   const sent = !(thrown instanceof WebAPIRequestError && NEVER_LEFT.has(codeOf(thrown.original)));
-  const taken = sent && !(thrown instanceof WebAPIHTTPError && thrown.statusCode < 500);
+  const status = thrown instanceof WebAPIHTTPError ? thrown.statusCode : null;
+  if (status !== null && UNFIT.has(status))
+    return new DeliveryError("delivery_refused", detail, { certainty: "certain", retry: "backoff" });
+  const taken = sent && (status === null || status >= 500);
   return new DeliveryError("account_down", detail, {
     certainty: taken ? "unknown" : "certain",
     retry: "after",
@@ -120,6 +146,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   not_in_channel: "; invite the app into the channel: /invite",
   channel_not_found: "; there is no such channel, or it is private and the app not in it: /invite",
   is_archived: "; the channel is archived",
+  accesslimited:
+    "; the workspace takes calls from other networks only: its administrators can allow this one",
   missing_scope:
     "; the app lacks a scope: compare it with `mimi-gateway slack manifest` and install it again",
   invalid_auth: "; the token is not good: copy it again from the app's page",

@@ -1,5 +1,5 @@
 /** How far the reading of what was missed in a channel is: for the log, and for whoever asks why nothing comes. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import { timeOf } from "./names.ts";

@@ -1,6 +1,6 @@
 /** Slack's signature of a request (https://docs.slack.dev/authentication/verifying-requests-from-slack). */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 
 /** Older requests may have been recorded and sent again. */
 const OLDEST_S = 300;

@@ -5,7 +5,8 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { RespondFn, SlashCommand } from "@slack/bolt";
-import type { BridgeHost, Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
@@ -19,6 +20,9 @@ const MOST_UNDER_WAY = 3;
 /** What is not answered by then is answered later. */
 const ACKNOWLEDGED_WITHIN_MS: Milliseconds = 1_500;
 const RESPONDED_WITHIN_MS: Milliseconds = 10_000;
+/** How long Slack may take to send a command again of which it does not know that it was taken, and of how many. */
+const REPEATED_WITHIN_MS: Milliseconds = 5 * 60_000;
+const MOST_REMEMBERED = 1_000;
 /** Characters of one answer. */
 const LONGEST_ANSWER = 10_000;
 
@@ -32,7 +36,7 @@ export interface SlashCommandsOptions {
 
 /** One command as Bolt hands it over. `ack`: answers Slack, once. */
 export interface TypedCommand {
-  readonly command: Pick<SlashCommand, "user_id" | "user_name" | "channel_id" | "text">;
+  readonly command: Pick<SlashCommand, "trigger_id" | "user_id" | "user_name" | "channel_id" | "text">;
   readonly ack: (answer?: Shown) => Promise<void>;
   readonly respond: RespondFn;
 }
@@ -50,22 +54,33 @@ interface Shown {
 export class SlashCommands {
   readonly #options: SlashCommandsOptions;
   readonly #underWay = new Map<string, number>();
+  /** Of the commands of the last minutes, by what Slack calls each. */
+  readonly #answers = new Map<string, Promise<Shown>>();
 
   constructor(options: SlashCommandsOptions) {
     this.#options = options;
   }
 
-  /** Runs a command. Resolves when its author has the answer; never rejects. */
+  /** Runs a command, once however often Slack sends it. Resolves when its author has the answer; never rejects. */
   async take(typed: TypedCommand): Promise<void> {
-    const { user_id: user } = typed.command;
+    const { trigger_id: trigger, user_id: user } = typed.command;
+    const given = this.#answers.get(trigger);
+    if (given) {
+      await acknowledge(typed, given, this.#within);
+      return;
+    }
     const underWay = this.#underWay.get(user) ?? 0;
     if (underWay >= MOST_UNDER_WAY) {
-      await typed.ack(shown("One command after the other, please."));
+      const refusal = shown("One command after the other, please.");
+      this.#remember(trigger, Promise.resolve(refusal));
+      await typed.ack(refusal);
       return;
     }
     this.#underWay.set(user, underWay + 1);
     try {
-      await this.#answer(typed);
+      const answer = this.#run(typed.command);
+      this.#remember(trigger, answer);
+      if (!(await acknowledge(typed, answer, this.#within))) await this.#later(typed, await answer);
     } finally {
       const left = (this.#underWay.get(user) ?? 1) - 1;
       if (left === 0) this.#underWay.delete(user);
@@ -73,19 +88,16 @@ export class SlashCommands {
     }
   }
 
-  async #answer(typed: TypedCommand): Promise<void> {
-    const answer = this.#run(typed.command);
-    const over = new AbortController();
-    const { signal } = over;
-    const late = pause(this.#options.acknowledgedWithin ?? ACKNOWLEDGED_WITHIN_MS, null, { signal });
-    const soon = await Promise.race([answer, late.catch(() => null)]);
-    over.abort();
-    if (soon !== null) {
-      await typed.ack(soon);
-      return;
-    }
-    await typed.ack();
-    await this.#later(typed, await answer);
+  get #within(): Milliseconds {
+    return this.#options.acknowledgedWithin ?? ACKNOWLEDGED_WITHIN_MS;
+  }
+
+  /** An answer may hold a code, so that it is not kept for longer than it may be asked for. */
+  #remember(trigger: string, answer: Promise<Shown>): void {
+    this.#answers.set(trigger, answer);
+    setTimeout(() => this.#answers.delete(trigger), REPEATED_WITHIN_MS).unref();
+    const [oldest = ""] = this.#answers.keys();
+    if (this.#answers.size > MOST_REMEMBERED) this.#answers.delete(oldest);
   }
 
   async #run({ user_id: user, user_name: name, channel_id: channel, text }: TypedCommand["command"]) {
@@ -128,6 +140,20 @@ export class SlashCommands {
       log.warn({ room: channel, err: asGatewayError(thrown) }, "an answer to a command could not be given");
     }
   }
+}
+
+/** Tells Slack that the command was taken, with the answer where that is there soon; else false. */
+async function acknowledge(
+  { ack }: Pick<TypedCommand, "ack">,
+  answer: Promise<Shown>,
+  within: Milliseconds,
+): Promise<boolean> {
+  const over = new AbortController();
+  const late = pause(within, null, { signal: over.signal });
+  const soon = await Promise.race([answer, late.catch(() => null)]);
+  over.abort();
+  await (soon === null ? ack() : ack(soon));
+  return soon !== null;
 }
 
 function shown(answer: string): Shown {

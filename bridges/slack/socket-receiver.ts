@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Receiver } from "@slack/bolt";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Deliver } from "./envelope.ts";

@@ -3,14 +3,15 @@
  * difference is said in the form of the events that would have told it. What the log has and the channel has no more is
  * looked at once more first: Slack shows things late.
  */
-import type { GivenReaction, Lookups, Milliseconds, StandingMessage } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { GivenReaction, Lookups, StandingMessage } from "../../core/bridge/inbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { emojiOf, sameEmoji, shortNameOf } from "../../mappings/emoji/names.ts";
 import type { SlackSelf } from "../../mappings/slack/inbound.ts";
 import { type ChannelState, reactionsIn, type ReactionState } from "./channel-state.ts";
 import type { CustomEmoji } from "./emoji.ts";
-import type { History } from "./history.ts";
+import type { History, Stored } from "./history.ts";
 import { compareTimestamps, timeOf, timestampAt } from "./names.ts";
 
 /** Messages that are looked at for one piece of state; of more the next repair sees to. */
@@ -18,7 +19,7 @@ const MOST_LOOKS = 200;
 
 export interface StateContext {
   readonly self: SlackSelf;
-  readonly history: Pick<History, "look" | "holdsBefore">;
+  readonly history: Pick<History, "look" | "holdsBefore" | "replies">;
   readonly emoji: Pick<CustomEmoji, "namedIn" | "alias">;
   /** How long Slack may take to show what it has taken. */
   readonly settleMs: Milliseconds;
@@ -49,7 +50,9 @@ class Comparison {
   readonly #room: NativeRoom;
   readonly #state: ChannelState;
   readonly #context: StateContext;
-  readonly #shown: ReadonlyMap<string, readonly ReactionState[]>;
+  readonly #shown: Map<string, readonly ReactionState[]>;
+  /** What was read only now. */
+  readonly #fresh = new Set<string>();
   #looks = 0;
   /** Whether the channel has anything older than the stretch; null: not asked yet. */
   #older: boolean | null = null;
@@ -80,8 +83,10 @@ class Comparison {
   async message(parts: readonly StandingMessage[]): Promise<void> {
     const begin = parts.find(({ part }) => part === 0);
     if (begin && !this.#shown.has(begin.name)) {
-      if (await this.#isGone(begin.name)) this.#deleted(begin.name);
-      return;
+      const found = await this.#look(begin.name);
+      if (found === "gone" && (await this.#wasDeleted(begin.name))) this.#deleted(begin.name);
+      if (found === "gone" || found === null) return;
+      await this.#readThreadOf(found);
     }
     this.#added(parts);
     const [first] = parts;
@@ -103,6 +108,8 @@ class Comparison {
 
   async #isTaken(given: GivenReaction, parts: readonly StandingMessage[]): Promise<boolean> {
     if (this.#stands(given, this.#shownOf(parts))) return false;
+    const { settleMs, now: clock } = this.#context;
+    if (parts.some(({ name }) => this.#fresh.has(name)) && given.at > clock() - settleMs) return false;
     const now: ReactionState[] = [];
     for (const { name: ts } of parts) {
       const found = await this.#look(ts);
@@ -113,12 +120,24 @@ class Comparison {
     return !this.#stands(given, now);
   }
 
-  /** Whether nobody can see it any more because somebody has deleted it, and not because it is too old to be kept. */
-  async #isGone(ts: string): Promise<boolean> {
-    if ((await this.#look(ts)) !== "gone") return false;
+  /** Of what is gone: whether somebody has deleted it, and it is not merely too old to be kept. */
+  async #wasDeleted(ts: string): Promise<boolean> {
     if (this.#state.messages.some((one) => compareTimestamps(one.ts, ts) < 0)) return true;
     this.#older ??= await this.#context.history.holdsBefore(this.#room, ts);
     return this.#older;
+  }
+
+  /** A reply in a thread that was not read: the others in it need not be looked at one by one. */
+  async #readThreadOf(found: Stored): Promise<void> {
+    const { history } = this.#context;
+    const { thread_ts: thread, ts } = found.message;
+    const replies =
+      thread && thread !== ts ? await history.replies(this.#room, thread, this.#state.from) : [];
+    for (const { message, json } of [found, ...replies]) {
+      if (this.#shown.has(message.ts)) continue;
+      this.#shown.set(message.ts, reactionsIn(json));
+      this.#fresh.add(message.ts);
+    }
   }
 
   #shownOf(parts: readonly StandingMessage[]): readonly ReactionState[] {
@@ -162,7 +181,8 @@ class Comparison {
 
   #tell(type: "reaction_added" | "reaction_removed", ts: string, user: string, reaction: string): void {
     const item = { type: "message", channel: this.#room, ts };
-    this.changes.push({ type, user, reaction, item, event_ts: timestampAt(this.#state.read_at) });
+    // Nobody knows when. By the same name each time, it is refused aloud once where the group does not take it.
+    this.changes.push({ type, user, reaction, item, event_ts: ts });
   }
 }
 

@@ -2,7 +2,7 @@
  * Which changes this process has read last. Slack promises no order: what comes behind a later change of the same thing
  * undoes nothing. What is asked of one event is answered the same however often it is read.
  */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { compareTimestamps, laterOf } from "./names.ts";
 import { Recent } from "./recent.ts";

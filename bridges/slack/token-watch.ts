@@ -1,5 +1,5 @@
 /** Notices that Slack takes the account's token no more, and asks from time to time whether it does again. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { GatewayError } from "../../core/errors.ts";
 
 const ASK_EVERY_MS: Milliseconds = 60_000;

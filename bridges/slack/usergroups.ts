@@ -1,6 +1,6 @@
 /** The workspace's groups of users (usergroups.list), which messages mention by their ids alone. */
 import { z } from "zod";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Arguments } from "./api.ts";
 import { asGatewayFault } from "./refusal.ts";

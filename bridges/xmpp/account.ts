@@ -2,27 +2,22 @@
  * One XMPP service as an account of the gateway: an external component (XEP-0114), its rooms, and what the core asks
  * of them.
  */
+import type { Milliseconds } from "../../core/time.ts";
+import type { Lookups, Raw, Translated } from "../../core/bridge/inbound.ts";
 import type {
-  Bridge,
-  BridgeHost,
-  Capabilities,
   DeliveryContext,
-  Finding,
-  Health,
-  Lookups,
-  Milliseconds,
   OutEvent,
   Plan,
-  Raw,
   Receipt,
   RoomContext,
-  RoomFacts,
   Shown,
   Speaker,
   Step,
-  Translated,
-} from "../../core/bridge.ts";
-import { DeliveryError } from "../../core/bridge.ts";
+} from "../../core/bridge/outbound.ts";
+import type { Capabilities, Finding, Health, RoomFacts } from "../../core/bridge/room.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
+import type { Bridge } from "../../core/bridge/bridge.ts";
+import { DeliveryError } from "../../core/bridge/outbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
@@ -129,7 +124,7 @@ export class XmppAccount implements Bridge {
   }
 
   capabilities(jid: NativeRoom): Capabilities {
-    return this.#room(jid).capabilities();
+    return this.#room(jid).stay.capabilities();
   }
 
   mark(jid: NativeRoom): ArchiveMark | null {
@@ -154,8 +149,11 @@ export class XmppAccount implements Bridge {
       .map((event) => (folder === undefined ? event : withServedFiles(event, folder)));
   }
 
-  plan(room: NativeRoom, event: OutEvent, context: RoomContext): Plan {
-    const mapping = this.#room(room).mapping();
+  plan(jid: NativeRoom, event: OutEvent, context: RoomContext): Plan {
+    const room = this.#entered(jid);
+    // Only who is in it knows what he may do there.
+    if (!room) throw notEntered(jid, "certain");
+    const mapping = room.stay.mapping();
     const broadcasts = context.manners.massMentions ?? mapping.broadcasts;
     return plan(event, { ...mapping, broadcasts }, context);
   }
@@ -165,7 +163,7 @@ export class XmppAccount implements Bridge {
     // Nobody enters a room only to be seen typing or reading.
     const ghost = room?.people.present(speaker);
     if (!room || !ghost) return;
-    for (const payload of shownAs(what, speaker, room.mapping()))
+    for (const payload of shownAs(what, speaker, room.stay.mapping()))
       this.#service?.show(ghost.jid, jid, payload);
   }
 

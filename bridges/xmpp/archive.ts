@@ -1,7 +1,7 @@
 /** A room's message archive (XEP-0313), read page by page. */
 import { randomBytes } from "node:crypto";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { step } from "../../core/steps.ts";
 import { NS } from "./names.ts";
 import { type ComponentStream, StanzaError } from "./stream.ts";

@@ -2,7 +2,7 @@
  * What people write to the gateway itself, outside of rooms: commands, answered to whoever wrote them. Who owns a room, or
  * is an admin of it, says what becomes of it (XEP-0045, sections 9 and 10).
  */
-import type { BridgeHost } from "../../core/bridge.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

@@ -2,7 +2,8 @@
  * Receipts: XEP-0114 has no acknowledgements, so the room's reflection of what we said is the only proof that it was
  * taken (XEP-0045, section 7.4). What is waited for is named by the delivery's key, which is the stanza's id.
  */
-import { DeliveryError, type Milliseconds, type Receipt } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import { DeliveryError, type Receipt } from "../../core/bridge/outbound.ts";
 import type { NativeId } from "../../core/ids.ts";
 import { step } from "../../core/steps.ts";
 import { stanzaId } from "./kept-stanza.ts";

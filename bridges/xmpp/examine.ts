@@ -1,5 +1,5 @@
 /** A look at the rooms of an account, for `mimi-gateway doctor`: each is asked whether the gateway is in it (XEP-0410). */
-import type { Finding } from "../../core/bridge.ts";
+import type { Finding } from "../../core/bridge/room.ts";
 import type { Room } from "./room.ts";
 import type { PingAnswer, RoomPings } from "./room-pings.ts";
 

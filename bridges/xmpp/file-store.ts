@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import type { AllowedNetworks } from "../../core/media/address-guard.ts";

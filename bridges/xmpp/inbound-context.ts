@@ -1,5 +1,5 @@
 /** What is looked up to understand one stanza of a room, before the mappings read it. */
-import type { KnownInRoom, Lookups, MessageName } from "../../core/bridge.ts";
+import type { KnownInRoom, Lookups, MessageName } from "../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { UserUri } from "../../mappings/ids.ts";
 import type { PlatformUser, StandingReaction } from "../../mappings/mapping.ts";

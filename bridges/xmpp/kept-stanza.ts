@@ -1,5 +1,6 @@
 /** A room's stanzas as the inbox keeps them: which are kept, what is known of them without reading them whole. */
-import type { Milliseconds, Raw } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { Raw } from "../../core/bridge/inbound.ts";
 import type { NativeKey, NativeRoom } from "../../core/ids.ts";
 import { NS, resource } from "./names.ts";
 import { attribute, type Element, serializeXml, xml } from "./xml.ts";

@@ -2,7 +2,7 @@
  * Who is in a room, as its presences tell the listener (XEP-0045, section 7): under which nick, by which occupant-id
  * (XEP-0421), and since when without a break.
  */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { occupant } from "./kept-stanza.ts";
 import { NS, resource } from "./names.ts";
 import { attribute, type Element } from "./xml.ts";

@@ -1,5 +1,12 @@
 /** From events to calls in a room, and from calls to stanzas. */
-import type { DeliveryContext, OutEvent, Plain, Plan, RoomContext, Step } from "../../core/bridge.ts";
+import type {
+  DeliveryContext,
+  OutEvent,
+  Plain,
+  Plan,
+  RoomContext,
+  Step,
+} from "../../core/bridge/outbound.ts";
 import type { Outgoing } from "../../mappings/mapping.ts";
 import { fromMimi } from "../../mappings/xmpp/from-mimi.ts";
 import type { XmppCall, XmppCapabilities } from "../../mappings/xmpp/outbound.ts";

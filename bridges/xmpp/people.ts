@@ -1,5 +1,6 @@
 /** Everybody in a room: its occupants as the listener sees them, and our ghosts among them. */
-import type { Milliseconds, Speaker } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { Speaker } from "../../core/bridge/outbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { People } from "./inbound-context.ts";
 import { ghostJid } from "./names.ts";

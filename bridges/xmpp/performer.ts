@@ -1,5 +1,11 @@
 /** Makes steps happen: in order in each room, each with the promise of its receipt. */
-import { type DeliveryContext, DeliveryError, type Receipt, type Step, textArg } from "../../core/bridge.ts";
+import {
+  type DeliveryContext,
+  DeliveryError,
+  type Receipt,
+  type Step,
+  textArg,
+} from "../../core/bridge/outbound.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { step as pass } from "../../core/steps.ts";
@@ -155,7 +161,7 @@ export class Performer {
 
   /** The room drops the id of a subject's message, so its new subject itself is the receipt. */
   #setSubject(room: Room, text: string): Promise<Receipt> {
-    if (room.subject === text) return Promise.resolve({ native: null, aux: null, at: Date.now() });
+    if (room.stay.subject === text) return Promise.resolve({ native: null, aux: null, at: Date.now() });
     const id = `subject ${room.jid}`;
     const receipt = this.#options.echoes.wait(id, room.jid);
     const attributes = { from: this.#options.listener, to: room.jid, type: "groupchat", id };
@@ -191,7 +197,7 @@ export class Performer {
     const receipt = echoes.wait(context.key, room.jid);
     const address = { from: listener, to: `${room.jid}/${nick}`, type: "chat" } as const;
     const sent = this.#send(message(context, address, textPayload(text), gateway), receipt);
-    const ping = xml("iq", { type: "get", from: listener, to: `${room.jid}/${room.listenerNick ?? ""}` });
+    const ping = xml("iq", { type: "get", from: listener, to: `${room.jid}/${room.stay.nick ?? ""}` });
     ping.append(xml("ping", { xmlns: NS.ping }));
     void stream.request(ping).then(
       () => echoes.confirmed(context.key, Date.now()),

@@ -1,4 +1,5 @@
-import type { DeliveryContext, Milliseconds, Receipt, Step } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { DeliveryContext, Receipt, Step } from "../../core/bridge/outbound.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Room } from "./room.ts";
 
@@ -25,15 +26,15 @@ export class Prober {
     const held = { native: null, aux: null, at: Date.now() };
     switch (step.op) {
       case "topic":
-        return room.subject === step.args["text"] ? held : "absent";
+        return room.stay.subject === step.args["text"] ? held : "absent";
       case "name":
-        return room.name === step.args["text"] ? held : "absent";
+        return room.stay.info.name === step.args["text"] ? held : "absent";
       case "moderated":
-        return room.moderated === step.args["moderated"] ? held : "absent";
+        return room.stay.info.moderated === step.args["moderated"] ? held : "absent";
       default: {
         // What went to one person is in no archive.
         const whispered = step.op === "notice" && step.args["to"] !== null;
-        if (whispered || !room.capabilities().archive) return "unknown";
+        if (whispered || !room.stay.info.archive) return "unknown";
         return (await this.#own(room, since)).get(context.key) ?? "absent";
       }
     }

@@ -1,4 +1,4 @@
-import { DeliveryError } from "../../core/bridge.ts";
+import { DeliveryError } from "../../core/bridge/outbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Entry } from "./occupancy.ts";

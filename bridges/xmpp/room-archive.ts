@@ -1,5 +1,7 @@
 /** A room's archive as the core asks for it: what others said, and what became of what we said. */
-import type { AcceptBatch, Milliseconds, Receipt } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { AcceptBatch } from "../../core/bridge/inbound.ts";
+import type { Receipt } from "../../core/bridge/outbound.ts";
 import type { ArchiveMark, NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Archive } from "./archive.ts";
 import { isKept, isOwn, isSubject, rawMessage, type Vouched } from "./kept-stanza.ts";

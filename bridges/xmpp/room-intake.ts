@@ -2,7 +2,8 @@
  * Hands what a room said to the core, and keeps the mark up to which the room has been read: a mark is written only
  * together with, or after, everything before it.
  */
-import type { BridgeHost, Raw } from "../../core/bridge.ts";
+import type { Raw } from "../../core/bridge/inbound.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

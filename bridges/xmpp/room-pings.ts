@@ -42,7 +42,7 @@ export class RoomPings {
 
   /** Asks a room, and enters again where it says that we are not in it. */
   async ping(room: Room): Promise<PingAnswer> {
-    const iq = xml("iq", { type: "get", from: this.#listener, to: `${room.jid}/${room.listenerNick ?? ""}` });
+    const iq = xml("iq", { type: "get", from: this.#listener, to: `${room.jid}/${room.stay.nick ?? ""}` });
     iq.append(xml("ping", { xmlns: NS.ping }));
     try {
       await this.#stream.request(iq);

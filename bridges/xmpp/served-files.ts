@@ -1,4 +1,4 @@
-import type { Translated } from "../../core/bridge.ts";
+import type { Translated } from "../../core/bridge/inbound.ts";
 
 /** Names the files that lie below an address, so that other gateways get them from this one. */
 export function withServedFiles(event: Translated, folder: string): Translated {

@@ -1,7 +1,8 @@
 /**
  * What lives as long as an account is served: the component's stream, the rooms on it, and where each stanza goes.
  */
-import type { BridgeHost, Finding } from "../../core/bridge.ts";
+import type { Finding } from "../../core/bridge/room.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError, type GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";

@@ -1,4 +1,5 @@
-import type { AcceptBatch, Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
+import type { AcceptBatch } from "../bridge/inbound.ts";
 import { asGatewayError, type GatewayError } from "../errors.ts";
 import type { AccountId, BindingId } from "../ids.ts";
 import { backoffMs } from "../lanes/backoff.ts";

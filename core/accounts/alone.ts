@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { HeldLane } from "../lanes/held-lane.ts";
 import type { LaneKey } from "../lanes/lane-key.ts";
 import type { Store } from "../store/store.ts";

@@ -1,5 +1,5 @@
 import { parseProviderDomain } from "../../mappings/ids.ts";
-import type { Bridge } from "../bridge.ts";
+import type { Bridge } from "../bridge/bridge.ts";
 import type { Config } from "../config/config.ts";
 import type { AccountBase } from "../config/schema.ts";
 import { GatewayError } from "../errors.ts";
@@ -7,7 +7,8 @@ import type { Logger } from "../log.ts";
 import type { MediaLimits } from "../media/remote-file.ts";
 import type { Vault } from "../secrets/vault.ts";
 import type { Pace, Paces } from "../pace.ts";
-import { AccountHost, type AccountHostOptions } from "./account-host.ts";
+import { AccountHost } from "./account-host.ts";
+import type { AccountOptions } from "./account-options.ts";
 
 /** Makes the bridge of one configured account. Does no I/O. */
 export type BridgeFactory<Account extends AccountBase> = (
@@ -20,7 +21,7 @@ export async function createHosts<Account extends AccountBase>(
   config: Config<Account>,
   createBridge: BridgeFactory<Account>,
   parts: Pick<
-    AccountHostOptions,
+    AccountOptions,
     | "store"
     | "log"
     | "runner"

@@ -1,5 +1,5 @@
 /** The rooms that this process serves, for what is shown in them without being delivered. */
-import type { Speaker, Transient } from "../bridge.ts";
+import type { Speaker, Transient } from "../bridge/outbound.ts";
 import { asGatewayError } from "../errors.ts";
 import { contextAround } from "../groups/room-context.ts";
 import type { MessageMemo } from "../groups/message-memo.ts";

@@ -1,6 +1,7 @@
 /** Up to where people in rooms of ours have read: gathered for a moment, since only the latest counts, then noted and shown. */
 import type { UserUri } from "../../mappings/ids.ts";
-import type { MessageName, Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
+import type { MessageName } from "../bridge/inbound.ts";
 import { asGatewayError } from "../errors.ts";
 import type { GroupId } from "../ids.ts";
 import type { Logger } from "../log.ts";

@@ -1,5 +1,5 @@
 /** What people of our platforms look like, told to whoever has met them when it changes. */
-import type { NativeUser } from "../bridge.ts";
+import type { NativeUser } from "../bridge/inbound.ts";
 import type { GroupId, PeerId, ProviderId } from "../ids.ts";
 import type { Store } from "../store/store.ts";
 

@@ -1,6 +1,6 @@
 /** Looks at accounts for whoever runs the gateway: what the core knows of each, and what its bridge finds out. */
 import type { AccountHost } from "../accounts/account-host.ts";
-import type { Finding } from "../bridge.ts";
+import type { Finding } from "../bridge/room.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
 import type { DoctorReport, ExaminedAccount } from "../doctor-operations.ts";
 import type { BindingStatus, StatusReport } from "../operations.ts";

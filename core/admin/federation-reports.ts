@@ -1,5 +1,5 @@
 /** Rows about other gateways as reports. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { CodeReport, ConnectionReport, GroupReport, PeerReport } from "../federation-operations.ts";
 import type { CodeRow } from "../store/units/codes.ts";
 import type { ConnectionRow } from "../store/units/connections.ts";

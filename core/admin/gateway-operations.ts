@@ -57,6 +57,8 @@ export interface GatewayOperationsOptions {
 const ACTOR = "operator";
 const BY_OPERATOR: LinkedBy = { actor: ACTOR, code: null };
 
+const now = (): number => Date.now();
+
 /** What an operator asks for, answered from the store and by the accounts that this process serves. */
 export class GatewayOperations implements Operations {
   readonly federation: StoredFederation;
@@ -75,7 +77,6 @@ export class GatewayOperations implements Operations {
     const local = { base: config.base, store, hosts, running, ...(blocks && { blocks }) };
     this.federation = new StoredFederation({ ...local, access, link });
     this.codes = new RoomCodes({ ...local, access, gateway: this });
-    const now = () => Date.now();
     this.secrets = new AccountSecrets({ ...options, now, host: (account) => this.#host(account) });
     const { policies: book } = options;
     this.policy = new StoredPolicies({ store, accounts: hosts, book, now });

@@ -1,5 +1,5 @@
 /** What an operator asks for about invitations and knocks, answered from the store and by the part that speaks to other gateways. */
-import { parseProviderDomain, parseUserUri, type ProviderDomain } from "../../mappings/ids.ts";
+import { authorityOf, parseProviderDomain, parseUserUri, type ProviderDomain } from "../../mappings/ids.ts";
 import { GatewayError } from "../errors.ts";
 import type { FederationAccess } from "../federation/peers/federation-access.ts";
 import { LONGEST_REASON } from "../federation/routes/knocks.ts";
@@ -19,7 +19,6 @@ import type { LinkReport, Operations, RoomReference } from "../operations.ts";
 import type { Store } from "../store/store.ts";
 import {
   type AnswerInput,
-  authorityOf,
   findInvitation,
   type InvitationRow,
   listInvitations,

@@ -4,7 +4,7 @@ import { noParticulars } from "../../mappings/events.ts";
 import { type GroupUri, parseUserUri, type UserUri } from "../../mappings/ids.ts";
 import { checkProperty } from "../../mappings/property-value.ts";
 import { joinPolicies } from "../../mappings/room-policy/deed.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { GatewayError } from "../errors.ts";
 import type { GroupId } from "../ids.ts";
 import type {

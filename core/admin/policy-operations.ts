@@ -1,6 +1,6 @@
 /** What is laid down for single rooms: shown, set and taken away, in the store. */
 import { parseUserUri } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { GatewayError } from "../errors.ts";
 import type { RoomReference } from "../link-reports.ts";
 import type { OptOutReport, PolicyOperations, PolicyValue, RoomPolicyReport } from "../policy-operations.ts";

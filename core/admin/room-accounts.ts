@@ -1,6 +1,6 @@
 /** Accounts and their rooms, as commands about other gateways name them. */
 import type { ProviderDomain } from "../../mappings/ids.ts";
-import type { Bridge } from "../bridge.ts";
+import type { Bridge } from "../bridge/bridge.ts";
 import { GatewayError } from "../errors.ts";
 import type { AccountId } from "../ids.ts";
 import type { RoomReference } from "../link-reports.ts";

@@ -1,6 +1,6 @@
 /** What an operator does about credentials. */
 import type { AccountHost } from "../accounts/account-host.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { GatewayError } from "../errors.ts";
 import type {
   InstallLinkReport,

@@ -1,6 +1,6 @@
 /** What operators write on the command line. */
 import { parseGroupUri, parseProviderDomain, parseUserUri } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { GatewayError } from "../errors.ts";
 import type { RoomReference } from "../operations.ts";
 

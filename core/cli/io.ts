@@ -1,5 +1,5 @@
 /** Everything that the command line takes from and gives to its process. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { Environment } from "../config/environment.ts";
 
 export interface Io {

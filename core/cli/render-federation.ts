@@ -1,5 +1,5 @@
 /** Other gateways, codes and connections for people. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type {
   BlockReport,
   CodeReport,

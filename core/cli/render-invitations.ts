@@ -1,5 +1,5 @@
 /** Invitations and knocks for people. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type {
   AnsweredReport,
   InvitationReport,

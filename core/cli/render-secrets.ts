@@ -1,5 +1,5 @@
 /** Credentials, for people: by their names alone. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { InstallLinkReport, RotatedReport, SecretReport } from "../secrets-operations.ts";
 import { plain } from "./plain-text.ts";
 import { table } from "./table.ts";

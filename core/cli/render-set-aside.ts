@@ -1,5 +1,5 @@
 /** What was set aside, for people. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { SetAsideEntry } from "../operations.ts";
 import { plain } from "./plain-text.ts";
 import { table } from "./table.ts";

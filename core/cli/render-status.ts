@@ -1,5 +1,5 @@
 /** The status report for people: what there is, then what is wrong and what to do. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { AccountStatus, BindingStatus, StatusReport } from "../operations.ts";
 import { plain } from "./plain-text.ts";
 import { table } from "./table.ts";

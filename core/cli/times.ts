@@ -1,5 +1,5 @@
 /** Lengths of time for people. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 
 const STEPS = [
   ["d", 86_400_000],

@@ -1,5 +1,5 @@
 /** What a command is, and what it may use of the gateway. */
-import type { Asked } from "../bridge.ts";
+import type { Asked } from "../bridge/host.ts";
 import type { CommandRules } from "../config/config.ts";
 import type { LinkedBy, RoomCodes } from "../admin/room-codes.ts";
 import type { StoredFederation } from "../admin/federation-operations.ts";

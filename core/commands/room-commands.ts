@@ -2,7 +2,7 @@
  * What people can tell the gateway on their platform, in private or in a room where only they see the answer: the same words
  * everywhere. Whoever manages a room says what it is linked with; whoever is in it may know that.
  */
-import type { Asked } from "../bridge.ts";
+import type { Asked } from "../bridge/host.ts";
 import { GatewayError } from "../errors.ts";
 import type { NativeRoom } from "../ids.ts";
 import { limits } from "../limits.ts";

@@ -4,6 +4,7 @@ import { parseProviderDomain } from "../../mappings/ids.ts";
 import { limits } from "../limits.ts";
 import { federationSchema } from "./federation-schema.ts";
 import { EXAMPLE_KEY, parseKeys } from "../secrets/key-text.ts";
+import { ACCOUNT_NAME, checkAcrossKeys } from "./across-keys.ts";
 import { count, duration, flag, networks, secret, secretUrl, size, text } from "./values.ts";
 
 /**
@@ -26,8 +27,6 @@ export type AccountOf<Bridges extends BridgeConfigSchemas> = {
     z.output<Bridges[Kind]>
   >;
 }[keyof Bridges & string];
-
-const ACCOUNT_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const settings = {
   base: text({
@@ -225,48 +224,7 @@ export function configSchema<const Bridges extends BridgeConfigSchemas>(bridges:
     z
       .strictObject({ ...settings, accounts })
       // Without `when`, zod leaves these checks out as soon as any key is wrong, and mistakes would come in turns.
-      .superRefine(checkTogether, { when: () => true })
+      .superRefine(checkAcrossKeys, { when: () => true })
       .meta({ title: "gateway.yaml", description: "Configuration of mimi-gateway." })
   );
-}
-
-/** As much of the file as the checks across keys look at, whatever else is wrong in it. */
-const glimpse = z
-  .object({
-    base: z.string().catch(""),
-    redis: z.unknown(),
-    wake: z.unknown(),
-    accounts: z.array(z.object({ name: z.string().nullable().catch(null) }).catch({ name: null })).catch([]),
-  })
-  .catch({ base: "", redis: null, wake: null, accounts: [] });
-
-function checkTogether(value: unknown, issues: z.core.$RefinementCtx): void {
-  const { base, redis, wake, accounts } = glimpse.parse(value);
-  const complain = (path: (string | number)[], message: string, remedy: string): void => {
-    issues.addIssue({ code: "custom", path, message, params: { remedy } });
-  };
-  if (wake === "queue" && redis === "off") {
-    complain(
-      ["wake"],
-      "queue needs Redis, which is off",
-      "set redis to private or to a url, or wake to direct",
-    );
-  }
-  const soundBase = parseProviderDomain(base) !== null;
-  const first = new Map<string, number>();
-  for (const [index, { name }] of accounts.entries()) {
-    if (name === null) continue;
-    const earlier = first.get(name);
-    if (earlier === undefined) first.set(name, index);
-    else {
-      complain(
-        ["accounts", index, "name"],
-        `is the name of account ${earlier + 1} of the list already`,
-        "give each account a name of its own",
-      );
-    }
-    if (ACCOUNT_NAME.test(name) && soundBase && parseProviderDomain(`${name}.${base}`) === null) {
-      complain(["accounts", index, "name"], "makes no domain name with base", "shorten the name or base");
-    }
-  }
 }

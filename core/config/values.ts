@@ -1,6 +1,6 @@
 /** The kinds of values that gateway.yaml knows: texts, secrets, lengths of time, sizes, counts and switches. */
 import { z } from "zod";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { isNetwork } from "../media/address-guard.ts";
 
 /** What a key is for, in a sentence for the sample and the JSON Schema, and what may be written there. */

@@ -1,7 +1,7 @@
 /** The operations of a running gateway, asked over its control socket. */
 import { request } from "node:http";
 import type { z } from "zod";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { ErrorCode } from "../errors.ts";
 import { errorCodes, GatewayError } from "../errors.ts";
 import type { Operations } from "../operations.ts";

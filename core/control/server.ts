@@ -4,7 +4,7 @@ import { createConnection } from "node:net";
 import { dirname } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { fastify } from "fastify";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { ErrorCode } from "../errors.ts";
 import { asGatewayError, errorCodes, GatewayError } from "../errors.ts";
 import type { Operations } from "../operations.ts";

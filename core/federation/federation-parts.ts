@@ -1,6 +1,6 @@
 /** What the part that speaks with other gateways is given of the rest of the gateway. */
 import type { LiveRooms } from "../accounts/live-rooms.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { Config } from "../config/config.ts";
 import type { Announcer } from "../groups/announce.ts";
 import type { LaneRunner } from "../lanes/lane-runner.ts";

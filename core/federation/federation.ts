@@ -2,10 +2,9 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ProviderDomain } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
-import { asGatewayError, GatewayError } from "../errors.ts";
+import type { Milliseconds } from "../time.ts";
+import { GatewayError } from "../errors.ts";
 import type { PeerId } from "../ids.ts";
-import { limits } from "../limits.ts";
 import { HeldLane } from "../lanes/held-lane.ts";
 import { type LaneKey, syncLane } from "../lanes/lane-key.ts";
 import type { LaneWork } from "../lanes/lane-runner.ts";
@@ -13,8 +12,6 @@ import { KeptFiles } from "../media/kept-files.ts";
 import type { ConnectionChange } from "../store/units/connections.ts";
 import type { HistoryPolicy } from "../store/units/guests.ts";
 import { readLane } from "../store/units/lanes.ts";
-import { peersAll } from "../store/units/peers.ts";
-import { syncLanesFree } from "../store/units/sync-lanes.ts";
 import { Exchanger } from "./peers/exchange.ts";
 import { createFederationAccess, type FederationAccess } from "./peers/federation-access.ts";
 import { announcedLimits, featuresOf } from "./wire/features.ts";
@@ -24,26 +21,23 @@ import { Hints } from "./peers/hints.ts";
 import { LatestValues } from "./sharing/latest-values.ts";
 import { MemberFiles } from "./peers/member-files.ts";
 import { groupTopic, News, peerTopic } from "./news.ts";
-import { PeerClient, type PeerEndpoint } from "./peers/peer-client.ts";
+import { PeerClient } from "./peers/peer-client.ts";
 import { StoredPeers } from "./peers/peer-directory.ts";
+import { PeerPlaces } from "./peers/peer-places.ts";
 import { type PublicServer, startPublicServer } from "./serving/public-server.ts";
 import { RecentWellKnowns } from "./peers/recent-well-knowns.ts";
 import { allRoutes } from "./routes/all.ts";
-import { type Rotation, SigningKeys } from "./peers/signing-keys.ts";
+import { rotateKey } from "./peers/rotate-key.ts";
+import { SigningKeys } from "./peers/signing-keys.ts";
 import { runSync } from "./sharing/sync-lane.ts";
 import type { SyncOptions } from "./sharing/sync-options.ts";
 import { processClock, Typing } from "./sharing/typing.ts";
+import { Upkeep } from "./upkeep.ts";
 import { documentOf, type WellKnown } from "./peers/well-known.ts";
 import { wellKnownRoute } from "./routes/well-known.ts";
 
 /** New guests see nothing of what was said before them, unless the group says otherwise. */
 const HISTORY: HistoryPolicy = { kind: "none" };
-/** A key is known for twice as long as a well-known is kept before it signs (M17), and for a month after (M18). */
-const IN_ORDER: Rotation = { leadMs: 2 * limits.wellKnownMaxAgeMs, overlapMs: 31 * 86_400_000 };
-const AT_ONCE: Rotation = { leadMs: 0, overlapMs: 0 };
-/** How often what is learnt of peers is looked at for what has become stale. */
-const REFRESH_EVERY: Milliseconds = 3_600_000;
-
 export class Federation {
   readonly access: FederationAccess;
   readonly values: LatestValues;
@@ -58,10 +52,9 @@ export class Federation {
   readonly #sync: SyncOptions;
   readonly #wellKnowns: RecentWellKnowns;
   readonly #kept: KeptFiles;
+  readonly #places: PeerPlaces;
+  readonly #upkeep: Upkeep;
   #server: PublicServer | null = null;
-  /** Endpoints that an operator has given by the command line. */
-  #placed: ReadonlyMap<ProviderDomain, string> = new Map();
-  #refreshedAt: Milliseconds = 0;
 
   /** null where the configuration says nothing of other gateways. Nothing is served or asked yet. */
   static async create(parts: FederationParts): Promise<Federation | null> {
@@ -82,10 +75,8 @@ export class Federation {
     const exchanger = this.#exchanger;
     const news = this.#news;
     const signer = () => keys.signer();
-    const placeOf = (of: ProviderDomain): PeerEndpoint | undefined => {
-      const url = federation.peers.find((peer) => peer.base === of)?.endpoint ?? this.#placed.get(of);
-      return url === undefined ? undefined : { url, trusted: true };
-    };
+    this.#places = new PeerPlaces(federation.peers, store);
+    const placeOf = (of: ProviderDomain) => this.#places.of(of);
     this.#wellKnowns = new RecentWellKnowns({ exchanger, placeOf, now });
     const wellKnowns = this.#wellKnowns;
     const connected = federation.peers.flatMap(({ key, ...peer }) =>
@@ -126,7 +117,7 @@ export class Federation {
       history: HISTORY,
       changed: (change) => this.#changed(change),
       identity: () => documentOf(this.#self()),
-      rotateKey: (stolen, actor) => this.#rotateKey(stolen, actor),
+      rotateKey: (stolen, actor) => rotateKey({ keys, store, now }, stolen, actor),
     });
     this.#sync = {
       store,
@@ -148,6 +139,15 @@ export class Federation {
       pace: { random: Math.random, pause },
       startedAt: now(),
     };
+    this.#upkeep = new Upkeep({
+      ...parts,
+      inviter: this.access.inviter,
+      changed: (change) => this.#changed(change),
+      keys,
+      peers: this.#peers,
+      places: this.#places,
+      files: this.#kept,
+    });
     announcer.outside = {
       grew: (group) => news.tell([groupTopic(group)]),
       waits: (peer) => news.tell([peerTopic(peer)]),
@@ -159,7 +159,7 @@ export class Federation {
     const { config, log, now } = this.#parts;
     const { listen, endpoint } = config.federation;
     await this.#peers.putStatic();
-    await this.#learnPlaces();
+    await this.#places.learn();
     if (listen === null) return;
     try {
       this.#server = await startPublicServer({
@@ -197,24 +197,15 @@ export class Federation {
   /** The work of a peer's lane, claimed for this process; null where it is another's, or put off. */
   async work(lane: LaneKey, peer: PeerId): Promise<LaneWork | null> {
     const { store, config } = this.#parts;
-    const { wait, failures } = await store.read(readLane(lane));
+    const { wait, failures, pulls } = await store.read(readLane(lane));
     if (wait > 0) return null;
     const held = await HeldLane.claim(store, lane, config.limits.leaseMs);
-    return held && { held, own: true, failures, run: (run) => runSync(this.#sync, run, peer) };
+    return held && { held, own: true, failures, pulls, run: (run) => runSync(this.#sync, run, peer) };
   }
 
   /** Runs lanes of peers that nobody holds, and learns anew what is stale. Called again and again. */
-  async sweep(): Promise<void> {
-    const { store, runner, now, log, config } = this.#parts;
-    const hears = config.federation.unreachable;
-    for (const { key } of await store.read(syncLanesFree({ hears, now: now() }))) void runner.run(key);
-    void this.access.inviter.sweep((change) => this.#changed(change), log);
-    await this.#keys.refresh();
-    await this.#learnPlaces();
-    if (now() - this.#refreshedAt < REFRESH_EVERY) return;
-    this.#refreshedAt = now();
-    // Peers may take their time to answer, which nothing else is to wait for.
-    void this.#refresh();
+  sweep(): Promise<void> {
+    return this.#upkeep.sweep();
   }
 
   /** Answers what is held, takes no more requests, and ends those that are under way. */
@@ -229,38 +220,11 @@ export class Federation {
     this.#exchanger.close();
   }
 
-  async #refresh(): Promise<void> {
-    const { store, config, now, log } = this.#parts;
-    try {
-      await this.#kept.sweep(store, now() - config.limits.unnamedMediaMs);
-      await this.#peers.refreshStale();
-    } catch (thrown) {
-      log.warn(
-        { err: asGatewayError(thrown) },
-        "what is known of other gateways could not be brought up to date",
-      );
-    }
-  }
-
-  async #learnPlaces(): Promise<void> {
-    const peers = await this.#parts.store.read(peersAll());
-    this.#placed = new Map(
-      peers.flatMap(({ base, endpoint, trusted }) => (trusted ? [[base, endpoint]] : [])),
-    );
-  }
-
   #changed({ peer, groups, rooms }: ConnectionChange): void {
     this.#peers.forget();
     this.#parts.announcer.rooms(rooms);
     this.#news.tell([peerTopic(peer), ...groups.map(groupTopic)]);
     void this.#parts.runner.run(syncLane(peer));
-  }
-
-  async #rotateKey(stolen: boolean, actor: string): Promise<void> {
-    const { store, now } = this.#parts;
-    const kid = await this.#keys.rotate(stolen ? AT_ONCE : IN_ORDER);
-    const act = stolen ? "key stolen" : "key rotate";
-    await store.write("noteAudit", { at: now(), actor, act, subject: kid, detail: "" });
   }
 
   #self(): WellKnown {

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { ProviderDomain } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { asGatewayError } from "../errors.ts";
 import type { GroupId, PeerId } from "../ids.ts";
 import type { Logger } from "../log.ts";

@@ -2,7 +2,7 @@
 import type { BindingId } from "../ids.ts";
 import type { Store } from "../store/store.ts";
 import { type Block, listBlocks } from "../store/units/blocks.ts";
-import type { UserUri } from "../../mappings/ids.ts";
+import { authorityOf, type UserUri } from "../../mappings/ids.ts";
 
 /** How long a block that another process has set may go unnoticed, in milliseconds. */
 const KEPT_MS = 2_000;
@@ -46,6 +46,6 @@ function byScope(blocks: readonly Block[]): ReadonlyMap<string, ReadonlySet<stri
 
 /** His URI, his provider's domain, and every domain above it. */
 function subjectsOf(sender: UserUri): readonly string[] {
-  const labels = (sender.split("/")[2] ?? "").split(".");
+  const labels = authorityOf(sender).split(".");
   return [sender, ...labels.map((_, i) => labels.slice(i).join("."))];
 }

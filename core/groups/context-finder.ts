@@ -1,5 +1,5 @@
 /** Looks up what a room knows of the things that an event refers to. */
-import type { RoomContext, Speaker } from "../bridge.ts";
+import type { RoomContext, Speaker } from "../bridge/outbound.ts";
 import type { AccountId, NativeRoom } from "../ids.ts";
 import type { Store } from "../store/store.ts";
 import { roomOfGroup } from "../store/units/linked-rooms.ts";

@@ -3,7 +3,7 @@
  * written here once and never rebuilt, since every change of a byte changes the id.
  */
 import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
-import type { NativeUser, Translated } from "../bridge.ts";
+import type { NativeUser, Translated } from "../bridge/inbound.ts";
 import { encodeContent } from "../../mappings/content/codec.ts";
 import { encodeProperty } from "../../mappings/event-content.ts";
 import { eventId, SALT_OCTETS } from "../../mappings/event-id.ts";

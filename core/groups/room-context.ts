@@ -1,5 +1,5 @@
 /** What a room knows of the things that an event refers to, found before the event is planned for it. */
-import type { OutEvent, RoomContext } from "../bridge.ts";
+import type { OutEvent, RoomContext } from "../bridge/outbound.ts";
 import type { Store } from "../store/store.ts";
 import type { OutboxBinding } from "../store/units/outbox.ts";
 import { type EventId, parseEventId } from "../../mappings/ids.ts";

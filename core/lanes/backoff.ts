@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 
 const FIRST_MS = 250;
 const LONGEST_MS = 60_000;

@@ -1,5 +1,5 @@
 /** Times of day in lines of the gateway's own. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 
 /** `09:12`, with the day before it where that is not the day of `beside`; all in UTC. Without `beside` the time alone. */
 export function clockTime(at: Milliseconds, beside: Milliseconds = at): string {

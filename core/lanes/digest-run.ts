@@ -1,6 +1,6 @@
 /** Which entries of a log a room that is behind is told in short, and the messages that tell them. */
 import type { EventId } from "../../mappings/ids.ts";
-import type { OutEvent } from "../bridge.ts";
+import type { OutEvent } from "../bridge/outbound.ts";
 import type { Seq } from "../ids.ts";
 import { carried, speakerIn } from "../policy/outbound.ts";
 import type { RoomPolicy } from "../policy/room-policy.ts";

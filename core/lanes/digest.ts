@@ -2,7 +2,7 @@
 import type { EventId } from "../../mappings/ids.ts";
 import { plainTextOf } from "../../mappings/markup/plain.ts";
 import type { Message, Reaction } from "../../mappings/message.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { clockTime } from "./clock-time.ts";
 
 /** A message as a digest takes it. */

@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { Store } from "../store/store.ts";
 import type { Fence } from "../store/units/fence.ts";
 import type { LaneKey } from "./lane-key.ts";

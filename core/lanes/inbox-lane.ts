@@ -3,7 +3,8 @@
  * it was accepted (way of a message, steps 3 and 4).
  */
 import { asGatewayError, type GatewayError } from "../errors.ts";
-import type { Bridge, Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
+import type { Bridge } from "../bridge/bridge.ts";
 import type { BindingId } from "../ids.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";

@@ -1,5 +1,5 @@
 /** How far a room is behind its group's log, and the line that says so. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { Limits } from "../limits.ts";
 import type { RoomPolicy } from "../policy/room-policy.ts";
 import { clockTime, lengthOfTime } from "./clock-time.ts";

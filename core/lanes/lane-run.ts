@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { HeldLane } from "./held-lane.ts";
 import type { LaneKey } from "./lane-key.ts";
 

@@ -13,6 +13,8 @@ export interface LaneWork {
   readonly own: boolean;
   /** How often it has failed in a row before. */
   readonly failures: number;
+  /** How often it had been pulled forward before. */
+  readonly pulls: number;
   run(run: LaneRun): Promise<LaneOutcome>;
 }
 
@@ -126,7 +128,8 @@ export class LaneRunner {
     const { store, log } = this.#options;
     const failures = outcome.failure ? work.failures + 1 : work.failures;
     const wait = Math.ceil(Math.max(outcome.wait, outcome.failure ? backoffMs(failures) : 0));
-    await store.write("putOffLane", { fence: work.held.fence, lane, wait, failures, error: outcome.error });
+    const { pulls, held } = work;
+    await store.write("putOffLane", { fence: held.fence, lane, wait, failures, error: outcome.error, pulls });
     log.info({ lane, wait, failures, error: outcome.error }, "a lane is put off");
     return { ...outcome, wait };
   }

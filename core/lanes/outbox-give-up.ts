@@ -1,5 +1,5 @@
 import { threadOf } from "../../mappings/event-content.ts";
-import type { DeliveryError } from "../bridge.ts";
+import type { DeliveryError } from "../bridge/outbound.ts";
 import type { OutboxBinding } from "../store/units/outbox.ts";
 import { outLane } from "./lane-key.ts";
 import type { LaneRun } from "./lane-run.ts";

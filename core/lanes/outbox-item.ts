@@ -1,7 +1,8 @@
 /** From rows to what a bridge delivers: what a room is told, its steps, and their keys. */
 import { hash } from "node:crypto";
 import type { Loss } from "../../mappings/loss.ts";
-import type { Bridge, DeliveryContext, OutEvent, Receipt, RoomContext, Step } from "../bridge.ts";
+import type { DeliveryContext, OutEvent, Receipt, RoomContext, Step } from "../bridge/outbound.ts";
+import type { Bridge } from "../bridge/bridge.ts";
 import { emptyContext } from "../groups/context-finder.ts";
 import type { ArchiveMark, BindingId, DeliveryKey } from "../ids.ts";
 import { asSeenIn, asWanted } from "../policy/outbound.ts";

@@ -3,7 +3,8 @@
  * steps 8 to 10). What may have been made before is decided first.
  */
 import type { BindingId } from "../ids.ts";
-import { openDeliveries, outboxBinding, speakersFor } from "../store/units/outbox.ts";
+import type { Milliseconds } from "../time.ts";
+import { openDeliveries, type OutboxBinding, outboxBinding, speakersFor } from "../store/units/outbox.ts";
 import { caughtUp, type LaneOutcome, type LaneRun } from "./lane-run.ts";
 import { recoverDeliveries } from "./outbox-recovery.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
@@ -20,7 +21,7 @@ export async function runOutbox(
     if (!binding || binding.state === "ended") return caughtUp;
     run.takeQueued();
     const recovered = await recoverDeliveries(options, run, binding);
-    if (binding.state === "leaving") return takeLeave(options, run, id, recovered);
+    if (binding.state === "leaving") return takeLeave(options, run, binding, recovered);
     if (recovered.kind !== "caught-up") return recovered;
     const outcome = await new OutboxStream(options, run, binding).run();
     // Something was queued out of turn: it goes before what is still in the log.
@@ -31,12 +32,14 @@ export async function runOutbox(
 
 /** How often the last line to a room is tried before the gateway leaves without it. */
 const LAST_LINE_TRIES = 20;
+/** And how long it waits for a room that can't be entered. */
+const LAST_LINE_MS: Milliseconds = 60_000;
 
 /** The last line to the room has been said, or could not be for long: the ghosts leave, and the binding ends. */
 async function takeLeave(
   options: OutboxLaneOptions,
   run: LaneRun,
-  id: BindingId,
+  { id, native }: OutboxBinding,
   recovered: LaneOutcome,
 ): Promise<LaneOutcome> {
   if (recovered.kind === "left") return recovered;
@@ -44,7 +47,8 @@ async function takeLeave(
     // Without a connection nobody could be taken out: a server keeps occupants whose connection is lost.
     if (options.bridge.health().state !== "up") return recovered;
     const [line] = await options.store.read(openDeliveries({ binding: id, limit: 1 }));
-    if (line && line.attempt < LAST_LINE_TRIES) return recovered;
+    const shut = line && options.bridge.fault(native) !== null && options.now() - line.at >= LAST_LINE_MS;
+    if (line && line.attempt < LAST_LINE_TRIES && !shut) return recovered;
   }
   const binding = await options.store.read(outboxBinding(id));
   if (!binding) return caughtUp;

@@ -1,4 +1,5 @@
-import type { Bridge, Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
+import type { Bridge } from "../bridge/bridge.ts";
 import type { BindingId } from "../ids.ts";
 import type { MessageMemo } from "../groups/message-memo.ts";
 import type { Limits } from "../limits.ts";

@@ -3,7 +3,7 @@
  * One after the other, and before anything new: first all that may have been made are asked for, then what was not
  * is made, in order.
  */
-import { DeliveryError, type Receipt } from "../bridge.ts";
+import { DeliveryError, type Receipt } from "../bridge/outbound.ts";
 import { contextOfPoll, contextOfThread } from "../groups/room-context.ts";
 import { step } from "../steps.ts";
 import { DIGEST } from "../store/units/digested.ts";
@@ -14,8 +14,10 @@ import { logAfter, type OpenDelivery, type OutboxBinding, openDeliveries } from 
 import { loadDigest } from "./digest-run.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { giveUp } from "./outbox-give-up.ts";
-import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
+import { askedAgain, asDeliveryError, putOffFor, settlesFor, whyUnplanned } from "./outbox-fault.ts";
+import { settleGone } from "./outbox-gone.ts";
 import { intentOf, type OutboxItem, planEntry, planNotice, planQueued, settledOf } from "./outbox-item.ts";
+import { note, settle } from "./outbox-notes.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
 import { readEntry, toldOf } from "./outbox-told.ts";
 
@@ -52,35 +54,18 @@ async function decide(
   binding: OutboxBinding,
   open: OpenDelivery,
 ): Promise<LaneOutcome | null> {
-  const item = await load(options, binding, open);
-  if (item === null) {
-    // Erased meanwhile, or the room can't show it any more: there is nothing left to make.
-    await settle(options, run, binding, [
-      {
-        ...place(open),
-        id: null,
-        native: null,
-        aux: null,
-        part: null,
-        attempts: open.attempt,
-        at: open.at,
-        property: null,
-      },
-    ]);
-    return null;
-  }
+  const item = await load(options, binding, open).catch(whyUnplanned);
+  if (item instanceof DeliveryError) return putOffFor(item, options.bridge.settleMs);
+  if (item === null) return settleGone(options, run, binding, open);
   try {
     const receipt = open.state === "queued" ? null : await made(options, run, binding, open, item);
     if (receipt === "given-up") return null;
-    if (receipt === "settling") {
-      const wait = options.bridge.settleMs - (options.now() - open.at);
-      return { kind: "put-off", wait, error: "an answer was lost; the room is asked again", failure: false };
-    }
+    if (receipt === "settling") return askedAgain(settlesFor(options, open));
     if (receipt === null && open.state === "intended") await absent(options, run, binding, open, item);
-    else
-      await settle(options, run, binding, [
-        settledOf(item, receipt ?? (await make(options, run, binding, item))),
-      ]);
+    else {
+      const done = receipt ?? (await make(options, run, binding, item));
+      await settle(options, run, binding, settledOf(item, done));
+    }
     return null;
   } catch (thrown) {
     return failed(options, run, binding, item, asDeliveryError(thrown));
@@ -97,7 +82,7 @@ async function made(
 ): Promise<Receipt | "given-up" | "settling" | null> {
   step("probe.begin");
   const answer = await options.bridge.probe(item.step, item.context, { mark: open.mark, at: open.at });
-  if (answer === "absent") return options.now() - open.at < options.bridge.settleMs ? "settling" : null;
+  if (answer === "absent") return settlesFor(options, open) > 0 ? "settling" : null;
   if (answer !== "unknown") return answer;
   // An operator has put it back, and so has decided that it be made.
   if (open.op === RE_DRIVEN && open.attempt === 0) return null;
@@ -120,10 +105,7 @@ async function make(
   binding: OutboxBinding,
   item: OutboxItem,
 ): Promise<Receipt> {
-  await options.store.write("progress", {
-    ...base(options, run, binding),
-    intents: [intentOf(item, options.bridge.mark(binding.native))],
-  });
+  await note(options, run, binding, { intents: [intentOf(item, options.bridge.mark(binding.native))] });
   return options.bridge.perform(item.step, item.context);
 }
 
@@ -150,10 +132,7 @@ async function queue(
   item: OutboxItem,
   tried: boolean,
 ): Promise<void> {
-  await options.store.write("progress", {
-    ...base(options, run, binding),
-    queued: [{ seq: item.seq, step: item.part, tried }],
-  });
+  await note(options, run, binding, { queued: [{ seq: item.seq, step: item.part, tried }] });
 }
 
 async function failed(
@@ -212,26 +191,4 @@ async function loadQueued(
   }
   const property = await store.read(restoredProperty(binding.group, open));
   return property && planQueued(bridge, binding, open, { kind: "property", speaker: null, ...property });
-}
-
-const place = (open: OpenDelivery) => ({ seq: open.seq, step: open.step });
-
-const base = (options: OutboxLaneOptions, run: LaneRun, binding: OutboxBinding) => ({
-  fence: run.held.fence,
-  binding: binding.id,
-  now: options.now(),
-  settled: [],
-  queued: [],
-  intents: [],
-  intendedSeq: null,
-});
-
-async function settle(
-  options: OutboxLaneOptions,
-  run: LaneRun,
-  binding: OutboxBinding,
-  settled: readonly ReturnType<typeof settledOf>[],
-): Promise<void> {
-  step("settle.begin");
-  await options.store.write("progress", { ...base(options, run, binding), settled });
 }

@@ -1,15 +1,16 @@
-import type { DeliveryError } from "../bridge.ts";
+import type { DeliveryError } from "../bridge/outbound.ts";
 import { step } from "../steps.ts";
 import { type LogEntry, logAfter, type OutboxBinding } from "../store/units/outbox.ts";
 import type { Settled } from "../store/units/progress.ts";
-import { Backlog } from "./backlog.ts";
+import { Backlog, type Turn } from "./backlog.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "./lane-run.ts";
 import { giveUp } from "./outbox-give-up.ts";
-import { asDeliveryError, putOffFor } from "./outbox-fault.ts";
+import { asDeliveryError, putOffFor, whyUnplanned } from "./outbox-fault.ts";
 import type { Seq } from "../ids.ts";
 import { intentOf, type OutboxItem, planEntry, settledOf } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
-import { toldOf, waitsForCalls } from "./outbox-told.ts";
+import { type Told, toldOf, waitsForCalls } from "./outbox-told.ts";
+import type { RoomPolicy } from "../policy/room-policy.ts";
 import { readForRoom } from "./room-reading.ts";
 
 interface Planned {
@@ -19,7 +20,7 @@ interface Planned {
 
 /**
  * Delivers new entries of the log with up to `window` calls under way. One commit carries the receipts that have come
- * and the intents of the calls that leave next, so the calls of one commit leave together, in order.
+ * and the intents of the calls that leave next, in order, as the window allows.
  */
 export class OutboxStream {
   readonly #options: OutboxLaneOptions;
@@ -27,6 +28,8 @@ export class OutboxStream {
   readonly #binding: OutboxBinding;
   #next: number;
   #inFlight = 0;
+  /** Calls whose intents are written, and that have not left. */
+  #waiting: OutboxItem[] = [];
   #settled: Settled[] = [];
   #refused: { item: OutboxItem; error: DeliveryError }[] = [];
   /** A fault that stops the sending until those under way are decided. */
@@ -47,6 +50,7 @@ export class OutboxStream {
     try {
       return await this.#stream();
     } finally {
+      this.#waiting = [];
       while (this.#inFlight > 0) await this.#run.changed();
     }
   }
@@ -57,10 +61,9 @@ export class OutboxStream {
     for (;;) {
       more = this.#run.takeMore() || more;
       queued = this.#run.takeQueued() || queued;
-      const free =
-        this.#blocked || queued || this.#run.stopping ? 0 : this.#options.bridge.window - this.#inFlight;
+      const free = this.#blocked || queued || this.#run.stopping ? 0 : this.#free;
       const found: readonly LogEntry[] = more && free > 0 ? await this.#read(free) : [];
-      const turn = await this.#backlog.turn(found, this.#next, this.#inFlight + this.#settled.length === 0);
+      const turn = await this.#turn(found);
       if (turn === "lost") return left;
       queued = queued || turn === "queued";
       const page = found.slice(0, turn === "all" ? free : turn === "one" ? 1 : 0);
@@ -86,27 +89,48 @@ export class OutboxStream {
     }
   }
 
+  async #turn(found: readonly LogEntry[]): Promise<Turn> {
+    try {
+      return await this.#backlog.turn(found, this.#next, this.#inFlight + this.#settled.length === 0);
+    } catch (thrown) {
+      this.#blocked ??= whyUnplanned(thrown);
+      return "later";
+    }
+  }
+
   #read(free: number) {
     const limit = Math.min(free, this.#options.limits.lanePage);
     return this.#options.store.read(logAfter({ group: this.#binding.group, after: this.#next, limit }));
   }
 
-  /** The entries up to the first that refers to what may be under way still: its native id comes with its receipt. */
+  /**
+   * The entries up to the first that refers to what may be under way still: its native id comes with its receipt; or that
+   * can't be planned now.
+   */
   async #plan(page: readonly LogEntry[]): Promise<readonly Planned[]> {
-    const { bridge, log, policies } = this.#options;
     const planned: Planned[] = [];
     for (const entry of page) {
-      const policy = await policies.of(this.#binding.id);
       const read = await readForRoom(this.#options, this.#binding, entry);
       const waits = this.#inFlight > 0 || this.#settled.length > 0 || planned.length > 0;
       if (waits && waitsForCalls(read)) break;
       const told = await toldOf(this.#options, this.#binding, entry, read);
-      const { items, losses } = planEntry(bridge, this.#binding, policy, entry, told);
-      planned.push({ seq: entry.seq, items });
-      for (const loss of losses)
-        log.debug({ room: this.#binding.native, event: entry.id, ...loss }, "a delivery loses something");
+      const policy = await this.#options.policies.of(this.#binding.id);
+      try {
+        planned.push({ seq: entry.seq, items: this.#itemsOf(policy, entry, told) });
+      } catch (thrown) {
+        this.#blocked ??= whyUnplanned(thrown);
+        break;
+      }
     }
     return planned;
+  }
+
+  #itemsOf(policy: RoomPolicy, entry: LogEntry, told: readonly Told[]): readonly OutboxItem[] {
+    const { bridge, log } = this.#options;
+    const { items, losses } = planEntry(bridge, this.#binding, policy, entry, told);
+    for (const loss of losses)
+      log.debug({ room: this.#binding.native, event: entry.id, ...loss }, "a delivery loses something");
+    return items;
   }
 
   /** False: the lane is lost. */
@@ -129,8 +153,24 @@ export class OutboxStream {
     });
     if (items.length > 0) step("intend.done");
     this.#next = planned.at(-1)?.seq ?? this.#next;
-    for (const item of items) this.#perform(item);
+    this.#waiting.push(...items);
+    this.#leave();
     return true;
+  }
+
+  get #free(): number {
+    return this.#options.bridge.window - this.#inFlight - this.#waiting.length;
+  }
+
+  /** Lets calls leave as far as the window allows. What comes after a fault was not made, and waits with it. */
+  #leave(): void {
+    while (!this.#blocked && this.#inFlight < this.#options.bridge.window) {
+      const item = this.#waiting.shift();
+      if (!item) return;
+      this.#perform(item);
+    }
+    if (!this.#blocked) return;
+    for (const { seq, part } of this.#waiting.splice(0)) this.#queued.push({ seq, step: part, tried: false });
   }
 
   #perform(item: OutboxItem): void {
@@ -143,6 +183,7 @@ export class OutboxStream {
       )
       .finally(() => {
         this.#inFlight -= 1;
+        this.#leave();
         this.#run.signal();
       });
   }

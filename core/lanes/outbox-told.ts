@@ -2,7 +2,7 @@
 import { readEventContent } from "../../mappings/event-content.ts";
 import { type Erasure, type PropertyChange, propertyNames } from "../../mappings/events.ts";
 import { message } from "../../mappings/message.ts";
-import type { OutEvent, RoomContext, Speaker } from "../bridge.ts";
+import type { OutEvent, RoomContext, Speaker } from "../bridge/outbound.ts";
 import type { MessageMemo } from "../groups/message-memo.ts";
 import { emptyContext } from "../groups/context-finder.ts";
 import { contextFor, refers } from "../groups/room-context.ts";

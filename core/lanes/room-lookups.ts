@@ -1,7 +1,8 @@
 import { decodeContent } from "../../mappings/content/codec.ts";
 import type { EventId, GroupUri, UserUri } from "../../mappings/ids.ts";
 import { fromContent } from "../../mappings/message/from-content.ts";
-import type { KnownInRoom, Lookups, MessageName, Milliseconds, StandingMessage } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
+import type { KnownInRoom, Lookups, MessageName, StandingMessage } from "../bridge/inbound.ts";
 import { GatewayError } from "../errors.ts";
 import type { EventWriter } from "../groups/event-writer.ts";
 import type { RoomPolicy } from "../policy/room-policy.ts";

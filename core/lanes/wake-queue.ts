@@ -6,7 +6,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { DelayedError, type Job, Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { AccountId } from "../ids.ts";
 import type { Logger } from "../log.ts";
 import { type LaneKey, parseLane } from "./lane-key.ts";

@@ -3,7 +3,7 @@
  * not, is full, or the lane is put off. `queue`: always by a job. Never awaited, never throws: what gets lost here is
  * found by the sweep.
  */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { AccountId } from "../ids.ts";
 import type { LaneKey } from "./lane-key.ts";
 import type { LaneRunner } from "./lane-runner.ts";

@@ -1,7 +1,7 @@
 /** The public addresses of users' pictures: what platforms are given that fetch pictures themselves. */
 import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { UserUri } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { AvatarToken } from "../ids.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";

@@ -1,5 +1,5 @@
 /** Files that a platform gives only to whoever has an account's credentials, and who may use them for which file. */
-import type { Bridge } from "../bridge.ts";
+import type { Bridge } from "../bridge/bridge.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
 import type { AccountId } from "../ids.ts";
 import type { Store } from "../store/store.ts";

@@ -1,7 +1,7 @@
 /** Requests for files at addresses that somebody else wrote. */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { GatewayError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { type AllowedNetworks, checkLiteral, guardedLookup } from "./address-guard.ts";

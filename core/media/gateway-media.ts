@@ -1,6 +1,7 @@
 /** What a gateway does with files and pictures beside carrying them: whose credentials open them, and where it gives pictures out. */
 import { join } from "node:path";
-import type { Bridge, Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
+import type { Bridge } from "../bridge/bridge.ts";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log.ts";
 import type { AccountRow } from "../store/units/accounts.ts";

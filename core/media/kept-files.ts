@@ -5,7 +5,7 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { GatewayError } from "../errors.ts";
 import { parseMediaId } from "../groups/served-files.ts";
 import type { MediaId } from "../ids.ts";

@@ -89,4 +89,3 @@ export const redeemedForm = z.object({
   seq: natural.optional(),
   rev: natural.optional(),
 });
-export type RedeemedAnswer = z.output<typeof redeemedForm>;

@@ -1,6 +1,6 @@
 /** Hands submissions to the owner of a group: posted where it takes posts, else kept until it pulls them. */
 import { z } from "zod";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { type House, problemReply, type Reply } from "./house.ts";
 import type { Identity } from "./identity.ts";
 import { Unexpected } from "./ledger.ts";

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { checkContentDigest } from "../federation/wire/content-digest.ts";
 import { PROBLEM_TYPE, type ProblemCode, ProblemError, problemBody } from "../federation/wire/problem.ts";
 import { parseKeyId } from "../federation/wire/public-key.ts";

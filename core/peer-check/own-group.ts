@@ -1,6 +1,6 @@
 /** A throw-away group of the checker's, and what its guest has done with it. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { encodeMember } from "../../mappings/event-content.ts";
 import { groupUri } from "../../mappings/ids.ts";
 import type { Identity } from "./identity.ts";

@@ -1,6 +1,6 @@
 /** Serves the checker's own groups, as their owner: codes, logs, snapshots. */
 import { z } from "zod";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { makeCode } from "../federation/wire/code-text.ts";
 import { type Asked, type House, problemReply, type Reply } from "./house.ts";
 import type { Identity } from "./identity.ts";

@@ -3,7 +3,7 @@
  * hold each other to the page (docs/mtp.md, Signing).
  */
 import { createHash, randomBytes, sign } from "node:crypto";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { RequestSigner } from "../federation/wire/signature.ts";
 
 export interface ToSign {

@@ -1,6 +1,6 @@
 /** The gateway that is checked, as its well-known has it, and requests to it in the name of the checker. */
 import { z } from "zod";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { parseEndpoint } from "../federation/wire/endpoint.ts";
 import { keyIdOf, parsePublicKey } from "../federation/wire/public-key.ts";
 import type { RequestSigner, VerificationKey } from "../federation/wire/signature.ts";

@@ -1,7 +1,7 @@
 /** Requests to the gateway that is checked. Every answer is looked at for what holds of all (docs/mtp.md, Errors). */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "zod";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { type ExchangeAnswer, Exchanger } from "../federation/peers/exchange.ts";
 import { problemForm, problems } from "../federation/wire/problem.ts";
 import { limits } from "../limits.ts";

@@ -1,6 +1,6 @@
 /** What of the things said in a room is carried from it, as its policy says. */
 import type { UserUri } from "../../mappings/ids.ts";
-import type { NativeUser, Translated } from "../bridge.ts";
+import type { NativeUser, Translated } from "../bridge/inbound.ts";
 import type { Loss } from "../../mappings/loss.ts";
 import { carriedPart, kindOf } from "./kinds.ts";
 import type { RoomPolicy } from "./room-policy.ts";

@@ -1,7 +1,7 @@
 /** What a room is told of its group's log, and how, as its policy says. */
 import type { Loss } from "../../mappings/loss.ts";
 import { shownName } from "../../mappings/shown-name.ts";
-import type { OutEvent, RoomContext, Speaker } from "../bridge.ts";
+import type { OutEvent, RoomContext, Speaker } from "../bridge/outbound.ts";
 import { carriedPart, kindOf } from "./kinds.ts";
 import type { RoomPolicy } from "./room-policy.ts";
 

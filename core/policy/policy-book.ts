@@ -1,5 +1,5 @@
 /** What is laid down for rooms, asked for each thing that is said in them: kept at hand, and read again now and then. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { AccountId, BindingId } from "../ids.ts";
 import type { Store } from "../store/store.ts";
 import { type PolicyRow, roomPolicies } from "../store/units/room-policies.ts";

@@ -1,6 +1,6 @@
 /** Connections to Redis, each with the options that its use needs. */
 import { Redis, type RedisOptions } from "ioredis";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 
 /** A socket of the private Redis, or the URL of another. */
 export type RedisAddress = { readonly path: string } | { readonly url: string };

@@ -5,7 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { socketPath } from "../control/socket-path.ts";
 import { asGatewayError } from "../errors.ts";
 import type { Logger } from "../log.ts";

@@ -3,7 +3,7 @@
  * process counts for itself, and where it was emptied the platform's own refusals say what is too much.
  */
 import type { Redis } from "ioredis";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import { asGatewayError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { type Bucket, LocalPace, type Pace, type Paces } from "../pace.ts";

@@ -1,5 +1,5 @@
 /** The secrets of all accounts: encrypted on their way into the store, opened on their way out. */
-import type { SecretBox } from "../bridge.ts";
+import type { SecretBox } from "../bridge/host.ts";
 import { GatewayError } from "../errors.ts";
 import type { AccountId } from "../ids.ts";
 import { keepOut } from "../log.ts";

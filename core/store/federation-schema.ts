@@ -2,7 +2,7 @@
 import type { Generated } from "kysely";
 import type { EventKind } from "../../mappings/events.ts";
 import type { EventId, ProviderDomain } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { KeyId } from "../federation/wire/public-key.ts";
 import type {
   BindingId,

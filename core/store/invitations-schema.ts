@@ -1,7 +1,7 @@
 /** The tables of invitations and knocks, as the statements see them; migration 7 makes them. */
 import type { Generated } from "kysely";
 import type { GroupUri, ProviderDomain, UserUri } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { ConnectionId, GroupId, InvitationId, KnockId, PeerId } from "../ids.ts";
 
 /** A group of a peer's that one of ours is wanted in. */

@@ -1,6 +1,6 @@
 /** The tables of what only the newest counts of, as the statements see them; migration 5 makes them. */
 import type { EventId } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { GroupId, PeerId, Seq, UserId } from "../ids.ts";
 
 /** Raised under the group's lock by each change of a value, so that whoever has read up to a number has missed nothing. */

@@ -1,6 +1,6 @@
 /** The tables of files and of pictures, as the statements see them; migrations 6 and 10 make them. */
 import type { EventId, UserUri } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { AccountId, AvatarToken, GroupId, MediaId, PeerId } from "../ids.ts";
 
 /** A file that gateways in a group may have from this one: on a platform (`source`), or kept in the data folder. */

@@ -1,6 +1,6 @@
 /** The tables of what is laid down for single rooms, and of what was delivered in short. */
 import type { EventId } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { AccountId, BindingId, NativeId, Seq } from "../ids.ts";
 
 /** One key that is set for a room. */

@@ -1,6 +1,6 @@
 /** The tables of polls, as the statements see them; migration 11 makes them. */
 import type { EventId } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { BindingId, GroupId, Seq, UserId } from "../ids.ts";
 
 /** A user's vote as it stood in the log: from `seq` on, until `gone_seq`. `poll` is the first version of a message. */

@@ -1,5 +1,5 @@
 /** The tables about roles and blocks, as the statements see them; migration 4 makes them. */
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { GroupId } from "../ids.ts";
 
 /** A role that the group's log has set; `json`: as snapshots give it. */

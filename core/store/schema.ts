@@ -6,7 +6,7 @@ import type { Generated } from "kysely";
 import type { EventKind, GroupPropertyName, RoomPropertyName } from "../../mappings/events.ts";
 import type { EventId, GroupUri, ProviderDomain, UserUri } from "../../mappings/ids.ts";
 import type { JoinPolicy } from "../../mappings/room-policy/deed.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { FederationTables } from "./federation-schema.ts";
 import type { InvitationsTables } from "./invitations-schema.ts";
 import type { LatestValuesTables } from "./latest-values-schema.ts";

@@ -4,7 +4,7 @@
  * writer's thread) gets them compiled and needs no kysely.
  */
 import type { Kysely, RawBuilder, sql } from "kysely";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { Tables } from "./schema.ts";
 
 export type Dialect = "sqlite" | "postgres";

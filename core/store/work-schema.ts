@@ -1,7 +1,7 @@
 /** The tables of what is under way: taken in, to be delivered, on which lane, set aside. */
 import type { Generated } from "kysely";
 import type { EventId } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../bridge.ts";
+import type { Milliseconds } from "../time.ts";
 import type { LaneKey } from "../lanes/lane-key.ts";
 import type {
   AccountId,
@@ -75,6 +75,8 @@ export interface LaneTable {
   not_before: Milliseconds;
   failures: number;
   last_error: string | null;
+  /** How often it was pulled forward; null: never. */
+  pulls: number | null;
 }
 
 export interface SetAsideTable {

@@ -1,6 +1,6 @@
 /** What somebody at a Matrix client reads of his rooms, and how he waits for something to be there. */
 import { z } from "zod";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { MatrixContent } from "./matrix-contents.ts";
 import { MatrixHttp, MatrixRefusal } from "./matrix-http.ts";
 import { eventForm, type MatrixEvent, type ShownMessage, shownMessages } from "./matrix-shown.ts";

@@ -1,6 +1,6 @@
 /** A person's client that is told when something happens (client-server API, 9.5 Syncing). */
 import { z } from "zod";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { MatrixHttp } from "./matrix-http.ts";
 
 const ephemeralForm = z.object({ type: z.string(), content: z.record(z.string(), z.unknown()) });

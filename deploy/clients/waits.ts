@@ -1,5 +1,5 @@
 /** Waiting for conditions over something that changes by events. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 
 /** How long anything is waited for unless another time is given. */
 const PATIENCE: Milliseconds = 10_000;

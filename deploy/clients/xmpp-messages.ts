@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { xml } from "@xmpp/client";
 import type { Element } from "@xmpp/xml";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 
 export interface GroupMessage {
   /** Bare JID. */

@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import { client, xml } from "@xmpp/client";
 import type { Client } from "@xmpp/client";
 import type { Element } from "@xmpp/xml";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { Answer } from "./waits.ts";
 import { Waits } from "./waits.ts";
 import type { ArchivedMessage, GroupMessage, PrivateMessage } from "./xmpp-messages.ts";

@@ -1,5 +1,5 @@
 /** What the people of the demo say, and when the others see it. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { Pair, Person, Side } from "./service.ts";
 import type { Line } from "./transcript.ts";
 

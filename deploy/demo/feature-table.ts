@@ -1,5 +1,5 @@
 /** Feature by feature, what was done in one room and what the other then held. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { table } from "../../core/cli/table.ts";
 
 /** A feature that somebody has used. */

@@ -1,6 +1,6 @@
 /** What the people of the demo do to use every feature that XMPP carries. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { GroupMessage } from "../clients/xmpp-messages.ts";
 import type { Showing } from "./feature-table.ts";
 import type { Pair } from "./service.ts";

@@ -43,7 +43,6 @@ federation:
   listen: 127.0.0.1:${own.port}
   endpoint: http://127.0.0.1:${own.port}
   peers: [{ base: ${peer.base}, endpoint: "http://127.0.0.1:${peer.port}" }]
-  allow: [127.0.0.0/8]
 accounts:
 ${own.accounts}`;
   const gateway = new Gateway({ folder: join(folder, `gateway-${own.base}`), config });

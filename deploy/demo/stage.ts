@@ -1,6 +1,6 @@
 /** Lets people use features in one room, and looks what the other room then holds. */
 import type { Element } from "@xmpp/xml";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { GroupMessage } from "../clients/xmpp-messages.ts";
 import type { XmppUser } from "../clients/xmpp-user.ts";
 import type { Showing } from "./feature-table.ts";

@@ -1,6 +1,6 @@
 /** Lets somebody act in one of three linked rooms, and looks what the platforms then hold of it. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { Held } from "./held-rooms.ts";
 

@@ -1,5 +1,5 @@
 /** What was said in the demo, and when each line arrived on the other side. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { table } from "../../core/cli/table.ts";
 
 /** One line of a transcript, as the people in a room see it. */

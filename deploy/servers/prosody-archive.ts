@@ -1,7 +1,7 @@
 /** Reads what a Prosody has archived of a room, out of the file of its SQL storage, while it runs. */
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 
 export interface ArchivedStanza {
   readonly stanzaId: string;

@@ -44,7 +44,9 @@ export function writeShown(
 
 /** What the room was told in short, or before it was linked, has no message of its own there. */
 function isChangeable(target: RoomMessage, context: SlackOutbound): boolean {
-  return target.ours && target.parts.length > 0 && target.parts.every(({ native }) => !context.closed(native));
+  return (
+    target.ours && target.parts.length > 0 && target.parts.every(({ native }) => !context.closed(native))
+  );
 }
 
 function reposted(

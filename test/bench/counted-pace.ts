@@ -1,5 +1,5 @@
 /** The bridge's own pace on a clock that is moved on instead of waited for, so that what Slack's tiers ask is counted. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { LocalPace } from "../../core/pace.ts";
 import { CallBudget, type Pace } from "../../bridges/slack/limits.ts";
 import type { SimulatedClock } from "../slack/clock.ts";

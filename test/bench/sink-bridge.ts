@@ -1,19 +1,10 @@
 /** A platform that costs nothing: what is said in it comes from the bench, and what it is told has arrived at once. */
-import type {
-  Bridge,
-  BridgeHost,
-  Capabilities,
-  DeliveryContext,
-  Health,
-  OutEvent,
-  Plan,
-  Raw,
-  Receipt,
-  RoomFacts,
-  Step,
-  Translated,
-} from "../../core/bridge.ts";
-import { textArg } from "../../core/bridge.ts";
+import type { Raw, Translated } from "../../core/bridge/inbound.ts";
+import type { DeliveryContext, OutEvent, Plan, Receipt, Step } from "../../core/bridge/outbound.ts";
+import type { Capabilities, Health, RoomFacts } from "../../core/bridge/room.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
+import type { Bridge } from "../../core/bridge/bridge.ts";
+import { textArg } from "../../core/bridge/outbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeId, NativeKey, NativeRoom } from "../../core/ids.ts";
 import { plainFlat } from "../../mappings/markup/flat.ts";

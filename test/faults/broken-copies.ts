@@ -19,6 +19,7 @@ const small: Omit<PointsRun, "root" | "points" | "progress"> = {
   rate: 100,
   messages: 100,
   stopFor: 0,
+  patience: 1,
   keepLogs: false,
 };
 

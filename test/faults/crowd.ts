@@ -3,7 +3,7 @@
  * other one says. A text is said once, whatever becomes of it; where the connection ends a new one is made.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { Prosody } from "../../deploy/servers/prosody.ts";
 import { xml } from "@xmpp/client";
 import type { GroupMessage } from "../../deploy/clients/xmpp-messages.ts";

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync, renameSync } from "node:fs";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { StepName } from "../../core/steps.ts";
 import type { GatewayProcess } from "./gateway-process.ts";
 import type { Fault, Point } from "./points.ts";
@@ -65,6 +65,8 @@ export class Disturbance {
     const { promise, resolve } = Promise.withResolvers<GatewayProcess>();
     this.#waiting = { number, reached: resolve };
     const { armed } = this.#options.lab;
+    const own = `${armed}.${number}`;
+    writeFileSync(own, "");
     // Whoever reads it sees all of it or nothing.
     writeFileSync(`${armed}.next`, [number, step, occurrence, act].join(" "));
     renameSync(`${armed}.next`, armed);
@@ -75,7 +77,7 @@ export class Disturbance {
         throw new Error(`${step} was not passed ${occurrence} times within ${REACHED_WITHIN / 1000} s`);
       });
     } finally {
-      rmSync(armed, { force: true });
+      for (const file of [armed, own]) rmSync(file, { force: true });
     }
   }
 

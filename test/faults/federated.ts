@@ -83,7 +83,7 @@ export async function runPointsFederated(run: PointsRun): Promise<Outcome> {
     answering: Object.values(gateways),
     disturbance,
     problems,
-    longestStall: LONGEST_STALL,
+    longestStall: LONGEST_STALL * run.patience,
     count: run.points.length,
   });
 }

@@ -125,6 +125,8 @@ async function run(seed: number, mode: Mode): Promise<Row> {
     stopFor: STOP_MS,
     keepLogs: true,
     awayFor,
+    // The short form runs on machines of any speed, beside other work: there it is to end, not to be fast.
+    patience: values.short ? 6 : 1,
     progress: (line: string) => say(`  ${line}`),
   };
   const outcome = await runners[mode](settings);

@@ -19,6 +19,8 @@ export interface PointsRun {
   readonly stopFor: number;
   /** Between gateways: how long one of them is away after the points, in milliseconds. */
   readonly awayFor?: number;
+  /** How many times the longest stall may last. */
+  readonly patience: number;
   /** Whether the folder with logs and archives stays where the run is red. */
   readonly keepLogs: boolean;
   readonly progress: (line: string) => void;
@@ -63,7 +65,7 @@ export async function runPoints(run: PointsRun): Promise<Outcome> {
     gateways: [gateway],
     disturbance,
     problems,
-    longestStall: LONGEST_STALL,
+    longestStall: LONGEST_STALL * run.patience,
     count: run.points.length,
   });
 }

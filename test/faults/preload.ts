@@ -20,7 +20,7 @@ subscribe("mimi-gateway:step", (name) => {
   if (number !== counting) passed = 0;
   counting = number;
   passed += 1;
-  if (passed < Number(occurrence) || !take()) return;
+  if (passed < Number(occurrence) || !take(number)) return;
   writeSync(REPORTS, `${number}\n`);
   if (act === "kill") process.kill(process.pid, "SIGKILL");
   if (act === "stop") process.kill(process.pid, "SIGSTOP");
@@ -37,10 +37,10 @@ function readArmed(): string {
   }
 }
 
-/** Of several processes that watch the same file only the one that removes it acts. */
-function take(): boolean {
+/** Of several processes that watch the same file only the one that removes the point's own file acts: others may be armed by then. */
+function take(number: string): boolean {
   try {
-    unlinkSync(file);
+    unlinkSync(`${file}.${number}`);
     return true;
   } catch {
     return false;

@@ -1,5 +1,5 @@
 /** What a run disturbs and judges: people who talk in rooms on both sides, the servers of the rooms, and what they hold. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { StatusReport } from "../../core/operations.ts";
 import type { Comparison, Outage } from "./verdict.ts";
 

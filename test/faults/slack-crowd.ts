@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { xml } from "@xmpp/client";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { GroupMessage } from "../../deploy/clients/xmpp-messages.ts";
 import { XmppUser } from "../../deploy/clients/xmpp-user.ts";
 import { body, correction, reactions, retraction } from "../../deploy/demo/stanzas.ts";

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { GroupEvent } from "../../core/federation-operations.ts";
 import type { Operations, StatusReport } from "../../core/operations.ts";
 import { freePorts } from "../../deploy/servers/ports.ts";

@@ -2,6 +2,18 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Script } from "./slack-script.ts";
 
+const round = (first: number) => [
+  `say ${first}`,
+  `say ${first + 1}`,
+  `edit ${first + 1}`,
+  `react ${first + 1}`,
+  `say ${first + 2}`,
+  `delete ${first + 2}`,
+  `say ${first + 3}`,
+  `react ${first + 3}`,
+  `unreact ${first + 3}`,
+];
+
 void it("everybody goes through the same deeds, each about a message that was said in this round", () => {
   const script = new Script<number>();
   let said = 0;
@@ -10,17 +22,6 @@ void it("everybody goes through the same deeds, each about a message that was sa
     if (deed === "say") done((said += 1));
     return `${deed} ${of ?? said}`;
   });
-  const round = (first: number) => [
-    `say ${first}`,
-    `say ${first + 1}`,
-    `edit ${first + 1}`,
-    `react ${first + 1}`,
-    `say ${first + 2}`,
-    `delete ${first + 2}`,
-    `say ${first + 3}`,
-    `react ${first + 3}`,
-    `unreact ${first + 3}`,
-  ];
   assert.deepEqual(deeds, [...round(1), ...round(5)]);
 });
 

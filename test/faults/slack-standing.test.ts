@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { agreement, archivedRoom, channelRoom, type Standing } from "./slack-standing.ts";
-import type { SlackMessageRecord } from "../slack/state/records.ts";
 
 const at = (stanzas: readonly string[]) =>
   stanzas.map((stanza, i) => ({ stanza, stanzaId: `s${i}`, when: i * 1_000 }));
@@ -57,7 +56,7 @@ void describe("what stands in a channel", () => {
     const messages = [
       { ...shown, text: "otto1 1" },
       { ...shown, text: "anna1 1" },
-    ] as unknown as SlackMessageRecord[];
+    ];
     assert.deepEqual(channelRoom(messages, "otto1").standing, [
       one("otto1 1", { reactions: ["🎉"], at: 12_000 }),
     ]);

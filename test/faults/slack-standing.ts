@@ -1,5 +1,5 @@
 /** What stands in a room at the end, whatever was done in it on the way: read from a Slack channel and from a MUC's archive. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { readXml } from "../../core/convert/xml-reader.ts";
 import type { ArchivedStanza } from "../../deploy/servers/prosody-archive.ts";
 import { emojiOf } from "../../mappings/emoji/names.ts";
@@ -30,7 +30,10 @@ const TEXT = /^(?<speaker>[a-z]+\d+) \d+$/;
 export const speakerOf = (text: string): string | null => TEXT.exec(text)?.groups?.["speaker"] ?? null;
 
 /** What a channel shows of somebody's messages. */
-export function channelRoom(messages: readonly SlackMessageRecord[], speaker: string): Room {
+export function channelRoom(
+  messages: readonly Pick<SlackMessageRecord, "text" | "ts" | "edited" | "reactions">[],
+  speaker: string,
+): Room {
   const standing = messages
     .filter(({ text }) => speakerOf(text) === speaker)
     .map(({ text, ts, edited, reactions }) => ({

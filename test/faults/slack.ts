@@ -76,7 +76,7 @@ export async function runPointsSlack(
     gateways: [gateway],
     disturbance,
     problems,
-    longestStall: LONGEST_STALL,
+    longestStall: LONGEST_STALL * run.patience,
     count: run.points.length,
   });
 }

@@ -119,7 +119,7 @@ async function withTwo(run: PointsRun, act: (two: Two) => Promise<void>): Promis
     gateways,
     disturbance,
     problems,
-    longestStall: LONGEST_STALL,
+    longestStall: LONGEST_STALL * run.patience,
     count: run.points.length,
     servers,
   });

@@ -9,7 +9,7 @@ void describe("imports", async () => {
   const graph = readImportGraph(root, ["bridges", "core", "mappings", "deploy", "test"]);
 
   await it("are found at all", () => {
-    assert.ok(graph.get("core/bridge.ts")?.includes("mappings/ids.ts"));
+    assert.ok(graph.get("core/bridge/inbound.ts")?.includes("mappings/ids.ts"));
     assert.deepEqual(
       [...graph.values()].flat().filter((name) => name.startsWith("..")),
       [],

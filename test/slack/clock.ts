@@ -1,5 +1,5 @@
 /** The simulator's time: it runs like the machine's or stands still, and can be moved on by any length at once. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 
 interface Alarm {
   readonly at: Milliseconds;

@@ -1,5 +1,5 @@
 /** What a test makes go wrong. Everything is off until it is set, and may be changed at any time. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 
 /** A call of the Web API as it came, with its arguments read but not checked. */
 export interface SeenCall {

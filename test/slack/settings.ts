@@ -1,5 +1,5 @@
 /** What a simulator is started with. */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { AppCredentials } from "./app.ts";
 import type { SimulatedClock } from "./clock.ts";
 

@@ -1,21 +1,12 @@
 /** The bridge to the fake platform: everything of the contract between core and bridges, and nothing more. */
 import { z } from "zod";
-import type {
-  Bridge,
-  BridgeHost,
-  Capabilities,
-  DeliveryContext,
-  Health,
-  Milliseconds,
-  OutEvent,
-  Plan,
-  Raw,
-  Receipt,
-  RoomFacts,
-  Step,
-  Translated,
-} from "../../core/bridge.ts";
-import { DeliveryError, textArg } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
+import type { Raw, Translated } from "../../core/bridge/inbound.ts";
+import type { DeliveryContext, OutEvent, Plan, Receipt, Step } from "../../core/bridge/outbound.ts";
+import type { Capabilities, Health, RoomFacts } from "../../core/bridge/room.ts";
+import type { BridgeHost } from "../../core/bridge/host.ts";
+import type { Bridge } from "../../core/bridge/bridge.ts";
+import { DeliveryError, textArg } from "../../core/bridge/outbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeId, NativeKey, NativeRoom } from "../../core/ids.ts";
 import { step as pass } from "../../core/steps.ts";
@@ -239,7 +230,7 @@ export class FakeBridge implements Bridge {
       const state = await this.#line.end.state(context.room);
       return state[step.op] === step.args["text"] ? { native: null, aux: null, at: Date.now() } : "absent";
     }
-    if (!this.#modes.archive || step.args["to"] !== null) return "unknown";
+    if (!this.#modes.archive || typeof step.args["to"] === "string") return "unknown";
     const found = await this.#line.end.find(context.room, context.key);
     return found ? { native: found.id as NativeId, aux: null, at: found.at } : "absent";
   }

@@ -2,7 +2,7 @@
  * A chat platform in memory: rooms with messages, a name and a topic, and an archive. It outlives the gateways that
  * are connected to it, keeps what was said for good, and fails in whatever way a test asks for.
  */
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { Answer } from "../../deploy/clients/waits.ts";
 import { Waits } from "../../deploy/clients/waits.ts";
 

@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../core/bridge.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { Answer } from "../../deploy/clients/waits.ts";
 
 const ASK_EVERY_MS = 10;

@@ -1,5 +1,5 @@
 /** Secrets that are kept nowhere, for bridges without a gateway. */
-import type { SecretBox } from "../../core/bridge.ts";
+import type { SecretBox } from "../../core/bridge/host.ts";
 
 export class MemorySecrets implements SecretBox {
   readonly values = new Map<string, string>();

@@ -1,5 +1,5 @@
 /** What a bridge asks its core for, of a core that knows nothing. */
-import type { Lookups } from "../../core/bridge.ts";
+import type { Lookups } from "../../core/bridge/inbound.ts";
 import type { UserUri } from "../../mappings/ids.ts";
 
 export const unknowing: Lookups = {

@@ -1,7 +1,7 @@
 /** One HTTP request to another gateway and its whole answer, within a time and a size. No redirect is followed. */
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { type AllowedNetworks, checkLiteral, guardedLookup } from "../../media/address-guard.ts";
 import { version } from "../../version.ts";
 import { FederationError } from "../wire/federation-error.ts";

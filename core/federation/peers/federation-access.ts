@@ -1,7 +1,7 @@
 /** What an operator's commands need of the part that speaks to other gateways. */
 import { z } from "zod";
 import type { ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId } from "../../ids.ts";
 import type { ConnectionChange } from "../../store/units/connections.ts";

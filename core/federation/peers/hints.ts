@@ -1,7 +1,7 @@
 /** Hints to peers: "I am back", "there is something new" (docs/mtp.md, Hint). They carry nothing, and one that is lost is only a longer wait. */
 import { z } from "zod";
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { PeerId } from "../../ids.ts";
 import type { Logger } from "../../log.ts";
 import { FederationError } from "../wire/federation-error.ts";

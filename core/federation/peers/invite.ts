@@ -1,13 +1,12 @@
 /** What is asked of other gateways about who is let in to groups: invitations to ours, knocks at theirs (docs/mtp.md, M109 to M114). */
 import { z } from "zod";
-import type { GroupUri, ProviderDomain, UserUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import { authorityOf, type GroupUri, type ProviderDomain, type UserUri } from "../../../mappings/ids.ts";
+import type { Milliseconds } from "../../time.ts";
 import { asGatewayError, GatewayError } from "../../errors.ts";
 import type { PeerId, Seq } from "../../ids.ts";
 import type { Logger } from "../../log.ts";
 import type { Store } from "../../store/store.ts";
 import type { ConnectionChange } from "../../store/units/connections.ts";
-import { authorityOf } from "../../store/units/invitations.ts";
 import { pendingInvitations, type SentInvitation } from "../../store/units/invited.ts";
 import { peerSpeakingFor } from "../../store/units/peer-of-host.ts";
 import { peerById, type PeerRow } from "../../store/units/peers.ts";

@@ -1,6 +1,6 @@
 /** Files of other gateways in a group are asked for by signed requests (docs/mtp.md, M117). */
 import { type GroupUri, parseProviderDomain, type ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { mediaIdIn } from "../../groups/served-files.ts";
 import type { AllowedNetworks } from "../../media/address-guard.ts";
 import type { SignedFileRequest, SignFileRequest } from "../../media/remote-file.ts";

@@ -1,7 +1,7 @@
 /** Signed requests to other gateways, and their answers in the form that is expected. */
 import type { z } from "zod";
 import type { ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { limits } from "../../limits.ts";
 import type { ExchangeAnswer, Exchanger } from "./exchange.ts";
 import { FederationError } from "../wire/federation-error.ts";

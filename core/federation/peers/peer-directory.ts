@@ -1,6 +1,6 @@
 /** The gateways that are known, from the store: whose key it is, for whom they speak, and what they say of themselves now. */
 import type { ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { asGatewayError, GatewayError } from "../../errors.ts";
 import type { PeerId } from "../../ids.ts";
 import { limits } from "../../limits.ts";

@@ -1,5 +1,5 @@
 /** How soon a peer is asked again: backoff after failures, the waits that it asks for, a spread after our start (M136 to M138). */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { FederationError } from "../wire/federation-error.ts";
 
 export interface PeerPaceOptions {

@@ -1,6 +1,6 @@
 /** Whether proofs are to be believed: by which keys, of whose well-known (docs/mtp.md, M35 to M40). */
 import type { EventId, ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { PeerId } from "../../ids.ts";
 import type { Store } from "../../store/store.ts";
 import { peerSpeakingFor, type SpeakingPeer } from "../../store/units/peer-of-host.ts";

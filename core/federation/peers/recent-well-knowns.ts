@@ -1,6 +1,6 @@
 /** Well-knowns of gateways that somebody has named, each fetched once a minute at most (docs/mtp.md, M14 and M15). */
 import type { ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { limits } from "../../limits.ts";
 import type { Exchanger } from "./exchange.ts";
 import type { PeerEndpoint } from "./peer-client.ts";

@@ -1,13 +1,8 @@
 /** The redeemer's side of a code: find the gateway that gave it, ask it, write down what came of it. */
 import { createPublicKey } from "node:crypto";
 import { z } from "zod";
-import {
-  type GroupUri,
-  parseGroupUri,
-  parseProviderDomain,
-  type ProviderDomain,
-} from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import { authorityOf, type GroupUri, parseGroupUri, type ProviderDomain } from "../../../mappings/ids.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId, Seq } from "../../ids.ts";
 import type { Store } from "../../store/store.ts";
@@ -150,9 +145,9 @@ async function ask(
 async function groupOf({ exchanger, base }: RedeemCodeOptions, said: WellKnown, given: Answer) {
   const { group, role, cursor, seq, rev } = given;
   const uri = parseGroupUri(group ?? "");
-  const owner = parseProviderDomain(uri?.split("/")[2] ?? "");
-  if (uri === null || owner === null || role === undefined || cursor === undefined || seq === undefined)
+  if (uri === null || role === undefined || cursor === undefined || seq === undefined)
     throw invalid(`${said.base} answers without the group and the place where reading begins`);
+  const owner = authorityOf(uri);
   if (liesUnder(owner, base) || !(await hostCounts(owner, said, exchanger)))
     throw invalid(`${said.base} answers with the group ${uri}, of which it is not the owner`);
   return { uri, owner, role, cursor, after: seq as Seq | 0, rev: rev ?? 0 };

@@ -1,7 +1,7 @@
 /** The keys that this gateway signs with: one signs, others come or go. Kept in the store, shared by all processes. */
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { Store } from "../../store/store.ts";
 import { readSetting } from "../../store/units/settings.ts";

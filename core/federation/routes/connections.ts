@@ -1,6 +1,6 @@
 /** `GET connections` and `DELETE connections/ID`: what there is between caller and server, and its end. */
 import type { GroupUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, PeerId } from "../../ids.ts";
 import type { Store } from "../../store/store.ts";

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { type GroupUri, parseGroupUri, type ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { Limits } from "../../limits.ts";
 import type { Store } from "../../store/store.ts";
 import { type GroupPage, readGroups } from "../../store/units/guest-reads.ts";

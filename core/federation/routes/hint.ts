@@ -1,6 +1,6 @@
 /** `POST hint`: the other side is back, or has something new (docs/mtp.md, Hint). */
 import { z } from "zod";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { PeerId } from "../../ids.ts";
 import { limits } from "../../limits.ts";
 import { callerOf } from "../serving/caller.ts";

@@ -1,5 +1,5 @@
 /** `POST invitations`: somebody here is wanted in a group of the caller's (docs/mtp.md, Invitations). */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { limits } from "../../limits.ts";
 import type { Store } from "../../store/store.ts";
 import { callerOf } from "../serving/caller.ts";

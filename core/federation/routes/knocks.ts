@@ -1,9 +1,9 @@
 /** `POST G/knocks`: a user of the caller's asks to be let in to a group (docs/mtp.md, Knocks). */
+import { authorityOf } from "../../../mappings/ids.ts";
 import { z } from "zod";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { limits } from "../../limits.ts";
 import type { Store } from "../../store/store.ts";
-import { authorityOf } from "../../store/units/invitations.ts";
 import { callerOf } from "../serving/caller.ts";
 import { userField } from "../wire/invitation-form.ts";
 import { ProblemError, readAs } from "../wire/problem.ts";

@@ -1,7 +1,7 @@
 /** `PUT G/media/ID`: a guest that can't be reached leaves a file with the owner (docs/mtp.md, Media). */
 import type { Readable } from "node:stream";
 import { parseGroupUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import { MEDIA_PATH, parseMediaId } from "../../groups/served-files.ts";
 import type { GroupId, PeerId } from "../../ids.ts";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { parseProviderDomain, type ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { type ErrorCode, GatewayError } from "../../errors.ts";
 import type { ConnectionId } from "../../ids.ts";
 import { limits } from "../../limits.ts";

@@ -1,7 +1,7 @@
 /** Who makes a request: verified before a route gets to see it. */
 import type { FastifyRequest } from "fastify";
 import type { ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { PeerId } from "../../ids.ts";
 import type { KeyId } from "../wire/public-key.ts";

@@ -1,5 +1,5 @@
 /** Requests whose answers wait for something to happen, so that all can be answered when the gateway ends. */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { PeerId } from "../../ids.ts";
 import { ProblemError } from "../wire/problem.ts";
 

@@ -1,6 +1,6 @@
 /** A request whose answer waits for news: one listener, one timer, and nothing once it has its answer. */
 import type { ServerResponse } from "node:http";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { PeerId } from "../../ids.ts";
 import type { HeldRequests } from "./held-requests.ts";
 import type { News, Topic, Transient } from "../news.ts";

@@ -1,7 +1,7 @@
 /** Requests that are under way until their answers are taken: who asks and does not read is not to fill this gateway's memory. */
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { PeerId } from "../../ids.ts";
 import { ProblemError } from "../wire/problem.ts";
 

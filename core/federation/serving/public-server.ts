@@ -6,7 +6,7 @@ import { finished } from "node:stream/promises";
 import { type FastifyInstance, type FastifyRequest, fastify } from "fastify";
 import ipaddr from "ipaddr.js";
 import type { ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { Limits } from "../../limits.ts";
 import type { Logger } from "../../log.ts";
 import { CALLER, type Caller, headOf, type PeerDirectory, type PeerKey, type Visitor } from "./caller.ts";

@@ -3,7 +3,7 @@
  * then, and is not refused (docs/mtp.md, M134).
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { PeerId } from "../../ids.ts";
 import type { Limits } from "../../limits.ts";
 import { TokenBuckets } from "./token-buckets.ts";

@@ -1,5 +1,5 @@
 /** How often somebody may do something: a bucket of tokens for each, in this process alone. */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 
 export interface BucketLimits {
   /** Tokens of a full bucket. */

@@ -1,6 +1,6 @@
 /** What goes on at a server, so that it can stop when nobody is cut off by it (docs/mtp.md, M140). */
 import type { Server } from "node:http";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 
 export class Traffic {
   #connections = 0;

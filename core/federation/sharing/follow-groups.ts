@@ -1,6 +1,6 @@
 /** As guest: `POST sync` for the groups of a peer that are followed, and what its answers do (docs/mtp.md, Reading many groups). */
-import { type GroupUri, parseProviderDomain, type ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import { authorityOf, type GroupUri } from "../../../mappings/ids.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { z } from "zod";
 import type { GroupId, Seq } from "../../ids.ts";
 import { type FollowedGroup, followedAt } from "../../store/units/following.ts";
@@ -33,14 +33,8 @@ async function dueGroups(lane: PeerLane): Promise<readonly FollowedGroup[]> {
   const check = new ProofCheck(proofs);
   const due: FollowedGroup[] = [];
   for (const row of await followedGroups(lane))
-    if (row.wake <= now() && (await check.speaksFor(lane.peer.id, ownerOf(row.uri)))) due.push(row);
+    if (row.wake <= now() && (await check.speaksFor(lane.peer.id, authorityOf(row.uri)))) due.push(row);
   return due;
-}
-
-function ownerOf(uri: GroupUri): ProviderDomain {
-  const owner = parseProviderDomain(uri.split("/")[2] ?? "");
-  if (owner === null) throw new TypeError("a group's URI has a provider");
-  return owner;
 }
 
 /** The next request for a part of the groups. null: there are none of it now. */

@@ -1,5 +1,5 @@
 /** One of the things that go on at a time in the lane of a peer: a request after the other, each begun again when more is to be in it. */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { FederationError } from "../wire/federation-error.ts";
 import type { PeerPace } from "../peers/peer-pace.ts";
 

@@ -9,13 +9,12 @@ import { verdictForm } from "../wire/sync-answer.ts";
 import { ANSWER_WITHIN } from "../peers/peer-client.ts";
 import type { PeerLane } from "./sync-options.ts";
 import { takeVerdicts } from "./verdict-notice.ts";
+import { POST_FEATURE } from "../wire/features.ts";
 import { submittedEventJson } from "../wire/wire-event.ts";
 
 /** Events, and octets of their content, in one request: a third more with base64url, and names, is within its body. */
 const MOST_EVENTS = 100;
 const MOST_OCTETS = 600_000;
-/** The owner's well-known has it, where it takes what is posted. */
-export const POST_FEATURE = "submit.post";
 
 type WaitingGroup = Awaited<ReturnType<typeof waitingGroups>>[number];
 

@@ -1,5 +1,5 @@
 /** As guest: what holds in a group is read from its owner at first, and where the owner's cursor is gone (docs/mtp.md, M66). */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import { type FollowedGroup, UNREAD } from "../../store/units/following.ts";
 import { FederationError } from "../wire/federation-error.ts";

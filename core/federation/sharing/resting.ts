@@ -1,6 +1,6 @@
 /** Groups that a guest could not serve, which are left out of requests for a while (docs/mtp.md, M78). */
 import type { GroupUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 
 /** Who has just redeemed a code may not have written it down yet. */
 const FIRST_REST: Milliseconds = 2_000;

@@ -2,7 +2,7 @@
  * The work of a peer's lane, while it is held: follows the groups of the peer, pulls what its users say in ours, and posts what ours say
  * in its groups where it can't pull. Everything that it writes is fenced by the lane.
  */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { asGatewayError } from "../../errors.ts";
 import type { PeerId } from "../../ids.ts";
 import { caughtUp, type LaneOutcome, type LaneRun, left } from "../../lanes/lane-run.ts";
@@ -13,6 +13,7 @@ import { mayHearInvitations } from "./heard-invitations.ts";
 import { type ArmOptions, LaneArm } from "./lane-arm.ts";
 import { peerTopic } from "../news.ts";
 import { PeerPace } from "../peers/peer-pace.ts";
+import { UNREACHABLE_FEATURE } from "../wire/features.ts";
 import { planPosting } from "./post-submissions.ts";
 import { guestGroups, planPulling } from "./pull-submissions.ts";
 import { Resting } from "./resting.ts";
@@ -26,7 +27,6 @@ const LOOK_EVERY: Milliseconds = 15_000;
 const RENEWALS = 3;
 /** What every gateway takes in one request (M132). */
 const LEAST_SUBSCRIPTIONS = 100;
-const UNREACHABLE = "unreachable";
 
 /** Runs until there is nothing shared with the peer, the lane is lost, or the run is stopped. */
 export async function runSync(options: SyncOptions, run: LaneRun, peer: PeerId): Promise<LaneOutcome> {
@@ -62,7 +62,7 @@ class SyncRun {
       setTimeout(() => run.signal(), wait).unref();
     });
     this.#size = limits.subscriptions;
-    this.#pulling = !peer.features.includes(UNREACHABLE);
+    this.#pulling = !peer.features.includes(UNREACHABLE_FEATURE);
   }
 
   async toEnd(): Promise<LaneOutcome> {

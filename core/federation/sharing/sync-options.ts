@@ -1,6 +1,6 @@
 /** What the work of a peer's lane needs, all of it made once for the gateway. */
 import type { ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { Announcer } from "../../groups/announce.ts";
 import type { GroupId } from "../../ids.ts";
 import type { HeldLane } from "../../lanes/held-lane.ts";

@@ -2,8 +2,8 @@
  * Who types, across gateways: shown at once or never (docs/mtp.md, Latest values). What is on and not repeated goes off by
  * itself; nobody is heard more than once a second.
  */
-import type { Speaker, Transient } from "../../bridge.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Speaker, Transient } from "../../bridge/outbound.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, PeerId } from "../../ids.ts";
 import type { TransientRow } from "../wire/value-rows.ts";
 
@@ -45,6 +45,8 @@ export class Typing {
   readonly #options: TypingOptions;
   /** Those who type now, by group and user. */
   readonly #typists = new Map<string, Typist>();
+  /** Those of ours who have just ceased: what forgets to say so again. */
+  readonly #ended = new Map<string, () => void>();
 
   constructor(options: TypingOptions) {
     this.#options = options;
@@ -63,6 +65,18 @@ export class Typing {
     };
     if (!this.#passes(key, on, () => again(REPEATS), AGAIN_AFTER)) return;
     this.#options.give(group, { user, kind: "typing", on }, null);
+    this.#ended.get(key)?.();
+    this.#ended.delete(key);
+    if (!on) this.#endAgain(key, () => this.#options.give(group, { user, kind: "typing", on }, null));
+  }
+
+  /** A peer that was between two requests has not heard it. */
+  #endAgain(key: string, give: () => void): void {
+    const forget = this.#options.clock.after(TYPING_EVERY, () => {
+      this.#ended.delete(key);
+      give();
+    });
+    this.#ended.set(key, forget);
   }
 
   /** A peer says so of somebody, who was found to be one that it may speak of. `onward`: other guests are told. */
@@ -77,7 +91,9 @@ export class Typing {
   /** Forgets everybody; nothing is shown any more. */
   close(): void {
     for (const { forget } of this.#typists.values()) forget();
+    for (const forget of this.#ended.values()) forget();
     this.#typists.clear();
+    this.#ended.clear();
   }
 
   /** Whether it is news; `expired` is called where it is on and nothing is said of it for that time. */

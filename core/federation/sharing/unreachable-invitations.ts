@@ -1,5 +1,5 @@
 /** Invitations of gateways that can't be reached: they find them in the answers to `sync` (docs/mtp.md, Reading many groups). */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { PeerId } from "../../ids.ts";
 import type { Store } from "../../store/store.ts";
 import { pendingInvitations, type SentInvitation } from "../../store/units/invited.ts";

@@ -1,7 +1,7 @@
 /** An invitation as it travels, by `POST invitations` or in the answer to `sync` (docs/mtp.md, Invitations). */
 import { z } from "zod";
 import { parseProviderDomain, parseProviderUri, parseUserUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { limits } from "../../limits.ts";
 import type { NewInvitation } from "../../store/units/invitations.ts";
 import type { SentInvitation } from "../../store/units/invited.ts";

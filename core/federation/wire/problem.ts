@@ -1,6 +1,6 @@
 /** What a gateway answers when it refuses (RFC 9457): one table of codes, each with its status. */
 import { z } from "zod";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 
 /** Codes are never renamed or used again; docs/mtp.md says when each is given and what to do about it. */
 export const problems = {

@@ -6,7 +6,7 @@ import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
 import { actOf, plainAct } from "../../../mappings/message-act.ts";
 import { fromContent } from "../../../mappings/message/from-content.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { effectOf } from "../../groups/message-effect.ts";
 import { limits } from "../../limits.ts";
 import type { CarriedEvent } from "../../store/units/carried-events.ts";

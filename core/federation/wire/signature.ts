@@ -9,7 +9,7 @@ import {
   verifySignature,
 } from "http-message-sig";
 import { parseProviderDomain, type ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { contentDigest } from "./content-digest.ts";
 import { ProblemError } from "./problem.ts";
 import { type KeyId, parseKeyId } from "./public-key.ts";

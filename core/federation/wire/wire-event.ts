@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { EventKind } from "../../../mappings/events.ts";
 import {
+  authorityOf,
   parseEventId,
   parseProviderDomain,
   parseUserUri,
@@ -182,8 +183,8 @@ export function providerOf({
   readonly sender?: string | undefined;
   readonly provider?: ProviderDomain | undefined;
 }): ProviderDomain {
-  const domain = sender === undefined ? provider : parseProviderDomain(sender.split("/")[2] ?? "");
-  if (domain === undefined || domain === null) throw new TypeError("every event has somebody behind it");
+  const domain = sender === undefined ? provider : authorityOf(sender);
+  if (domain === undefined) throw new TypeError("every event has somebody behind it");
   return domain;
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { encodeOpaque } from "../../../mappings/event-content.ts";
 import type { EventId } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { type Asked, problemReply, type Reply } from "../house.ts";
 import { type Check, NotChecked } from "../ledger.ts";
 import { makeEvent, newSalt } from "../own-events.ts";

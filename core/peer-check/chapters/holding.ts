@@ -1,6 +1,6 @@
 /** Requests that are held until something happens (docs/mtp.md, Reading one group, Reading many groups). */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { type Check, NotChecked } from "../ledger.ts";
 import { makeMessage } from "../own-events.ts";
 import type { Guest } from "../parties.ts";

@@ -1,7 +1,7 @@
 /** Requests that come slowly (docs/mtp.md, M135). They take their time beside the other checks. */
 import { connect as connectPlain } from "node:net";
 import { connect as connectSecure } from "node:tls";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { Check } from "../ledger.ts";
 import type { Stranger } from "../parties.ts";
 import type { Subject } from "../subject.ts";

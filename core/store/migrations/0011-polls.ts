@@ -3,8 +3,8 @@ import type { CompiledStep, Migration } from "./migration.ts";
 import { TableMaker } from "./table-maker.ts";
 
 /**
- * Votes on polls and their ends, which rooms are to be shown how a poll stands, and since when a room holds what it was seen to
- * hold. A process that counts no votes must not append any more.
+ * Votes on polls and their ends, which rooms are to be shown how a poll stands, since when a room holds what it was seen to
+ * hold, and how often a lane was pulled forward. A process that counts no votes must not append any more.
  */
 export const polls: Migration = { version: 11, oldestReader: 11, steps };
 
@@ -33,5 +33,6 @@ function steps(dialect: Dialect): CompiledStep[] {
     "poll",
   ]);
   maker.column("binding_property", "seen_at", "int?");
+  maker.column("lane", "pulls", "int?");
   return maker.steps;
 }

@@ -1,5 +1,5 @@
 import { step } from "../../steps.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { AccountId, ArchiveMark, BindingId, NativeKey } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";

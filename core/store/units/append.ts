@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { ErrorCode } from "../../errors.ts";
 import type { BindingId, InboxNumber } from "../../ids.ts";
 import { statement } from "../statement.ts";

@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
 

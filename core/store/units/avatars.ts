@@ -1,6 +1,6 @@
 /** Under which names the pictures of users are given to everybody, and where they come from. */
 import type { UserUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { AvatarToken } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";

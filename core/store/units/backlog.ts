@@ -1,13 +1,13 @@
 /** Rooms that are behind: what they are told of it, and what they are given in short. */
 import type { EventId } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { BindingId, DeliveryKey, GroupId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, only, type Unit } from "../unit.ts";
 import { addDigested, DIGEST } from "./digested.ts";
 import { checkFence, type Fence } from "./fence.ts";
-import { addNotice } from "./notices.ts";
+import { addNotice, queueCall } from "./notices.ts";
 import { moveDelivered, moveIntended } from "./progress.ts";
 
 const headOf = statement<{ group: GroupId }>("backlog.headOf")((db, { p }) =>
@@ -24,27 +24,6 @@ const noteTold = statement<{ binding: BindingId; at: Milliseconds }>("backlog.no
 );
 const noteCaughtUp = statement<{ binding: BindingId }>("backlog.noteCaughtUp")((db, { p }) =>
   db.updateTable("binding").set({ lag_told_at: null }).where("id", "=", p.binding),
-);
-const queueDigest = statement<{
-  binding: BindingId;
-  seq: number;
-  op: string;
-  key: DeliveryKey;
-  at: Milliseconds;
-}>("backlog.queueDigest")((db, { p }) =>
-  db.insertInto("delivery").values({
-    binding: p.binding,
-    seq: p.seq,
-    step: 0,
-    op: p.op,
-    key: p.key,
-    args_hash: "",
-    state: "queued",
-    epoch: 0,
-    attempt: 0,
-    mark: null,
-    at: p.at,
-  }),
 );
 /** The last place in a group's log. */
 export function* headSeq(group: GroupId): Unit<number> {
@@ -93,7 +72,7 @@ export function* writeDigests(input: DigestsInput): Unit<void> {
   for (const { key, entries } of input.digests) {
     const seqs = entries.map(({ seq }) => seq);
     const seq = Math.min(...seqs) as Seq;
-    yield* first(queueDigest, { binding, seq, op: DIGEST, key, at });
+    yield* first(queueCall, { binding, seq, op: DIGEST, key, at });
     for (const entry of entries) yield* first(addDigested, { binding, ...entry, digestSeq: seq });
   }
   if (!(yield* first(moveIntended, { binding, seq: input.intendedSeq })))

@@ -1,5 +1,5 @@
 /** Whom the rooms of this gateway are not given, whatever the group's owner lets him do. */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 import { addAudit } from "./audit.ts";

@@ -4,7 +4,7 @@ import type { EventKind, MemberChange } from "../../../mappings/events.ts";
 import { type EventId, parseProviderUri, type UserUri } from "../../../mappings/ids.ts";
 import type { MessageAct } from "../../../mappings/message-act.ts";
 import type { Standing } from "../../../mappings/room-policy/deed.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { AccountId, BindingId, GroupId, Seq, UserId } from "../../ids.ts";
 import { all, first, type Unit } from "../unit.ts";
 import { forget } from "./forget.ts";

@@ -1,6 +1,6 @@
 /** Secrets that are handed over out of band and make a connection. Only their hashes are here. */
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { CodeId, GroupId } from "../../ids.ts";
 import type { CodeTable } from "../federation-schema.ts";

@@ -1,6 +1,6 @@
 /** Who may reach whom: connections with providers of other gateways. */
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { ConnectionId, GroupId, PeerId, ProviderId } from "../../ids.ts";
 import type { ConnectionTable } from "../federation-schema.ts";
 import { statement } from "../statement.ts";

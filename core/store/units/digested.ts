@@ -1,6 +1,6 @@
 /** Entries of a log that a room is given together, in short: which message tells them. */
 import type { EventId } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { BindingId, NativeId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, type Unit } from "../unit.ts";

@@ -1,5 +1,5 @@
 /** What the room in which something was said calls the event that it has become, or that it became none. */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { threadOf } from "../../../mappings/event-content.ts";
 import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId } from "../../../mappings/ids.ts";
@@ -47,21 +47,25 @@ const addLink = statement<{
       attempts: 1,
       at: p.at,
     })
-    .onConflict((conflict) => conflict.doNothing()),
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("native"),
 );
-/** What the origin's room calls the event. What changes something else is no part of a message. */
-export function* linkTo(place: LinkPlace, event: NamedEvent, state: "live" | "refused"): Unit<void> {
+/**
+ * What the origin's room calls the event. What changes something else is no part of a message. False: the room has called
+ * something so before.
+ */
+export function* linkTo(place: LinkPlace, event: NamedEvent, state: "live" | "refused"): Unit<boolean> {
   const { binding, now: at } = place;
   const { native, aux, id } = event;
-  if (native === null) return;
+  if (native === null) return true;
   const part = state === "refused" || event.effect.kind === "none" ? 0 : -1;
-  yield* first(addLink, { binding, native, aux, part, id, state, at });
+  return (yield* first(addLink, { binding, native, aux, part, id, state, at })) !== undefined;
 }
 
 /** The verdict on an event that the group does not take: its link says so, and its author is told once. */
 export function* refuse(place: LinkPlace, event: NamedEvent, text: string): Unit<void> {
   const { binding, now: at } = place;
-  yield* linkTo(place, event, "refused");
+  if (!(yield* linkTo(place, event, "refused"))) return;
   const to = event.sender && { native: event.sender.native, name: event.sender.name };
   yield* addNotice({ binding, to, text, at, thread: threadOf(event) });
 }

@@ -1,6 +1,6 @@
 /** Groups of peers that our users are in: followed through the lane of the peer. */
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId, ProviderId, Seq } from "../../ids.ts";
 import type { FollowingTable } from "../federation-schema.ts";

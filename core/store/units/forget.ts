@@ -1,7 +1,7 @@
 /** Contents that an erase event has forgotten in a group's log (docs/mtp.md, M56 and M57). */
 import type { Erasure } from "../../../mappings/events.ts";
 import type { EventId } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";

@@ -1,5 +1,5 @@
 /** As guest: what is held of an owner's log is taken back from one place on, where the log is another from there (docs/mtp.md, M66). */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";

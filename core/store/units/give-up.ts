@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { EventId } from "../../../mappings/ids.ts";
 import type { AccountId, BindingId, NativeId } from "../../ids.ts";
 import { statement } from "../statement.ts";
@@ -52,26 +52,37 @@ const setAside = statement<{
     at: p.at,
   }),
 );
+const asideOf = statement<{ binding: BindingId; event: EventId }>("give-up.asideOf")((db, { p }) =>
+  db
+    .selectFrom("set_aside")
+    .select("id")
+    .where("binding", "=", p.binding)
+    .where("event_id", "=", p.event)
+    .where("direction", "=", "outbound")
+    .limit(1),
+);
 const liveOrigin = statement<{ binding: BindingId }>("give-up.liveOrigin")((db, { p }) =>
   db.selectFrom("binding").select(["id", "account"]).where("id", "=", p.binding).where("state", "=", "live"),
 );
 
 /**
- * Takes a delivery off the lane for good: it is set aside with its cause, and the author told. Returns the origin's
- * binding where a line for the author waits now.
+ * Takes a delivery off the lane for good: it is set aside with its cause, and the author told, once for all parts of an
+ * event. Returns the origin's binding where a line for the author waits now.
  */
 export function* giveUp(
   input: GiveUpInput,
 ): Unit<{ readonly id: BindingId; readonly account: AccountId } | null> {
   yield* checkFence(input.fence);
   if (!(yield* first(dropDelivery, input))) return null;
+  const { binding, event } = input;
+  const told = event !== null && (yield* first(asideOf, { binding, event })) !== undefined;
   // A notice that can't be delivered is not worth an operator's time: the room does not take us any more.
   if (input.seq < 0) yield* first(dropNotice, { binding: input.binding, n: -input.seq });
   else yield* setAsideAll(input);
   yield* first(moveDelivered, { binding: input.binding });
   if (input.unclear) yield* first(countUnclear, { binding: input.binding });
   const origin = input.author && (yield* first(liveOrigin, { binding: input.author.binding }));
-  if (!input.author || !origin) return null;
+  if (!input.author || !origin || told) return null;
   const { author: to, notice: text, at, thread = null } = input;
   yield* addNotice({ binding: origin.id, to, text, at, thread });
   return origin;

@@ -1,5 +1,5 @@
 /** How a group's log grows in one transaction: opened under the group's lock, added to, closed. */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { ErrorCode } from "../../errors.ts";
 import type { EventKind, PropertyChange } from "../../../mappings/events.ts";
 import type { EventId, GroupUri } from "../../../mappings/ids.ts";

@@ -1,6 +1,6 @@
 /** What the owner of a group has laid down for it: who may come in, what a new guest sees, how long events are kept. */
 import type { JoinPolicy } from "../../../mappings/room-policy/deed.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { GroupId } from "../../ids.ts";
 import { statement } from "../statement.ts";

@@ -2,7 +2,7 @@
 import type { ExpressionBuilder } from "kysely";
 import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId, GroupUri, ProviderDomain, UserUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { GroupId, NativeRoom, Seq } from "../../ids.ts";
 import type { FollowingTable } from "../federation-schema.ts";

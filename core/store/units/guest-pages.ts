@@ -1,7 +1,7 @@
 /** The log of a group of ours in pages, as a guest sees it. */
 import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId, UserUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, type Unit } from "../unit.ts";

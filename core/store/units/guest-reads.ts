@@ -1,6 +1,6 @@
 /** What guests read of many groups in one go, divided fairly among them (docs/mtp.md, M76). */
 import type { GroupUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, PeerId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";

@@ -1,6 +1,6 @@
 /** Peers with users in groups of ours, and what of the log each of them sees. */
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
@@ -146,20 +146,21 @@ export interface GuestHead {
   readonly pulled: string | null;
 }
 
+const HEAD_COLUMNS = [
+  "grp.id as group",
+  "grp.uri",
+  "grp.rev",
+  "grp.head",
+  "grp.state",
+  "guest.visible_from_seq as visibleFrom",
+  "guest.left_seq as left",
+  "guest.pulled",
+] as const;
 const headRows = statement<{ peer: PeerId }>("guests.headsOfPeer")((db, { p }) =>
   db
     .selectFrom("guest")
     .innerJoin("grp", "grp.id", "guest.grp")
-    .select([
-      "grp.id as group",
-      "grp.uri",
-      "grp.rev",
-      "grp.head",
-      "grp.state",
-      "guest.visible_from_seq as visibleFrom",
-      "guest.left_seq as left",
-      "guest.pulled",
-    ])
+    .select(HEAD_COLUMNS)
     .where("guest.peer", "=", p.peer)
     .orderBy("grp.id"),
 );
@@ -167,16 +168,7 @@ const headRow = statement<{ peer: PeerId; uri: GroupUri }>("guests.headOfGroup")
   db
     .selectFrom("guest")
     .innerJoin("grp", "grp.id", "guest.grp")
-    .select([
-      "grp.id as group",
-      "grp.uri",
-      "grp.rev",
-      "grp.head",
-      "grp.state",
-      "guest.visible_from_seq as visibleFrom",
-      "guest.left_seq as left",
-      "guest.pulled",
-    ])
+    .select(HEAD_COLUMNS)
     .where("guest.peer", "=", p.peer)
     .where("grp.uri", "=", p.uri),
 );

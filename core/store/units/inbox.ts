@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
 import type {
   AccountId,

@@ -3,13 +3,13 @@ import { randomBytes } from "node:crypto";
 import { encodeMember } from "../../../mappings/event-content.ts";
 import { eventId, SALT_OCTETS } from "../../../mappings/event-id.ts";
 import {
+  authorityOf,
   type GroupUri,
-  parseProviderDomain,
   parseUserUri,
   type ProviderDomain,
   type UserUri,
 } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { BindingId, ConnectionId, GroupId, InvitationId, PeerId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
@@ -100,13 +100,6 @@ export function* noteInvitation(
   if (Number((yield* only(others, { peer, group, wanted })).n) >= input.most) return false;
   yield* first(put, { ...input, connection: grounds.connection, at: now });
   return true;
-}
-
-/** The provider in the URI of a group, a user or a provider. */
-export function authorityOf(uri: string): ProviderDomain {
-  const domain = parseProviderDomain(uri.split("/")[2] ?? "");
-  if (domain === null) throw new TypeError("a mimi URI has a provider");
-  return domain;
 }
 
 export interface InvitationRow extends NewInvitation {

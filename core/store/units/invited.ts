@@ -1,8 +1,14 @@
 /** People and providers of peers who are wanted in groups of ours, until they have answered (docs/mtp.md, Invitations). */
-import { type GroupUri, parseUserUri, type ProviderDomain, type UserUri } from "../../../mappings/ids.ts";
+import {
+  authorityOf,
+  type GroupUri,
+  parseUserUri,
+  type ProviderDomain,
+  type UserUri,
+} from "../../../mappings/ids.ts";
 import type { Standing } from "../../../mappings/room-policy/deed.ts";
 import { BANNED } from "../../../mappings/room-policy/roles.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
@@ -11,7 +17,6 @@ import { addAudit } from "./audit.ts";
 import type { RoomsToWake } from "./carried-events.ts";
 import { policyOf } from "./group-policy.ts";
 import { addGuest, headFor } from "./guests.ts";
-import { authorityOf } from "./invitations.ts";
 import { liveRooms, lockGroup } from "./log.ts";
 import { mayInvite } from "./may-invite.ts";
 import { standingIn } from "./members.ts";

@@ -3,7 +3,7 @@ import type { PropertyChange } from "../../../mappings/events.ts";
 import type { MessageAct } from "../../../mappings/message-act.ts";
 import type { Deed } from "../../../mappings/room-policy/deed.ts";
 import { type Actor, joinsBySpeaking, judge } from "../../../mappings/room-policy/judge.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, ProviderId, UserId } from "../../ids.ts";
 import type { Unit } from "../unit.ts";
 import { messageDeed } from "./judging.ts";

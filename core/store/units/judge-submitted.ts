@@ -4,7 +4,7 @@ import type { ProviderDomain, UserUri } from "../../../mappings/ids.ts";
 import { type Deed, type Standing, stranger } from "../../../mappings/room-policy/deed.ts";
 import { type Actor, joinsBySpeaking, judge } from "../../../mappings/room-policy/judge.ts";
 import { holdsAlready } from "../../../mappings/room-policy/judge-member.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, PeerId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";

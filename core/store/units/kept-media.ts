@@ -1,6 +1,6 @@
 /** Files that guests leave with this gateway before an event names them (docs/mtp.md, M120). */
 import type { EventId } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, MediaId, PeerId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";

@@ -1,12 +1,11 @@
 /** People of other gateways who ask to be let in to groups of ours (docs/mtp.md, Knocks). */
-import type { GroupUri, ProviderDomain, UserUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import { authorityOf, type GroupUri, type ProviderDomain, type UserUri } from "../../../mappings/ids.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { GroupId, KnockId, PeerId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
 import { addAudit } from "./audit.ts";
-import { domainOf } from "./remote-users.ts";
 import { peerSpeakingFor } from "./peer-of-host.ts";
 
 const ownGroup = statement<{ uri: GroupUri }>("knocks.ownGroup")((db, { p }) =>
@@ -79,7 +78,7 @@ export function* noteKnock(input: {
   const before = now - input.every;
   yield* first(dropDone, { before });
   const found = yield* first(ownGroup, { uri: input.group });
-  const speaker = yield* peerSpeakingFor({ domain: domainOf(user), now });
+  const speaker = yield* peerSpeakingFor({ domain: authorityOf(user), now });
   if (!found || speaker?.peer !== peer) return false;
   const group = found.id;
   const { state } = (yield* first(standing, { group, user })) ?? {};

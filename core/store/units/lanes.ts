@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { AccountId } from "../../ids.ts";
 import type { LaneKey } from "../../lanes/lane-key.ts";
 import type { ExpressionBuilder, NotNull } from "kysely";
@@ -147,23 +147,6 @@ export function* lanesBehind(): Unit<
   return (yield* all(dueLanes, {})).map((lane) => ({ ...lane, queued: Boolean(lane.queued) }));
 }
 
-const freeAccounts = statement("lanes.freeAccounts")((db, { now }) =>
-  db
-    .selectFrom("lane")
-    .select("account")
-    .where("kind", "=", "account")
-    .where("account", "is not", null)
-    .$narrowType<{ account: NotNull }>()
-    .where("lease_until", "<=", now)
-    .where("not_before", "<=", now)
-    .orderBy("account"),
-);
-
-/** Accounts whose lane nobody holds. */
-export function* accountsFree(): Unit<readonly AccountId[]> {
-  return (yield* all(freeAccounts, {})).map((row) => row.account);
-}
-
 const dropLeasesOf = statement<{ holder: string }>("lanes.dropLeasesOf")((db, { p }) =>
   db
     .updateTable("lane")
@@ -180,29 +163,46 @@ export function* freeLeasesOf(holder: string): Unit<number> {
   return (yield* all(dropLeasesOf, { holder })).length;
 }
 
-const delayLane = statement<{ lane: LaneKey; wait: Milliseconds; failures: number; error: string }>(
-  "lanes.delayLane",
-)((db, { p, now }) =>
+const delayLane = statement<{
+  lane: LaneKey;
+  wait: Milliseconds;
+  failures: number;
+  error: string;
+  pulls: number;
+}>("lanes.delayLane")((db, { p, now }) =>
   db
     .updateTable("lane")
     .set((eb) => ({ not_before: eb(now, "+", p.wait), failures: p.failures, last_error: p.error }))
-    .where("key", "=", p.lane),
+    .where("key", "=", p.lane)
+    .where((eb) => eb(eb.fn.coalesce("pulls", eb.lit(0)), "=", p.pulls)),
 );
 
-/** Puts a lane off: no process runs it before the time is over or somebody pulls it forward. */
+/**
+ * Puts a lane off: no process runs it before the time is over or somebody pulls it forward. `pulls`: as `readLane` gave them
+ * before the run that failed; where it was pulled forward since then, the fault may be over, and nothing is put off.
+ */
 export function* putOffLane(input: {
   fence: Fence;
   lane: LaneKey;
   wait: Milliseconds;
   failures: number;
   error: string;
+  pulls: number;
 }): Unit<void> {
   yield* checkFence(input.fence);
   yield* first(delayLane, input);
 }
 
 const clearDelay = statement<{ lane: LaneKey }>("lanes.clearDelay")((db, { p }) =>
-  db.updateTable("lane").set({ not_before: 0, failures: 0, last_error: null }).where("key", "=", p.lane),
+  db
+    .updateTable("lane")
+    .set((eb) => ({
+      not_before: 0,
+      failures: 0,
+      last_error: null,
+      pulls: eb(eb.fn.coalesce("pulls", eb.lit(0)), "+", 1),
+    }))
+    .where("key", "=", p.lane),
 );
 
 /** Ends a putting-off: the fault is over, or an operator says so. */
@@ -213,12 +213,14 @@ export function* pullLaneForward(lane: LaneKey): Unit<void> {
 const laneState = statement<{ lane: LaneKey }>("lanes.laneState")((db, { p, now }) =>
   db
     .selectFrom("lane")
-    .select((eb) => ["failures", "last_error", eb("not_before", "-", now).as("wait")])
+    .select((eb) => ["failures", "pulls", eb("not_before", "-", now).as("wait")])
     .where("key", "=", p.lane),
 );
 
-/** How often the lane has failed in a row and how long it is still put off (0 or less: not at all). */
-export function* readLane(lane: LaneKey): Unit<{ failures: number; wait: Milliseconds }> {
+/** How often the lane has failed in a row and was pulled forward, and how long it is still put off (0 or less: not at all). */
+export function* readLane(
+  lane: LaneKey,
+): Unit<{ readonly failures: number; readonly pulls: number; readonly wait: Milliseconds }> {
   const row = yield* first(laneState, { lane });
-  return { failures: row?.failures ?? 0, wait: row?.wait ?? 0 };
+  return { failures: row?.failures ?? 0, pulls: row?.pulls ?? 0, wait: row?.wait ?? 0 };
 }

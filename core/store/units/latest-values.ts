@@ -1,6 +1,6 @@
 /** Markers and profiles of a group as they are given to another gateway, and taken from one (docs/mtp.md, Latest values). */
 import type { Kysely } from "kysely";
-import type { UserUri } from "../../../mappings/ids.ts";
+import { authorityOf, type UserUri } from "../../../mappings/ids.ts";
 import type { GroupId, PeerId } from "../../ids.ts";
 import type { Tables } from "../schema.ts";
 import { statement } from "../statement.ts";
@@ -9,7 +9,7 @@ import { lockGroup } from "./log.ts";
 import { joinedMember, moveMarker, type MovedMarker, type Reached } from "./markers.ts";
 import { noteProfile, type Profile, takeProfile } from "./profiles.ts";
 import { hostOf } from "./peer-of-host.ts";
-import { domainOf, type MetUsers, userByUri } from "./remote-users.ts";
+import { type MetUsers, userByUri } from "./remote-users.ts";
 
 /** Up to where a user has got, as it travels. */
 export interface Marker extends Reached {
@@ -237,7 +237,7 @@ export function* typistsOf(input: {
   for (const uri of new Set(input.users)) {
     const user = yield* first(memberUser, { group, uri });
     if (!user) continue;
-    const own = user.peer === peer || (user.peer === null && (yield* hostOf(domainOf(uri))).peer === peer);
+    const own = user.peer === peer || (user.peer === null && (yield* hostOf(authorityOf(uri))).peer === peer);
     if (!guest || own) names.set(uri, user.name);
   }
   return { guest, names };

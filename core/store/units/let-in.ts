@@ -1,6 +1,6 @@
 /** Peers let into groups of ours by their connections, and out again. */
 import type { ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId } from "../../ids.ts";
 import { statement } from "../statement.ts";

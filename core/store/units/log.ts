@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId } from "../../../mappings/ids.ts";
 import type { BindingId, GroupId, PeerId, Seq, UserId } from "../../ids.ts";
@@ -85,6 +85,28 @@ export const addCarriedEvent = statement<{
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning("seq"),
+);
+
+/** What the gateway itself says as the owner, in nobody's name. */
+export const addOwnersEvent = statement<{
+  group: GroupId;
+  seq: Seq;
+  id: EventId;
+  kind: EventKind;
+  acceptedAt: Milliseconds;
+  now: Milliseconds;
+  content: Uint8Array;
+}>("log.addOwnersEvent")((db, { p }) =>
+  db.insertInto("event").values({
+    grp: p.group,
+    seq: p.seq,
+    id: p.id,
+    kind: p.kind,
+    accepted_at: p.acceptedAt,
+    origin_at: p.now,
+    received_at: p.now,
+    content: p.content,
+  }),
 );
 
 /**

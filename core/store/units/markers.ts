@@ -1,6 +1,7 @@
 /** Up to where users have read (docs/mtp.md, Latest values): of each user and kind only the latest place counts. */
 import type { EventId, UserUri } from "../../../mappings/ids.ts";
-import type { MessageName, Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
+import type { MessageName } from "../../bridge/inbound.ts";
 import type { BindingId, GroupId, NativeId, PeerId, Seq, UserId } from "../../ids.ts";
 import type { MarkerKind } from "../latest-values-schema.ts";
 import { statement } from "../statement.ts";

@@ -1,5 +1,5 @@
 /** By what a peer and we may invite each other's people, and knock (docs/mtp.md, Invitations). */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { ConnectionId, PeerId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";

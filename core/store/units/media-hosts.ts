@@ -59,9 +59,7 @@ export function* mediaHosts(group: GroupUri): Unit<MediaHosts> {
   );
   const rows = [...known, ...(yield* all(owners, { group })), ...(yield* all(guests, { group }))];
   return {
-    peers: rows
-      .filter(({ state }) => state !== "blocked")
-      .map(({ endpoint, base }) => ({ endpoint, base })),
+    peers: rows.filter(({ state }) => state !== "blocked").map(({ endpoint, base }) => ({ endpoint, base })),
     unknown: inIt.flatMap(({ domain, endpoint }) => (endpoint === null ? [domain] : [])),
   };
 }

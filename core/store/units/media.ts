@@ -1,6 +1,6 @@
 /** Files that this gateway gives to others: which there are, who may have them, where a platform has them. */
 import type { EventId, ProviderDomain, UserUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { AccountId, BindingId, GroupId, MediaId, PeerId, Seq } from "../../ids.ts";
 import type { SaidFile } from "../../media/platform-file.ts";
 import { statement } from "../statement.ts";

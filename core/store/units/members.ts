@@ -6,7 +6,7 @@ import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
 import { type Standing, stranger } from "../../../mappings/room-policy/deed.ts";
 import { standingAfter } from "../../../mappings/room-policy/judge-member.ts";
 import { NO_MEMBER, ORDINARY } from "../../../mappings/room-policy/roles.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, ProviderId, Seq, UserId } from "../../ids.ts";
 import type { MemberTable } from "../schema.ts";
 import { statement } from "../statement.ts";

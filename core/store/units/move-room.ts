@@ -1,5 +1,5 @@
 /** A room that its platform calls otherwise from now on. */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { AccountId, BindingId, NativeKey, NativeRoom } from "../../ids.ts";
 import { statement } from "../statement.ts";

@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { BindingId, DeliveryKey, GroupId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
@@ -34,13 +34,14 @@ const insertNotice = statement<{
     .returning("n"),
 );
 
-const queueNotice = statement<{
+/** A call that is to be made out of turn; nothing was tried yet. */
+export const queueCall = statement<{
   binding: BindingId;
   seq: number;
   op: string;
   key: DeliveryKey;
   at: Milliseconds;
-}>("notices.queueNotice")((db, { p }) =>
+}>("notices.queueCall")((db, { p }) =>
   db.insertInto("delivery").values({
     binding: p.binding,
     seq: p.seq,
@@ -72,7 +73,7 @@ export function* queueLine(notice: NewNotice, op: string): Unit<void> {
     at,
     thread,
   });
-  yield* first(queueNotice, { binding, seq: -n, op, key: `notice-${binding}-${n}` as DeliveryKey, at });
+  yield* first(queueCall, { binding, seq: -n, op, key: `notice-${binding}-${n}` as DeliveryKey, at });
 }
 
 const groupRooms = statement<{ group: GroupId }>("notices.groupRooms")((db, { p }) =>

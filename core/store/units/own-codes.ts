@@ -1,6 +1,6 @@
 /** Codes by which rooms of this very gateway are linked: no connection is made, the room is. */
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";

@@ -12,7 +12,7 @@ import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
 import type { Standing } from "../../../mappings/room-policy/deed.ts";
 import { holdsAlready } from "../../../mappings/room-policy/judge-member.ts";
 import { BANNED } from "../../../mappings/room-policy/roles.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { GroupId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
@@ -20,7 +20,7 @@ import { all, first, only, type Unit } from "../unit.ts";
 import { addAudit } from "./audit.ts";
 import { applyEffects, type RoomsToWake, type StateContent } from "./carried-events.ts";
 import { memberDeed } from "./judging.ts";
-import { addCarriedEvent, liveRooms, lockGroup, moveHead } from "./log.ts";
+import { addOwnersEvent, liveRooms, lockGroup, moveHead } from "./log.ts";
 import { standingIn } from "./members.ts";
 import { propertyNow } from "./properties.ts";
 import { type MetUsers, userByUri } from "./remote-users.ts";
@@ -102,23 +102,7 @@ export function* writeOwnEvent(input: OwnEventInput): Unit<OwnEvent> {
   if (says.kind === "member" && says.member.change === "role") yield* checkRole(group, log, says.member.role);
   const seq = (log.head + 1) as Seq;
   const acceptedAt = Math.max(now, log.accepted_at);
-  yield* first(addCarriedEvent, {
-    group,
-    seq,
-    id,
-    kind: says.kind,
-    sender: null,
-    acceptedAt,
-    originAt: now,
-    receivedAt: now,
-    content,
-    binding: null,
-    root: null,
-    proof: null,
-    via: null,
-    originPeer: null,
-    erasedAt: null,
-  });
+  yield* first(addOwnersEvent, { group, seq, id, kind: says.kind, acceptedAt, now, content });
   const does = { id, effect: { kind: "none" }, act: null, says } as const;
   yield* applyEffects({ group, user: null, seq, at: now }, does, met, standings);
   yield* first(moveHead, { group, head: seq, at: acceptedAt });

@@ -1,6 +1,6 @@
 /** What a peer says of itself in its well-known: the keys that it signs with, the providers that it speaks for. */
 import type { ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { KeyId } from "../../federation/wire/public-key.ts";
 import type { PeerId, ProviderId } from "../../ids.ts";
 import { statement } from "../statement.ts";

@@ -1,6 +1,6 @@
 /** Other gateways: where they are, which keys they sign with, which providers they speak for. */
 import type { ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { PeerId, ProviderId } from "../../ids.ts";
 import type { PeerTable } from "../federation-schema.ts";

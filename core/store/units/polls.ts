@@ -1,7 +1,7 @@
 /** Votes on polls, which are state as reactions are, and the ends of polls. */
 import { Capability, ORDINARY } from "../../../mappings/room-policy/roles.ts";
 import type { EventId } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, ProviderId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";

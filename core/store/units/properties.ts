@@ -6,7 +6,7 @@ import {
   type RoomPropertyName,
 } from "../../../mappings/events.ts";
 import { type EventId, parseEventId } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { BindingId, GroupId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";

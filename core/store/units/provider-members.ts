@@ -2,14 +2,14 @@
 import { noParticulars } from "../../../mappings/events.ts";
 import type { ProviderDomain, UserUri } from "../../../mappings/ids.ts";
 import type { Standing } from "../../../mappings/room-policy/deed.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { ConnectionId, GroupId, PeerId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
 import { applyEffects, type RoomsToWake } from "./carried-events.ts";
 import { historyFor } from "./group-policy.ts";
 import { addGuest, type HistoryPolicy, removeGuest } from "./guests.ts";
-import { addCarriedEvent, liveRooms, lockGroup, moveHead } from "./log.ts";
+import { addOwnersEvent, liveRooms, lockGroup, moveHead } from "./log.ts";
 import { memberEvent } from "./members.ts";
 import { addNotice } from "./notices.ts";
 import type { MetUsers } from "./remote-users.ts";
@@ -93,23 +93,7 @@ export function* appendOwn(
     const seq = (head + 1) as Seq;
     const member = { ...noParticulars, user, change, role };
     const { id, content } = memberEvent(log.uri, member);
-    yield* first(addCarriedEvent, {
-      group,
-      seq,
-      id,
-      kind: "member",
-      sender: null,
-      acceptedAt,
-      originAt: now,
-      receivedAt: now,
-      content,
-      binding: null,
-      root: null,
-      proof: null,
-      via: null,
-      originPeer: null,
-      erasedAt: null,
-    });
+    yield* first(addOwnersEvent, { group, seq, id, kind: "member", acceptedAt, now, content });
     const says = { kind: "member", member } as const;
     const effects = { id, effect: { kind: "none" }, act: null, says } as const;
     yield* applyEffects({ group, user: null, seq, at: now }, effects, met, standings);

@@ -1,6 +1,6 @@
 /** A code turned into a connection, at the gateway that has issued it. */
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { CodeId, ConnectionId, GroupId, PeerId, ProviderId } from "../../ids.ts";
 import { statement } from "../statement.ts";

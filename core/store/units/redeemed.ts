@@ -1,6 +1,6 @@
 /** What came of a code, at the gateway that has redeemed it. */
 import type { GroupUri, ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId } from "../../ids.ts";
 import { statement } from "../statement.ts";

@@ -1,5 +1,5 @@
 /** What is known of messages that something refers to: look-ups of both directions of a room. */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { EventId, UserUri } from "../../../mappings/ids.ts";
 import type { BindingId, GroupId, ProviderId } from "../../ids.ts";
 import { statement } from "../statement.ts";

@@ -1,6 +1,6 @@
 /** How the log of a group that a peer owns grows here: as its owner says, checked. */
 import type { EventId } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { GroupId, PeerId, Seq } from "../../ids.ts";
 import { step } from "../../steps.ts";

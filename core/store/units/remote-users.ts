@@ -1,5 +1,5 @@
 /** People of other gateways, and ours as other gateways name them: known by their URIs. */
-import { parseProviderDomain, type ProviderDomain, type UserUri } from "../../../mappings/ids.ts";
+import { authorityOf, type ProviderDomain, type UserUri } from "../../../mappings/ids.ts";
 import type { PeerId, ProviderId, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, only, type Unit } from "../unit.ts";
@@ -62,7 +62,7 @@ export function* userByUri(met: MetUsers, uri: UserUri, name: string | null): Un
   if (before && (name === null || name === before.name)) return before;
   let row = yield* first(findUser, { uri });
   if (!row) {
-    const provider = (yield* only(nameProvider, { domain: domainOf(uri) })).id;
+    const provider = (yield* only(nameProvider, { domain: authorityOf(uri) })).id;
     yield* first(addUser, { uri, provider, name: name ?? localPart(uri) });
     row = yield* only(findUser, { uri });
   }
@@ -85,7 +85,7 @@ export function* lookUpUser(met: MetUsers, uri: UserUri): Unit<NamedUser> {
   if (before) return { ...before, uri };
   const row = yield* first(findUser, { uri });
   if (row) return { ...(yield* meet(met, uri, row)), uri };
-  const { id: provider, peer, ours } = yield* hostOf(domainOf(uri));
+  const { id: provider, peer, ours } = yield* hostOf(authorityOf(uri));
   return { uri, id: null, provider, peer, ours };
 }
 
@@ -94,17 +94,10 @@ type UserRow = Omit<KnownUser, "ours"> & { readonly ours: unknown };
 /** The provider need not have been listed: it counts for the peer under whose base domain it lies (M19). */
 function* meet(met: MetUsers, uri: UserUri, row: UserRow): Unit<KnownUser> {
   const ours = Boolean(row.ours);
-  const peer = row.peer ?? (ours ? null : yield* peerAbove(domainOf(uri)));
+  const peer = row.peer ?? (ours ? null : yield* peerAbove(authorityOf(uri)));
   const user = { ...row, peer, ours };
   met.set(uri, user);
   return user;
-}
-
-/** The provider in a user's URI. */
-export function domainOf(uri: UserUri): ProviderDomain {
-  const domain = parseProviderDomain(uri.split("/")[2] ?? "");
-  if (domain === null) throw new TypeError("a user's URI has a provider");
-  return domain;
 }
 
 const localPart = (uri: UserUri): string => uri.slice(uri.lastIndexOf("/") + 1);

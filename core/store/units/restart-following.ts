@@ -1,5 +1,5 @@
 /** How a followed group goes on after its owner's cursor is gone (docs/mtp.md, M66). */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { GroupId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";

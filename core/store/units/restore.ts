@@ -1,7 +1,7 @@
 /** Names and topics that a room has changed and its group did not take: set back to what the group holds. */
 import type { PropertyName } from "../../../mappings/events.ts";
 import { type EventId, parseEventId } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { BindingId, GroupId } from "../../ids.ts";
 import type { Unit } from "../unit.ts";
 import { queueLine } from "./notices.ts";

@@ -1,5 +1,5 @@
 /** What is laid down for single rooms, and who does not want to be carried. */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { AccountId, BindingId, NativeRoom } from "../../ids.ts";
 import { statement } from "../statement.ts";

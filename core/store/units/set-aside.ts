@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { EventId } from "../../../mappings/ids.ts";
 import type { AccountId, BindingId, DeliveryKey, NativeRoom } from "../../ids.ts";

@@ -1,5 +1,5 @@
 /** Connections confirmed and ended, with all that hangs on them. */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId, GroupId, PeerId } from "../../ids.ts";
 import { statement } from "../statement.ts";

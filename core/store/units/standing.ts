@@ -1,5 +1,5 @@
 /** What the log holds of a room as it stands: what the platform's own state is compared with. */
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { EventId } from "../../../mappings/ids.ts";
 import type { BindingId, GroupId, ProviderId } from "../../ids.ts";
 import { statement } from "../statement.ts";

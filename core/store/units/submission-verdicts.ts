@@ -1,7 +1,7 @@
 /** What ends a submission before it comes back: the owner's verdict, or that it is withdrawn. */
 import { decodeProperty, threadOf } from "../../../mappings/event-content.ts";
 import type { EventId } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { AccountId, BindingId, GroupId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";

@@ -2,7 +2,7 @@
 import { decodeProperty } from "../../../mappings/event-content.ts";
 import type { EventKind, PropertyChange } from "../../../mappings/events.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { BindingId, GroupId, NativeId, PeerId, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";

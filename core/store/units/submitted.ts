@@ -1,7 +1,7 @@
 /** What guests submit to groups of ours: checked, given its place in the log, and a verdict on each. */
 import { noParticulars } from "../../../mappings/events.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { GroupId, PeerId, Seq, UserId } from "../../ids.ts";
 import { step } from "../../steps.ts";

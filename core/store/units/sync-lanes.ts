@@ -1,6 +1,6 @@
 /** The lanes of peers: each keeps the groups that are shared with one peer going. */
 import type { Expression, ExpressionBuilder, Kysely } from "kysely";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { PeerId } from "../../ids.ts";
 import { type LaneKey, syncLane } from "../../lanes/lane-key.ts";
 import type { Tables } from "../schema.ts";

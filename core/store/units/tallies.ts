@@ -3,7 +3,7 @@
  * the last state comes through, also after a crash.
  */
 import type { EventId } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { BindingId, GroupId } from "../../ids.ts";
 import type { ExpressionBuilder } from "kysely";
 import type { Tables } from "../schema.ts";

@@ -1,7 +1,7 @@
 /** The messages that threads began with: where a platform is asked for replies that were missed. */
 import type { EventId } from "../../../mappings/ids.ts";
 import type { MessageAct } from "../../../mappings/message-act.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { BindingId, GroupId, NativeId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";

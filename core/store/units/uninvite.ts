@@ -1,6 +1,6 @@
 /** The end of an invitation to a group of ours: it was answered, or its time is over (docs/mtp.md, M110). */
 import { parseUserUri, type ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, PeerId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";

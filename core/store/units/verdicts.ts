@@ -1,6 +1,6 @@
 /** What became of the events that guests submitted: kept at the owner until the guest was told. */
 import type { EventId, GroupUri } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../bridge.ts";
+import type { Milliseconds } from "../../time.ts";
 import type { GroupId, PeerId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";

@@ -1,5 +1,5 @@
 /** What the conformance suite needs of a platform beside its bridge: people in its rooms, and a look at them. */
-import type { Bridge } from "../../../core/bridge.ts";
+import type { Bridge } from "../../../core/bridge/bridge.ts";
 import type { RunningGateway } from "../../../core/gateway.ts";
 import type { HarnessOptions } from "../../support/harness-config.ts";
 

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import type { Raw } from "../../../core/bridge.ts";
+import type { Raw } from "../../../core/bridge/inbound.ts";
 import { eventually } from "../../support/harness-eventually.ts";
 import {
   ConformanceRun,
@@ -201,9 +201,12 @@ export function conformance(name: string, prepare: () => Promise<Setting>): void
       await run.told(to, "ben", "no longer linked");
       await run.told(from, "anna", "no longer linked");
       await eventually("everybody to be out", async () => (await platform.standIns(to)) === 0);
+      await eventually(
+        "the link to have ended",
+        async () => (await gateway.operations.status()).bindings.length === 1,
+      );
       await quiet(gateway);
       assert.deepEqual(await platform.texts(to), numbered(3, "before"));
-      assert.equal((await gateway.operations.status()).bindings.length, 1);
       await run.stop(gateway);
     });
 

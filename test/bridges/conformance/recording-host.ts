@@ -1,4 +1,5 @@
-import type { AcceptBatch, BridgeHost, Raw } from "../../../core/bridge.ts";
+import type { AcceptBatch, Raw } from "../../../core/bridge/inbound.ts";
+import type { BridgeHost } from "../../../core/bridge/host.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { MemorySecrets } from "../../support/memory-secrets.ts";
 

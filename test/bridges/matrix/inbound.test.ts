@@ -5,7 +5,7 @@ import { translate } from "../../../bridges/matrix/inbound.ts";
 import type { Around } from "../../../bridges/matrix/inbound-context.ts";
 import { rawOf, toldOf } from "../../../bridges/matrix/kept-event.ts";
 import { MARK, OwnUsers } from "../../../bridges/matrix/names.ts";
-import type { KnownInRoom, Lookups } from "../../../core/bridge.ts";
+import type { KnownInRoom, Lookups } from "../../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import type { EventId, GroupUri } from "../../../mappings/ids.ts";
 import { unknowing } from "../../support/unknowing-lookups.ts";

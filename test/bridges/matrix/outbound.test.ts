@@ -4,7 +4,7 @@ import { matrixCapabilities } from "../../../bridges/matrix/capabilities.ts";
 import { OwnUsers } from "../../../bridges/matrix/names.ts";
 import { type OutboundParts, plan, RELAYED } from "../../../bridges/matrix/outbound.ts";
 import { uploadsOf, withAddresses } from "../../../bridges/matrix/planned-uploads.ts";
-import type { OutEvent, RoomContext, Speaker } from "../../../core/bridge.ts";
+import type { OutEvent, RoomContext, Speaker } from "../../../core/bridge/outbound.ts";
 import { emptyContext } from "../../../core/groups/context-finder.ts";
 import type { EventId, UserUri } from "../../../mappings/ids.ts";
 import type { RoomMessage } from "../../../mappings/mapping.ts";

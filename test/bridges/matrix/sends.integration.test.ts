@@ -1,7 +1,7 @@
 /** Calls that are made again on a real Synapse, whose memory of transactions ends with it unless they are of a device. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { DeliveryContext, Speaker, Step } from "../../../core/bridge.ts";
+import type { DeliveryContext, Speaker, Step } from "../../../core/bridge/outbound.ts";
 import type { DeliveryKey, NativeRoom } from "../../../core/ids.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
 import { matrixConfig } from "../../../bridges/matrix/config.ts";

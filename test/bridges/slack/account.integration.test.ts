@@ -2,80 +2,17 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { SlackAccount } from "../../../bridges/slack/account.ts";
 import { slackConfig, slackConfigSchema } from "../../../bridges/slack/config.ts";
-import type { AcceptBatch, BridgeHost } from "../../../core/bridge.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { createLogger } from "../../../core/log.ts";
 import { type SlackSimulator, startSlackSimulator } from "../../slack/simulator.ts";
 import { eventually } from "../../support/harness-eventually.ts";
-import { MemorySecrets } from "../../support/memory-secrets.ts";
+import { ListeningHost } from "./listening-host.ts";
 
 const log = createLogger({ level: "error", bodies: false, stream: { write: () => undefined } });
 const GENERAL = "C0GENERAL" as NativeRoom;
 const LAB = "C0LAB" as NativeRoom;
 const SECRET = "C0SECRET" as NativeRoom;
-
-class Host implements BridgeHost {
-  readonly gateway = "mimi.test";
-  readonly secrets = new MemorySecrets();
-  readonly accepted: AcceptBatch[] = [];
-  readonly readied: NativeRoom[] = [];
-  /** Every write waits for it. */
-  gate: Promise<void> = Promise.resolve();
-
-  /** Writes that were asked for. */
-  asked = 0;
-
-  async accept(batch: AcceptBatch): Promise<void> {
-    this.asked += 1;
-    await this.gate;
-    this.accepted.push(batch);
-  }
-
-  rooms() {
-    return Promise.resolve([]);
-  }
-
-  threads() {
-    return Promise.resolve([]);
-  }
-
-  transient(): void {}
-
-  read(): void {}
-
-  profile(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  avatar(): Promise<null> {
-    return Promise.resolve(null);
-  }
-
-  alone<T>(work: () => Promise<T>): Promise<T> {
-    return work();
-  }
-
-  command(): Promise<string> {
-    return Promise.resolve("");
-  }
-
-  moved(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  doubled(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  ready(room: NativeRoom): void {
-    this.readied.push(room);
-  }
-
-  get keys() {
-    return this.accepted.flatMap(({ raws }) => raws.flatMap(({ nativeKey }) => nativeKey ?? []));
-  }
-}
 
 const rejected = (code: string, words: RegExp) => (error: unknown) =>
   error instanceof GatewayError && error.code === code && words.test(error.detail);
@@ -108,27 +45,27 @@ void describe("a Slack account", () => {
 
   void it("refuses to start with a token that Slack does not know, and says what to do", async () => {
     await assert.rejects(
-      make({ token: "xoxb-wrong" }).start(new Host()),
+      make({ token: "xoxb-wrong" }).start(new ListeningHost()),
       rejected("account_refused", /copy it again/),
     );
   });
 
   void it("refuses to start with an app token that Slack does not know", async () => {
     await assert.rejects(
-      make({ app_token: "xapp-wrong" }).start(new Host()),
+      make({ app_token: "xapp-wrong" }).start(new ListeningHost()),
       rejected("account_refused", /invalid_auth/),
     );
   });
 
   void it("with a token is not installed by a link, and says what would have to be", async () => {
     const one = make();
-    await one.start(new Host());
+    await one.start(new ListeningHost());
     await assert.rejects(one.installLink(), rejected("install_unavailable", /client_id, client_secret/));
   });
 
   void it("refuses the token of another workspace", async () => {
     await assert.rejects(
-      make({ team: "T0OTHER" }).start(new Host()),
+      make({ team: "T0OTHER" }).start(new ListeningHost()),
       rejected("account_refused", /T0SIM, not for T0OTHER/),
     );
   });
@@ -136,7 +73,7 @@ void describe("a Slack account", () => {
   void it("waits for a Slack that can't be reached, and comes up with it", async () => {
     simulator.faults.outage = true;
     const one = make();
-    await one.start(new Host());
+    await one.start(new ListeningHost());
     assert.equal(one.health().state, "down");
     simulator.faults.outage = false;
     await eventually("the account to be up", () => one.health().state === "up");
@@ -144,7 +81,7 @@ void describe("a Slack account", () => {
 
   void it("enters a public channel to look at it, and can't enter a private one uninvited", async () => {
     const one = make();
-    await one.start(new Host());
+    await one.start(new ListeningHost());
     const { name, topic } = await one.inspect(LAB);
     assert.deepEqual({ name, topic }, { name: "lab", topic: "Experiments" });
     assert.ok(simulator.workspace().channel(LAB).members.includes(simulator.workspace().botUser));
@@ -153,7 +90,7 @@ void describe("a Slack account", () => {
 
   void it("acknowledges nothing before it is written", async () => {
     const one = make();
-    const own = new Host();
+    const own = new ListeningHost();
     await one.start(own);
     one.join(GENERAL, null);
     await eventually("the channel to be entered", () => own.readied.includes(GENERAL));
@@ -171,7 +108,7 @@ void describe("a Slack account", () => {
 
   void it("hands over nothing of channels that are not linked", async () => {
     const one = make();
-    const own = new Host();
+    const own = new ListeningHost();
     await one.start(own);
     simulator.workspace().people.post(GENERAL, "U0BOB", "private to the workspace");
     await simulator.events.settled();
@@ -180,7 +117,7 @@ void describe("a Slack account", () => {
 
   void it("says in its health that the app was taken out of the workspace", async () => {
     const one = make();
-    await one.start(new Host());
+    await one.start(new ListeningHost());
     simulator.workspace().uninstall();
     await eventually("the health to say so", () => {
       const health = one.health();
@@ -190,7 +127,7 @@ void describe("a Slack account", () => {
 
   void it("opens a socket anew when it ends, and is up again", async () => {
     const one = make();
-    await one.start(new Host());
+    await one.start(new ListeningHost());
     assert.equal(one.health().state, "up");
     simulator.events.sockets.drop();
     await eventually("another socket", () => {

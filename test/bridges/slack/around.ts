@@ -24,7 +24,11 @@ export function around(changes: Partial<Around> = {}): Around {
     emoji: { namedIn: () => Promise.resolve(), picture: () => null, alias: () => null },
     usergroups: { namedIn: () => Promise.resolve(), handle: () => null },
     channelName: () => null,
-    history: { look: () => Promise.resolve(null), holdsBefore: () => Promise.resolve(false) },
+    history: {
+      look: () => Promise.resolve(null),
+      holdsBefore: () => Promise.resolve(false),
+      replies: () => Promise.resolve([]),
+    },
     settleMs: 0,
     now: () => 0,
     ...changes,

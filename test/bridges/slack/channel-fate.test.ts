@@ -38,11 +38,16 @@ void describe("what becomes of a channel", () => {
   });
 
   void it("shows in refusals as well", () => {
-    assert.deepEqual(["is_archived", "not_in_channel", "channel_not_found", "ratelimited"].map(closedBy), [
-      "archived",
-      "removed",
-      "unknown",
-      null,
-    ]);
+    const refusals = ["is_archived", "not_in_channel", "channel_not_found", "ratelimited"];
+    assert.deepEqual(
+      refusals.map((refusal) => closedBy(refusal, "chat.postMessage")),
+      ["archived", "removed", "unknown", null],
+    );
+  });
+
+  void it("closes a channel that is not public where it has to be joined, and for nothing else that it does not have", () => {
+    const kind = "method_not_supported_for_channel_type";
+    assert.equal(closedBy(kind, "conversations.join"), "removed");
+    assert.equal(closedBy(kind, "conversations.rename"), null);
   });
 });

@@ -7,7 +7,7 @@ import { History } from "../../../bridges/slack/history.ts";
 import { Memory } from "../../../bridges/slack/memory.ts";
 import { keptOf } from "../../../bridges/slack/kept-event.ts";
 import { markOf } from "../../../bridges/slack/names.ts";
-import type { AcceptBatch } from "../../../core/bridge.ts";
+import type { AcceptBatch } from "../../../core/bridge/inbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { createLogger } from "../../../core/log.ts";
@@ -82,6 +82,17 @@ void describe("a channel while what was missed is read", () => {
     assert.equal(channel.mark, "1800.000000/1000.000000");
   });
 
+  void it("takes in what was heard meanwhile in the order in which it was heard", async () => {
+    const { channel, keys, answer } = joined();
+    const heard = ["1801", "1803", "1802"].map((second) => channel.heard(kept(`${second}.000000`)));
+    await answer(0);
+    await Promise.all(heard);
+    assert.deepEqual(
+      keys(),
+      ["1801", "1803", "1802"].map((second) => `${room}:${second}.000000`),
+    );
+  });
+
   void it("is read once more where there was a gap meanwhile", async () => {
     const { channel, keys, pages, answer } = joined();
     await eventually("the first page to be asked for", () => pages.length === 1);
@@ -92,6 +103,17 @@ void describe("a channel while what was missed is read", () => {
     await eventually("the channel to be live", () => channel.live);
     assert.deepEqual([...new Set(keys())], [`${room}:1750.000000`, `${room}:1760.000000`]);
     assert.equal(pages.length, 2);
+  });
+
+  void it("takes in what was lost in that gap before what was heard after it", async () => {
+    const { channel, keys, answer } = joined();
+    await eventually("it to be read", () => live.pages.length === 1);
+    channel.repair();
+    const heard = channel.heard(kept("1900.000000"));
+    await answer(0);
+    await answer(1, "1800.000000");
+    await heard;
+    assert.deepEqual(keys(), [`${room}:1800.000000`, `${room}:1900.000000`]);
   });
 
   void it("has so much wait only, and is read once more for what was turned away", async () => {
@@ -106,6 +128,31 @@ void describe("a channel while what was missed is read", () => {
     await answer(1, "9000.000000");
     await eventually("the channel to be live", () => channel.live);
     assert.equal(pages.length, 2);
+  });
+
+  void it("is not taken for read up to what the gateway posts there meanwhile", async () => {
+    const { channel, answer } = joined();
+    await eventually("it to be read", () => live.pages.length === 1);
+    channel.heardOwn("1900.000000");
+    assert.equal(channel.mark, markOf({ read: "1700.000000", begin: "1000.000000" }));
+    await answer(0, "1750.000000");
+    await eventually("the channel to be live", () => channel.live);
+    assert.equal(channel.mark, markOf({ read: "1750.000000", begin: "1000.000000" }));
+    channel.heardOwn("1950.000000");
+    assert.equal(channel.mark, markOf({ read: "1950.000000", begin: "1000.000000" }));
+  });
+
+  void it("takes in what is said there as soon as it was closed and is open again", async () => {
+    const { channel, keys, answer } = joined();
+    await answer(0);
+    await eventually("the channel to be live", () => channel.live);
+    channel.close("removed");
+    await channel.heard(kept("1800.000000"));
+    channel.open();
+    const heard = channel.heard(kept("1900.000000"));
+    await answer(1);
+    await heard;
+    assert.deepEqual(keys(), [`${room}:1900.000000`]);
   });
 
   void it("turns away what waits when it is left", async () => {

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { keptStretch, reactionsIn } from "../../../bridges/slack/channel-state.ts";
 import { keptFromHistory, keptOf } from "../../../bridges/slack/kept-event.ts";
-import type { Raw } from "../../../core/bridge.ts";
+import type { Raw } from "../../../core/bridge/inbound.ts";
 import { schemas } from "../../../mappings/slack/event.ts";
 import { around, self } from "./around.ts";
 import { LogModel } from "./log-model.ts";
@@ -152,6 +152,7 @@ const logOf = (slack: Slack): LogModel => {
   const history = {
     look: (_room: unknown, ts: string) => Promise.resolve(slack.look(ts)),
     holdsBefore: () => Promise.resolve(true),
+    replies: () => Promise.resolve([]),
   };
   // Everything happened long ago, and Slack shows it.
   return new LogModel(around({ history, now: () => 10_000_000 }));

@@ -16,9 +16,10 @@ async function server(
   deliver: (body: Body) => Promise<unknown>,
   others: readonly EventDoor[] = [],
   waiting: readonly string[] = [],
+  missed: () => void = () => undefined,
 ) {
   const app = fastify();
-  const door = { signingSecret: SECRET, team: () => "T1", deliver, log };
+  const door = { signingSecret: SECRET, team: () => "T1", deliver, missed, log };
   await app.register(slackEvents({ doors: () => [door, ...others], waiting: () => waiting, now: () => NOW }));
   app.post("/other", (request) => ({ parsed: request.body }));
   return app;
@@ -54,6 +55,17 @@ void describe("Slack's requests", () => {
     const { statusCode, headers } = await app.inject(signed('{"type":"event_callback"}'));
     assert.equal(statusCode, 503);
     assert.equal(headers["x-slack-no-retry"], undefined);
+  });
+
+  void it("tell of a gap where Slack has tried for a minute, before they are taken in", async () => {
+    const seen: string[] = [];
+    const deliver = () => Promise.resolve(void seen.push("taken"));
+    const app = await server(deliver, [], [], () => seen.push("missed"));
+    const request = signed('{"type":"event_callback"}');
+    for (const retry of ["1", "2"])
+      await app.inject({ ...request, headers: { ...request.headers, "x-slack-retry-num": retry } });
+    await app.inject({ ...request, payload: "{}", headers: { "x-slack-retry-num": "3" } });
+    assert.deepEqual(seen, ["taken", "missed", "taken"]);
   });
 
   void it("are refused unread where the signature or its age is wrong", async () => {
@@ -98,6 +110,7 @@ void describe("Slack's requests", () => {
       signingSecret,
       team: () => team,
       deliver: () => Promise.resolve(void taken.push(name)),
+      missed: () => undefined,
       log,
     });
     const app = await server(
@@ -131,6 +144,7 @@ void describe("Slack's requests", () => {
       signingSecret: SECRET,
       team: () => null,
       deliver: () => Promise.reject(new Error("never asked")),
+      missed: () => undefined,
       log,
     };
     const app = await server(() => Promise.resolve(), [waiting]);

@@ -84,6 +84,40 @@ void describe("a post of which the answer is lost", together, () => {
   });
 });
 
+void describe("a change of which the answer is lost", together, () => {
+  const begin = runs("slack-changes");
+
+  void it("is made again, and finds that it was made: a reaction, an edit, a thread's first message deleted", async (test) => {
+    const run = await begin(test);
+    const { people } = run.here.workspace();
+    const head = people.post(FROM, ALICE, "a head");
+    people.post(FROM, ALICE, "below it", { threadTs: head });
+    const edited = people.post(FROM, ALICE, "to be edited");
+    await holds(run, ["a head", "below it", "to be edited"]);
+    const lost = new Set<string>();
+    run.there.faults.onCall = ({ method }) => {
+      const first = ["reactions.add", "chat.update", "chat.delete"].includes(method) && !lost.has(method);
+      lost.add(method);
+      return first ? { kind: "lost-after" } : null;
+    };
+    people.react(FROM, edited, ALICE, "tada");
+    people.edit(FROM, edited, "edited");
+    people.delete(FROM, head);
+    people.post(FROM, ALICE, "the last");
+    await holds(run, ["below it", "edited", "the last"]);
+    const { setAside, unclear } = await run.gateway().operations.status();
+    assert.deepEqual([setAside, unclear], [0, 0]);
+    const last = run.there
+      .workspace()
+      .messages(TO)
+      .find(({ text }) => text === "edited");
+    assert.deepEqual(
+      last?.reactions.map(({ name, users }) => [name, users.length]),
+      [["tada", 1]],
+    );
+  });
+});
+
 void describe("an answer of the Web API that is none", together, () => {
   const begin = runs("slack-no-answers");
 

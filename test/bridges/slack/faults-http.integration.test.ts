@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
+import { eventually } from "../../support/harness-eventually.ts";
 import { ALICE, holds, runs, textsThere, together } from "./faults-run.ts";
 import { FROM, type SlackRun } from "./slack-gateway.ts";
 
@@ -89,6 +90,23 @@ void describe("Slack's requests", together, () => {
   void it("answer Slack's challenge", async (test) => {
     const run = await begin(test, options);
     await run.here.events.verifyUrl(run.here.events.url ?? "");
+  });
+
+  void it("that Slack gave up while it could not reach the gateway are made up for when it can", async (test) => {
+    const run = await begin(test, options);
+    const { people } = run.here.workspace();
+    const { events } = run.here;
+    people.post(FROM, ALICE, "before");
+    await holds(run, ["before"]);
+    const { url } = events;
+    events.useUrl("http://127.0.0.1:9/slack/events");
+    people.post(FROM, ALICE, "given up");
+    await eventually("Slack to give up", () => events.lost.length === 1);
+    const { attempts } = events;
+    people.post(FROM, ALICE, "just in time");
+    await events.attempted(attempts + 2);
+    events.useUrl(url);
+    await holds(run, ["before", "given up", "just in time"]);
   });
 
   void it("that come while the gateway is away are made up for", async (test) => {

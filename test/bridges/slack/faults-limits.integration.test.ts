@@ -87,7 +87,8 @@ void describe("a storm of 429", together, () => {
     end();
     await holds(run, texts);
     const posts = run.there.calls.filter(
-      ({ method, arguments: args }) => method === "chat.postMessage" && String(args["text"]).startsWith("all "),
+      ({ method, arguments: args }) =>
+        method === "chat.postMessage" && String(args["text"]).startsWith("all "),
     );
     assert.ok(posts.length < 3 * texts.length, `Slack was not pressed: ${posts.length} posts`);
   });

@@ -27,16 +27,15 @@ export function runs(name: string): (test: TestContext, options?: SlackRunOption
 export const textsThere = ({ there }: SlackRun): string[] =>
   carried(there.workspace().messages(TO)).map(({ text }) => text);
 
-/** Waits until so many texts are there, and they are these, in this order, and nothing is left to be done. */
+/** Waits until all these texts are there, and nothing is left to be done; there must be no others, and in this order. */
 export async function holds(run: SlackRun, texts: readonly string[], within = 20_000): Promise<void> {
-  await eventually(
-    `${texts.length} texts: ${texts.slice(0, 5).join(", ")}`,
-    async () => {
-      const { bindings } = await run.gateway().operations.status();
-      const isCaughtUp = bindings.every(({ behind, inbox }) => behind === 0 && inbox === 0);
-      return isCaughtUp && textsThere(run).length >= texts.length;
-    },
-    within,
-  );
+  const isThere = async () => {
+    const { bindings } = await run.gateway().operations.status();
+    const isCaughtUp = bindings.every(({ behind, inbox }) => behind === 0 && inbox === 0);
+    const there = textsThere(run);
+    return isCaughtUp && texts.every((text) => there.includes(text));
+  };
+  // What is missing is said by the comparison.
+  await eventually("the texts", isThere, within).catch(() => undefined);
   assert.deepEqual(textsThere(run), texts);
 }

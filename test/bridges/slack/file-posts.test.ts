@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Arguments } from "../../../bridges/slack/api.ts";
 import { FilePosts } from "../../../bridges/slack/file-posts.ts";
 import { Memory } from "../../../bridges/slack/memory.ts";
-import { type DeliveryContext, DeliveryError } from "../../../core/bridge.ts";
+import { type DeliveryContext, DeliveryError } from "../../../core/bridge/outbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import type { DeliveryKey, NativeRoom } from "../../../core/ids.ts";
 import { createLogger } from "../../../core/log.ts";
@@ -32,12 +32,14 @@ interface Slack {
   /** Names of files that can't be had. */
   readonly missing?: readonly string[];
   /** Of files.completeUploadExternal, one after the other; the last one again and again. */
-  readonly answers?: readonly ("ok" | "lost" | "spent")[];
+  readonly answers?: readonly ("ok" | "lost" | "spent" | "refused")[];
+  /** How files.getUploadURLExternal is refused; left out: it is not. */
+  readonly refusal?: string;
   /** Where files.info says that the files are; null: nowhere. */
   readonly shownAs?: string | null;
 }
 
-function stage({ missing = [], answers = ["ok"], shownAs = "1700.000100" }: Slack) {
+function stage({ missing = [], answers = ["ok"], refusal, shownAs = "1700.000100" }: Slack) {
   const completed: Arguments[] = [];
   const stored: string[] = [];
   const posts = new FilePosts({
@@ -48,6 +50,8 @@ function stage({ missing = [], answers = ["ok"], shownAs = "1700.000100" }: Slac
       store: ({ filename }) => {
         if (missing.includes(filename))
           return Promise.reject(new GatewayError("media_unreachable", filename));
+        if (refusal !== undefined)
+          return Promise.reject(new WebAPIPlatformError({ ok: false, error: refusal }));
         stored.push(filename);
         return Promise.resolve(`F${stored.length}`);
       },
@@ -57,9 +61,10 @@ function stage({ missing = [], answers = ["ok"], shownAs = "1700.000100" }: Slac
       completed.push(args);
       if (answer === "lost") return Promise.reject(lost);
       if (answer === "ok") return Promise.resolve({ ok: true, files: [] });
-      const cause = new WebAPIPlatformError({ ok: false, error: "file_not_found" });
+      const error = answer === "spent" ? "file_not_found" : "slack_connect_file_upload_sharing_blocked";
+      const cause = new WebAPIPlatformError({ ok: false, error });
       const verdict = { certainty: "certain", retry: "never" } as const;
-      return Promise.reject(new DeliveryError("delivery_refused", "file_not_found", verdict, { cause }));
+      return Promise.reject(new DeliveryError("delivery_refused", error, verdict, { cause }));
     },
     call: (_method, { file: id }) => {
       const shares = shownAs === null ? {} : { public: { [ROOM]: [{ ts: shownAs }] } };
@@ -103,6 +108,32 @@ void describe("a post of files", () => {
     assert.equal(completed.length, 0);
   });
 
+  for (const refusing of [{ refusal: "storage_limit_reached" }, { answers: ["refused"] }] as const)
+    void it(`is a message of links where Slack takes no files: ${JSON.stringify(refusing)}`, async () => {
+      const { posts } = stage(refusing);
+      const linked = await posts.share(post("a.png", "b.png"), context);
+      assert.ok(linked.kind === "linked");
+      assert.match(
+        JSON.stringify(linked.args["blocks"]),
+        /https:\/\/x\.test\/a\.png.*https:\/\/x\.test\/b\.png/,
+      );
+    });
+
+  void it("waits where Slack takes files later, and where they are nowhere else to be had", async () => {
+    const { posts } = stage({ refusal: "ratelimited" });
+    await assert.rejects(posts.share(post("a.png"), context), { code: "delivery_throttled" });
+    const text = { content: "long", filename: "text.txt", title: "", alt_txt: "" };
+    const refused = stage({ refusal: "file_uploads_disabled" }).posts;
+    await assert.rejects(refused.share({ ...post(), files: [text] }, context), { code: "delivery_refused" });
+  });
+
+  void it("that is linked notifies nobody by a file's name", async () => {
+    const { posts } = stage({ missing: ["<!channel> & <@U1>.png"] });
+    const linked = await posts.share(post("<!channel> & <@U1>.png"), context);
+    assert.ok(linked.kind === "linked");
+    assert.equal(linked.args["text"], "&lt;!channel&gt; &amp; &lt;@U1&gt;.png");
+  });
+
   void it("whose answer was lost is made again with the same files, which Slack takes once", async () => {
     const { posts, completed, stored } = stage({ answers: ["lost", "ok"] });
     await assert.rejects(posts.share(post("a.png"), context), lost);
@@ -113,6 +144,15 @@ void describe("a post of files", () => {
     });
     assert.deepEqual(stored, ["a.png"], "nothing is uploaded twice");
     assert.deepEqual(completed[1]?.["files"], [{ id: "F1" }]);
+  });
+
+  void it("whose answer was lost is made with the same files also where another one is linked", async () => {
+    const { posts, completed, stored } = stage({ missing: ["b.png"], answers: ["lost", "ok"] });
+    await assert.rejects(posts.share(post("a.png", "b.png"), context), lost);
+    await posts.share(post("a.png", "b.png"), context);
+    assert.deepEqual(stored, ["a.png"], "nothing is uploaded twice");
+    assert.deepEqual(completed[1]?.["files"], [{ id: "F1" }]);
+    assert.deepEqual(completed[1]["blocks"], completed[0]?.["blocks"], "with the link");
   });
 
   void it("that was made after all is found by its files, however late its message appears", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fileAccess, isWorkspaceFile, WorkspaceFiles } from "../../../bridges/slack/files.ts";
-import type { Translated } from "../../../core/bridge.ts";
+import type { Translated } from "../../../core/bridge/inbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import { message } from "../../../mappings/message.ts";
 

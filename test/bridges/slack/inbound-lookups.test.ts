@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { translate } from "../../../bridges/slack/inbound.ts";
 import { keptOf, refersTo } from "../../../bridges/slack/kept-event.ts";
-import type { KnownInRoom, Lookups, Raw, Translated } from "../../../core/bridge.ts";
+import type { KnownInRoom, Lookups, Raw, Translated } from "../../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import type { EventId, GroupUri } from "../../../mappings/ids.ts";
 import type { FlatText } from "../../../mappings/markup/flat.ts";

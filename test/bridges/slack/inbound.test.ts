@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { translate } from "../../../bridges/slack/inbound.ts";
 import { Memory } from "../../../bridges/slack/memory.ts";
-import type { KnownInRoom, Lookups, Raw } from "../../../core/bridge.ts";
+import type { KnownInRoom, Lookups, Raw } from "../../../core/bridge/inbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { type EventId, parseEventId } from "../../../mappings/ids.ts";

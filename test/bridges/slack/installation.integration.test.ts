@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { Installation } from "../../../bridges/slack/installation.ts";
 import { OAuth } from "../../../bridges/slack/oauth.ts";
-import { DeliveryError } from "../../../core/bridge.ts";
+import { DeliveryError } from "../../../core/bridge/outbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import { createLogger } from "../../../core/log.ts";
 import { SimulatedClock } from "../../slack/clock.ts";

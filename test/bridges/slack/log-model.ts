@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Around } from "../../../bridges/slack/inbound-context.ts";
 import { translate } from "../../../bridges/slack/inbound.ts";
-import type { KnownInRoom, Lookups, Raw, Translated } from "../../../core/bridge.ts";
+import type { KnownInRoom, Lookups, Raw, Translated } from "../../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { type EventId, parseEventId } from "../../../mappings/ids.ts";
 import { plainTextOf } from "../../../mappings/markup/plain.ts";

@@ -108,6 +108,8 @@ async function read(channel: Channel, changes: Partial<MissedOptions> = {}) {
   return { told, pieces, order, reactions, cuts };
 }
 
+const endOf = async (messages: readonly Said[]) => (await read(new Channel(messages))).pieces.at(-1)?.before;
+
 void describe("what was missed in a channel", () => {
   void it("comes in the order in which it happened, edits as what they are", async () => {
     const edited = { ts: at(READ - 50), edited: { ts: `${READ + 30}.000000` } };
@@ -210,6 +212,11 @@ void describe("what was missed in a channel", () => {
     assert.deepEqual(told, [`C1:${at(READ + 3)}`, `C1:${at(READ + 4)}`]);
     assert.equal(pieces[0]?.from, at(READ + 3));
     assert.deepEqual(cuts, [at(READ + 3)]);
+  });
+
+  void it("says nothing of what stands later than anything that was heard or read", async () => {
+    assert.equal(await endOf([{ ts: at(READ + 7) }]), `${READ + 7}.000101`);
+    assert.equal(await endOf([{ ts: at(READ - 7) }]), `${READ}.000101`, "the last one may have been deleted");
   });
 
   void it("says also of a channel in which nothing was said what stands: nothing", async () => {

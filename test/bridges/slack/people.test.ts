@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { withAvatar } from "../../../bridges/slack/avatars.ts";
 import { People } from "../../../bridges/slack/people.ts";
-import type { Translated } from "../../../core/bridge.ts";
+import type { Translated } from "../../../core/bridge/inbound.ts";
 import { message } from "../../../mappings/message.ts";
 import type { Arguments } from "../../../bridges/slack/api.ts";
 

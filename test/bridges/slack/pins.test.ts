@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { WebAPIPlatformError } from "@slack/web-api";
 import { pinChanges, pinsIn, pinsNow } from "../../../bridges/slack/pins.ts";
-import type { KnownInRoom, Lookups } from "../../../core/bridge.ts";
+import type { KnownInRoom, Lookups } from "../../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import type { EventId } from "../../../mappings/ids.ts";
 import { unknowing } from "../../support/unknowing-lookups.ts";

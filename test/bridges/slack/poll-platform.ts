@@ -1,5 +1,5 @@
 /** A platform whose people make polls, as those of some platforms do: the fake one, with two more words. */
-import type { Lookups, Raw, Translated } from "../../../core/bridge.ts";
+import type { Lookups, Raw, Translated } from "../../../core/bridge/inbound.ts";
 import type { NativeId, NativeRoom } from "../../../core/ids.ts";
 import { message, type MessageBody } from "../../../mappings/message.ts";
 import { FakeBridge } from "../../support/fake-bridge.ts";

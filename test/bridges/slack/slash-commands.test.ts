@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
-import type { Asked } from "../../../core/bridge.ts";
+import type { Asked } from "../../../core/bridge/host.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import { createLogger } from "../../../core/log.ts";
+import { eventually } from "../../support/harness-eventually.ts";
 import { plainWords, SlashCommands, type TypedCommand } from "../../../bridges/slack/slash-commands.ts";
 
 interface Seen {
@@ -30,7 +32,14 @@ function stage(answer: (asked: Asked) => Promise<string>, responds = true) {
   });
   const type = (text: string, from: Partial<TypedCommand["command"]> = {}) =>
     commands.take({
-      command: { user_id: "U0BOB", user_name: "bob", channel_id: "C0LAB", text, ...from },
+      command: {
+        trigger_id: randomUUID(),
+        user_id: "U0BOB",
+        user_name: "bob",
+        channel_id: "C0LAB",
+        text,
+        ...from,
+      },
       ack: (shown) => {
         acknowledged.push(shown);
         return Promise.resolve();
@@ -118,6 +127,39 @@ void describe("a slash command", () => {
     assert.equal(acknowledged.length, 5);
     await type("f");
     assert.equal(acknowledged[5]?.text, "done");
+  });
+
+  void it("that Slack sends again runs once, and is answered again", async () => {
+    const asked: string[] = [];
+    const { type, acknowledged, responded } = stage(({ text }) => {
+      asked.push(text);
+      return Promise.resolve(`answer ${asked.length}`);
+    });
+    await type("code", { trigger_id: "1.2.a" });
+    await type("code", { trigger_id: "1.2.a" });
+    await type("code", { trigger_id: "1.2.b" });
+    assert.deepEqual(asked, ["code", "code"]);
+    assert.deepEqual(
+      acknowledged.map((one) => one?.text),
+      ["answer 1", "answer 1", "answer 2"],
+    );
+    assert.deepEqual(responded, []);
+  });
+
+  void it("that Slack sends again while it runs is answered later once", async () => {
+    const slow = Promise.withResolvers<string>();
+    let runs = 0;
+    const { type, acknowledged, responded } = stage(() => {
+      runs += 1;
+      return slow.promise;
+    });
+    const typed = [1, 2, 3, 4, 5].map(() => type("link", { trigger_id: "1.2.a" }));
+    await eventually("all to be acknowledged", () => acknowledged.length === 5);
+    slow.resolve("linked");
+    await Promise.all(typed);
+    assert.equal(runs, 1);
+    assert.deepEqual(acknowledged, [undefined, undefined, undefined, undefined, undefined]);
+    assert.equal(responded.length, 1);
   });
 
   void it("in a direct conversation is in no room, and there nobody manages one by being there", async () => {

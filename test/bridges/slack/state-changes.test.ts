@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { z } from "zod";
 import type { ChannelState, MessageState } from "../../../bridges/slack/channel-state.ts";
-import { channelState, isState, keptStretch, reactionsIn } from "../../../bridges/slack/channel-state.ts";
 import type { Stored } from "../../../bridges/slack/history.ts";
-import { refersTo } from "../../../bridges/slack/kept-event.ts";
 import type { Around } from "../../../bridges/slack/inbound-context.ts";
 import { type StateContext, stateChanges } from "../../../bridges/slack/state-changes.ts";
-import type { GivenReaction, StandingMessage } from "../../../core/bridge.ts";
+import type { GivenReaction, StandingMessage } from "../../../core/bridge/inbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { schemas } from "../../../mappings/slack/event.ts";
@@ -47,19 +45,25 @@ const gave = (user: string, emoji: string, at = 0): GivenReaction => ({
 });
 
 /** Slack, where these messages are still to be found one by one. */
-function slack(found: Readonly<Record<string, object[]>> = {}, older = true) {
+function slack(found: Readonly<Record<string, object[]>> = {}, older = true, inThread: string | null = null) {
   const looks: string[] = [];
+  const threads: string[] = [];
   const history: StateContext["history"] = {
     look: (_room, ts) => {
       looks.push(ts);
       const reactions = found[ts];
       if (!reactions) return Promise.resolve("gone");
-      const json = { ts, reactions };
+      const json = { ts, reactions, ...(inThread !== null && { thread_ts: inThread }) };
       return Promise.resolve({ json, message: schemas.message.parse(json) } satisfies Stored);
     },
     holdsBefore: () => Promise.resolve(older),
+    replies: (_room, thread) => {
+      threads.push(thread);
+      const replies = Object.keys(found).map((ts) => ({ ts, thread_ts: thread, reactions: found[ts] }));
+      return Promise.resolve(replies.map((json) => ({ json, message: schemas.message.parse(json) })));
+    },
   };
-  return { looks, history };
+  return { looks, threads, history };
 }
 
 const told = z.object({
@@ -103,6 +107,26 @@ void describe("what stands in a channel against what the log holds", () => {
   void it("is no deletion where the message is there after all, as a reply in a thread that was not read", async () => {
     const { history } = slack({ [TS]: [] });
     assert.deepEqual(await changes(state([stands(OLDER)]), [known(TS)], { history }), []);
+  });
+
+  void it("reads a thread once that was not read, and finds in it what became of its replies", async () => {
+    const replies = ["1701.0", "1702.0", "1703.0"];
+    const party = [{ name: "+1", users: ["U2"], count: 1 }];
+    const { looks, threads, history } = slack({ "1701.0": [], "1703.0": party }, true, OLDER);
+    const log = [known(OLDER), ...replies.map((ts) => known(ts, { reactions: [gave("U1", "👀")] }))];
+    const young = known("1703.0", { reactions: [gave("U1", "👀", READ_AT)] });
+    const found = await changes(state([stands(OLDER)]), [...log.slice(0, 3), young], {
+      history,
+      settleMs: 15_000,
+      now: () => READ_AT + 14_999,
+    });
+    assert.deepEqual(found, [
+      ["reaction_removed", "U1", "eyes", "1701.0"],
+      ["message_deleted", "1702.0"],
+      ["reaction_added", "U2", "+1", "1703.0"],
+    ]);
+    assert.deepEqual(threads, [OLDER]);
+    assert.deepEqual(looks, ["1701.0", "1701.0", "1702.0"]);
   });
 
   void it("is no deletion where nothing older is kept either: Slack keeps messages for a time only", async () => {
@@ -191,45 +215,5 @@ void describe("what stands in a channel against what the log holds", () => {
     const log = Array.from({ length: 300 }, (_, i) => known(`2${String(i).padStart(3, "0")}.000000`));
     assert.equal((await changes(state([stands(OLDER)]), log, { history })).length, looks.length);
     assert.equal(looks.length, 200);
-  });
-});
-
-void describe("the state of a stretch in the inbox", () => {
-  const stretch = { from: "1000.000000", before: "9999.999999", seen: "1500.000000" };
-
-  void it("comes in pieces that leave nothing out between them", () => {
-    const messages = Array.from({ length: 450 }, (_, i) => stands(`${2_000 + i}.000000`));
-    const pieces = keptStretch(room, stretch, messages, READ_AT).map(({ raw }) =>
-      channelState(JSON.parse(raw)),
-    );
-    assert.deepEqual(
-      pieces.map((piece) => [piece?.from, piece?.before, piece?.messages.length]),
-      [
-        ["1000.000000", "2200.000000", 200],
-        ["2200.000000", "2400.000000", 200],
-        ["2400.000000", "9999.999999", 50],
-      ],
-    );
-  });
-
-  void it("says also that nothing stands, has no key, and waits for what was told before it", () => {
-    const [piece, another] = keptStretch(room, stretch, [], READ_AT);
-    assert.ok(piece);
-    assert.equal(another, undefined);
-    assert.equal(piece.nativeKey, null);
-    assert.ok(isState(piece) && refersTo(piece));
-    assert.deepEqual(channelState(JSON.parse(piece.raw))?.messages, []);
-    assert.equal(channelState({ type: "message", ts: TS }), null);
-  });
-
-  void it("knows whether Slack has named all who reacted", () => {
-    const json = {
-      reactions: [
-        { name: "+1", users: ["U1"], count: 3 },
-        { name: "tada", users: ["U1"], count: 1 },
-      ],
-    };
-    assert.deepEqual(reactionsIn(json), [reaction("+1", ["U1"], false), reaction("tada", ["U1"])]);
-    assert.deepEqual(reactionsIn({ reactions: "none" }), []);
   });
 });

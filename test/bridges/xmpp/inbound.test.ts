@@ -14,7 +14,7 @@ import {
 import { translate } from "../../../bridges/xmpp/inbound.ts";
 import { parseXml } from "../../../bridges/xmpp/xml.ts";
 import { asGatewayError } from "../../../core/errors.ts";
-import type { Raw } from "../../../core/bridge.ts";
+import type { Raw } from "../../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { nobody } from "../../../bridges/xmpp/inbound-context.ts";
 import { plainTextOf } from "../../../mappings/markup/plain.ts";

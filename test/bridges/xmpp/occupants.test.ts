@@ -4,7 +4,7 @@ import { inboundContext, nobody, type People } from "../../../bridges/xmpp/inbou
 import { rawMessage } from "../../../bridges/xmpp/kept-stanza.ts";
 import { Occupants } from "../../../bridges/xmpp/occupants.ts";
 import { parseXml } from "../../../bridges/xmpp/xml.ts";
-import type { KnownInRoom, Lookups } from "../../../core/bridge.ts";
+import type { KnownInRoom, Lookups } from "../../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import type { EventId, UserUri } from "../../../mappings/ids.ts";
 import { unknowing } from "../../support/unknowing-lookups.ts";

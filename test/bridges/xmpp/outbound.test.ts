@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { message, plan, textPayload } from "../../../bridges/xmpp/outbound.ts";
 import { refusal } from "../../../bridges/xmpp/refusal.ts";
 import { parseXml } from "../../../bridges/xmpp/xml.ts";
-import type { OutEvent, RoomContext } from "../../../core/bridge.ts";
+import type { OutEvent, RoomContext } from "../../../core/bridge/outbound.ts";
 import { emptyContext } from "../../../core/groups/context-finder.ts";
 import type { DeliveryKey, NativeRoom } from "../../../core/ids.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { xmppConfigSchema } from "../../../bridges/xmpp/config.ts";
 import { withServedFiles } from "../../../bridges/xmpp/served-files.ts";
-import type { Translated } from "../../../core/bridge.ts";
+import type { Translated } from "../../../core/bridge/inbound.ts";
 import { message } from "../../../mappings/message.ts";
 
 const FOLDER = "https://upload.internal/files/";

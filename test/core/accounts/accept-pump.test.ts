@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pino } from "pino";
 import { AcceptPump } from "../../../core/accounts/accept-pump.ts";
-import type { AcceptBatch } from "../../../core/bridge.ts";
+import type { AcceptBatch } from "../../../core/bridge/inbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import type { BindingId, NativeKey } from "../../../core/ids.ts";
 import { openSqliteStore } from "../../../core/store/sqlite/engine.ts";

@@ -24,7 +24,10 @@ void describe("the sample of gateway.yaml", () => {
     // What has no default has an example instead.
     const { listen, endpoint } = parse("").federation;
     const federation = { ...config.federation, listen, endpoint };
-    assert.deepEqual({ ...config, accounts: [], federation, slot: null, secretsKey: null, secrets: [] }, parse(""));
+    assert.deepEqual(
+      { ...config, accounts: [], federation, slot: null, secretsKey: null, secrets: [] },
+      parse(""),
+    );
     for (const key of [
       "base",
       "data",

@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import { buffer, text } from "node:stream/consumers";
 import type { FastifyInstance } from "fastify";
 import { parseProviderDomain, type ProviderDomain } from "../../../mappings/ids.ts";
-import type { Milliseconds } from "../../../core/bridge.ts";
+import type { Milliseconds } from "../../../core/time.ts";
 import { callerOf, type PeerKey } from "../../../core/federation/serving/caller.ts";
 import { Exchanger } from "../../../core/federation/peers/exchange.ts";
 import { HeldRequests } from "../../../core/federation/serving/held-requests.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Translated } from "../../../core/bridge.ts";
+import type { Translated } from "../../../core/bridge/inbound.ts";
 import { EventWriter } from "../../../core/groups/event-writer.ts";
 import { MessageMemo } from "../../../core/groups/message-memo.ts";
 import { contextFor } from "../../../core/groups/room-context.ts";

@@ -1,7 +1,8 @@
 /** What the inbox lane makes of a row that can't be understood now. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { Bridge, Health } from "../../../core/bridge.ts";
+import type { Health } from "../../../core/bridge/room.ts";
+import type { Bridge } from "../../../core/bridge/bridge.ts";
 import { type ErrorCode, GatewayError } from "../../../core/errors.ts";
 import { Announcer } from "../../../core/groups/announce.ts";
 import { EventWriter } from "../../../core/groups/event-writer.ts";

@@ -140,33 +140,37 @@ void test("a lane that is put off stands so in the store, counts its failures, a
   await store.close();
 });
 
-void test("pulled forward in the very moment of being put off, the lane runs again", async () => {
-  const { store, a } = await laneSample(folder);
-  const lane = outLane(a.id);
-  let runs = 0;
-  let pulled = false;
-  const watching: Store = {
-    ...interrupted(store, () => Promise.resolve()),
-    write: async (name, input) => {
-      const answer = await store.write(name, input);
-      if (name === "putOffLane" && !pulled) {
-        pulled = true;
-        await store.write("pullLaneForward", lane);
-        void runner.run(lane, "queued");
-      }
-      return answer;
-    },
-  };
-  const runner: LaneRunner = runnerOf(watching, () => {
-    runs += 1;
-    return Promise.resolve(
-      runs === 1 ? { kind: "put-off", wait: 60_000, error: "not entered", failure: false } : caughtUp,
-    );
+for (const when of ["just before", "just after"] as const)
+  void test(`pulled forward ${when} it is put off, the lane runs again`, async () => {
+    const { store, a } = await laneSample(folder);
+    const lane = outLane(a.id);
+    let runs = 0;
+    let pulled = false;
+    const watching: Store = {
+      ...interrupted(store, () => Promise.resolve()),
+      write: async (name, input) => {
+        const pulls = name === "putOffLane" && !pulled;
+        pulled ||= pulls;
+        const pull = async (): Promise<void> => {
+          await store.write("pullLaneForward", lane);
+          void runner.run(lane, "queued");
+        };
+        if (pulls && when === "just before") await pull();
+        const answer = await store.write(name, input);
+        if (pulls && when === "just after") await pull();
+        return answer;
+      },
+    };
+    const runner: LaneRunner = runnerOf(watching, () => {
+      runs += 1;
+      return Promise.resolve(
+        runs === 1 ? { kind: "put-off", wait: 60_000, error: "not entered", failure: false } : caughtUp,
+      );
+    });
+    await runner.run(lane);
+    await eventually("the second run", () => runs === 2, 2_000);
+    await store.close();
   });
-  await runner.run(lane);
-  await eventually("the second run", () => runs === 2, 2_000);
-  await store.close();
-});
 
 void test("stop asks runs to end and waits for them; a closed runner starts none", async () => {
   const sample = await laneSample(folder);

@@ -1,7 +1,7 @@
 /** What a room is given of a log that was replaced by another one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BridgeHost } from "../../../core/bridge.ts";
+import type { BridgeHost } from "../../../core/bridge/host.ts";
 import { MessageMemo } from "../../../core/groups/message-memo.ts";
 import type { BindingId } from "../../../core/ids.ts";
 import { HeldLane } from "../../../core/lanes/held-lane.ts";

@@ -1,7 +1,8 @@
 /** What a policy lets through, from a room and to it, and how it makes people appear. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { OutEvent, Translated } from "../../../core/bridge.ts";
+import type { Translated } from "../../../core/bridge/inbound.ts";
+import type { OutEvent } from "../../../core/bridge/outbound.ts";
 import { emptyContext } from "../../../core/groups/context-finder.ts";
 import { carriedKinds, type CarriedKind, kindOf } from "../../../core/policy/kinds.ts";
 import { heed, type InboundRules } from "../../../core/policy/inbound.ts";

@@ -1,7 +1,7 @@
 /** Secrets in the store, on SQLite and on PostgreSQL. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { SecretBox } from "../../../core/bridge.ts";
+import type { SecretBox } from "../../../core/bridge/host.ts";
 import type { StoreConfig } from "../../../core/config/config.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import type { AccountId } from "../../../core/ids.ts";

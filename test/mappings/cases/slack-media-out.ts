@@ -29,7 +29,7 @@ const encryption = {
   aad: new Uint8Array(),
 };
 const media = { kind: "media", files: [file], caption: null, sticker: false, spoiler: null } as const;
-const upload = { source: "mxc://hs.example/abc", filename: "a.png", title: "a.png", alt_txt: "a cat" };
+const upload = { source: "https://gw.example/m/1", filename: "a.png", title: "a.png", alt_txt: "a cat" };
 const options = [
   { id: "a", text: "Tea" },
   { id: "b", text: "Coffee" },

@@ -1,6 +1,6 @@
 /** Takes what happens in the workspaces to the app, by HTTP or Socket Mode, with Slack's retries and its giving up. */
 import { randomBytes } from "node:crypto";
-import type { Milliseconds } from "../../../core/bridge.ts";
+import type { Milliseconds } from "../../../core/time.ts";
 import { Waits } from "../../../deploy/clients/waits.ts";
 import type { AppCredentials } from "../app.ts";
 import type { SimulatedClock } from "../clock.ts";

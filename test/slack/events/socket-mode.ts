@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { z } from "zod";
-import type { Milliseconds } from "../../../core/bridge.ts";
+import type { Milliseconds } from "../../../core/time.ts";
 import type { SimulatedClock } from "../clock.ts";
 import type { Faults } from "../faults.ts";
 import type { Attempt } from "./http-sender.ts";

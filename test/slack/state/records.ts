@@ -1,6 +1,6 @@
 /** What a workspace holds. Records change in place; what the API and the events show is made from them at that moment. */
 import type { types, webApi } from "@slack/bolt";
-import type { Milliseconds } from "../../../core/bridge.ts";
+import type { Milliseconds } from "../../../core/time.ts";
 
 /** A message as history, replies and events show it. */
 export type PublishedMessage = NonNullable<webApi.ConversationsHistoryResponse["messages"]>[number];

@@ -1,5 +1,5 @@
 /** One workspace: its people, channels, messages and files, and the app's place in it. */
-import type { Milliseconds } from "../../../core/bridge.ts";
+import type { Milliseconds } from "../../../core/time.ts";
 import { Waits } from "../../../deploy/clients/waits.ts";
 import type { AppCredentials } from "../app.ts";
 import type { SimulatedClock } from "../clock.ts";

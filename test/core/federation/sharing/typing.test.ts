@@ -70,7 +70,23 @@ void test("what somebody of ours does is given to the other gateways, at most on
     [GROUP, anna, false, null],
   ]);
   assert.deepEqual(shown, [], "the rooms here were told by the room that it came from");
+  clock.pass(1_000);
+  assert.deepEqual(given.slice(3), [[GROUP, anna, false, null]], "for a gateway that was not listening");
   assert.equal(clock.waiting, 0);
+});
+
+void test("who goes on typing at once is not said to have ceased", () => {
+  const { clock, given, typing } = stage();
+  typing.said(GROUP, anna, true);
+  clock.pass(500);
+  typing.said(GROUP, anna, false);
+  clock.pass(999);
+  typing.said(GROUP, anna, true);
+  clock.pass(7_999);
+  assert.deepEqual(
+    given.map((one) => (one as readonly unknown[])[2]),
+    [true, false, true],
+  );
 });
 
 void test("somebody of another gateway is shown until it says otherwise", () => {
@@ -134,6 +150,7 @@ void test("who types on is told of again before others forget it, and not for ev
   assert.deepEqual(given.slice(6), [
     [GROUP, anna, true, null],
     [GROUP, anna, true, null],
+    [GROUP, anna, false, null],
     [GROUP, anna, false, null],
   ]);
 });

@@ -1,12 +1,13 @@
 /** Lanes: claims, leases, putting off; and that a stale holder writes nothing, whichever unit it is. On SQLite and on PostgreSQL. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { BindingId, InboxNumber, NativeRoom, PeerId, Seq } from "../../../../core/ids.ts";
+import type { BindingId, InboxNumber, NativeId, NativeRoom, PeerId, Seq } from "../../../../core/ids.ts";
 import { accountLane, inLane, outLane } from "../../../../core/lanes/lane-key.ts";
 import type { Fence } from "../../../../core/store/units/fence.ts";
-import { accountsFree, lanesBehind, readLane } from "../../../../core/store/units/lanes.ts";
+import { lanesBehind, readLane } from "../../../../core/store/units/lanes.ts";
 import { writingUnits } from "../../../../core/store/units/registry.ts";
 import { statusReport } from "../../../../core/store/units/status.ts";
+import type { EventId } from "../../../../mappings/ids.ts";
 import { eventually } from "../../../support/harness-eventually.ts";
 import { nothingHolds } from "../federation-sample.ts";
 import { done, LEASE_MS, SampleStore, intent } from "../sample.ts";
@@ -16,10 +17,12 @@ const lost = { code: "lane_lost" };
 /** Units that take no fence. */
 const unfenced = `
   addBlock addConnection addGuest addPeer admitProvider answerInvitation blockPeer
-  claimLane confirmConnection createCode discardAside dismissProvider dropBlockOf dropUnnamedMedia
-  endConnection endInvitations endKnock follow freeLeasesOf invite keepMedia
-  keepRedeemed link linkByCode markServed noteAudit noteInvitation noteKnock noteMarkers
+  changeProfile claimLane confirmConnection createCode discardAside dismissProvider dropAvatars
+  dropBlockOf dropSecret dropUnnamedMedia
+  endConnection endInvitations endKnock follow freeLeasesOf invite keepMedia keepSecret
+  keepRedeemed link linkByCode markServed noteAudit noteAvatar noteInvitation noteKnock noteMarkers
   noteTold pullLaneForward queueTallies recordVerdict redeem registerAccount removeGuest replaceSetting
+  rewrapSecret setOptOut setRoomPolicy tellProfile
   retryAside revokeCode setCursor setGroupPolicy settle takeCode takeValues
   tellVerdicts unlink updatePeer writeOwnEvent
 `
@@ -81,7 +84,19 @@ for (const kind of storeKinds()) {
           }),
         noteUnclear: (fence) => store.write("noteUnclear", { fence, binding: b.id }),
         putOffLane: (fence) =>
-          store.write("putOffLane", { fence, lane, wait: 60_000, failures: 9, error: "stale" }),
+          store.write("putOffLane", { fence, lane, wait: 60_000, failures: 9, error: "stale", pulls: 0 }),
+        noteDouble: (fence) =>
+          store.write("noteDouble", {
+            fence,
+            binding: b.id,
+            event: "00".repeat(32) as EventId,
+            native: "x" as NativeId,
+            at: 1,
+          }),
+        tellLag: (fence) => store.write("tellLag", { fence, binding: b.id, text: "behind", at: 1 }),
+        endLag: (fence) => store.write("endLag", { fence, binding: b.id }),
+        writeDigests: (fence) =>
+          store.write("writeDigests", { fence, binding: b.id, digests: [], intendedSeq: 1 as Seq, at: 1 }),
         endBinding: (fence) => store.write("endBinding", { fence, binding: b.id }),
         releaseIfCaughtUp: (fence) => store.write("releaseIfCaughtUp", fence),
         applyRemoteEvents: (fence) =>
@@ -153,11 +168,9 @@ for (const kind of storeKinds()) {
       const { store, a, account } = sample;
       const lane = account.lane;
       const claim = (holder: string, ttl = LEASE_MS) => store.write("claimLane", { lane, holder, ttl });
-      assert.deepEqual(await store.read(accountsFree()), [account.id]);
       const first = await claim("first");
       assert.ok(first.claimed);
       assert.deepEqual(await claim("second"), { claimed: false, why: "held", holder: "first" });
-      assert.deepEqual(await store.read(accountsFree()), []);
       const fence = { lane, epoch: first.epoch };
       assert.equal(await store.write("renewLane", { fence, ttl: 1 }), true);
       const second = await eventually<{ readonly epoch: number }>("the short lease to end", async () => {
@@ -167,7 +180,14 @@ for (const kind of storeKinds()) {
       assert.equal(second.epoch, first.epoch + 1);
       assert.equal(await store.write("renewLane", { fence, ttl: LEASE_MS }), false);
       const next = { lane, epoch: second.epoch };
-      await store.write("putOffLane", { fence: next, lane, wait: 60_000, failures: 3, error: "no" });
+      await store.write("putOffLane", {
+        fence: next,
+        lane,
+        wait: 60_000,
+        failures: 3,
+        error: "no",
+        pulls: 0,
+      });
       await store.write("releaseLane", next);
       assert.deepEqual(await claim("third"), { claimed: false, why: "put-off", holder: null });
       const state = await store.read(readLane(lane));
@@ -224,9 +244,15 @@ for (const kind of storeKinds()) {
         wait: 60_000,
         failures: 1,
         error: "no",
+        pulls: 0,
       });
       assert.ok(!(await store.read(lanesBehind())).some(({ key }) => key === outLane(a.id)));
       await store.write("pullLaneForward", outLane(a.id));
+      const late = { fence: out, lane: outLane(a.id), wait: 60_000, failures: 1, error: "late", pulls: 0 };
+      await store.write("putOffLane", late);
+      const { wait, failures, pulls } = await store.read(readLane(outLane(a.id)));
+      assert.ok(wait <= 0, "it was pulled forward since what failed had begun");
+      assert.deepEqual([failures, pulls], [0, 1]);
     });
   });
 }

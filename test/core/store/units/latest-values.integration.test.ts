@@ -1,7 +1,7 @@
 /** Profiles and markers of groups, as they are met, given and taken. On SQLite and on PostgreSQL. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import type { MessageName } from "../../../../core/bridge.ts";
+import type { MessageName } from "../../../../core/bridge/inbound.ts";
 import { inLane } from "../../../../core/lanes/lane-key.ts";
 import { typistsOf, valuesRead, valuesSince } from "../../../../core/store/units/latest-values.ts";
 import type { NewEvent } from "../../../../core/store/units/group-log.ts";

@@ -197,7 +197,9 @@ for (const kind of storeKinds()) {
       assert.deepEqual([back?.name, back?.value], ["topic", "Rules"]);
       assert.equal(await notices("This was not carried%"), 1);
       const fence = await sample.claim(outLane(at.room.id));
-      const settled = [{ ...done, seq: first.seq, property: { name: "topic" as const, item: "", value: "Rules" } }];
+      const settled = [
+        { ...done, seq: first.seq, property: { name: "topic" as const, item: "", value: "Rules" } },
+      ];
       await sample.store.write("progress", sample.progress(fence, at.room.id, { settled }));
       await sample.store.write("releaseLane", fence);
       await say(property("topic", "Rules"));

@@ -50,7 +50,9 @@ for (const kind of storeKinds()) {
       await write({ intents: [intent(4)] });
       const [again] = await store.read(openDeliveries({ binding: b.id, limit: 10 }));
       assert.deepEqual([again?.state, again?.attempt], ["intended", 1]);
-      await write({ settled: [{ ...done, seq: 4, property: { name: "topic" as const, item: "", value: "set" } }] });
+      await write({
+        settled: [{ ...done, seq: 4, property: { name: "topic" as const, item: "", value: "set" } }],
+      });
       assert.deepEqual(await state(), [4, 4]);
       assert.equal(
         await sample.count(
@@ -103,11 +105,18 @@ for (const kind of storeKinds()) {
       const [open] = await store.read(openDeliveries({ binding: b.id, limit: 10 }));
       assert.deepEqual([open?.seq, open?.state, open?.attempt], [seq, "intended", 0]);
       assert.equal(open?.key, `${entry.id.slice(0, 32)}-${b.id}-0`, "the platform is asked by the same key");
-      await store.write("giveUp", { ...input, author: null });
+      await store.write("progress", sample.progress(fence, b.id, { intents: [intent(seq), intent(seq, 1)] }));
+      const told = { ...input, at: 7_000, notice: "no part arrived" };
+      assert.deepEqual(await store.write("giveUp", told), { id: a.id, account: a.account });
+      assert.equal(await store.write("giveUp", { ...told, step: 1 }), null, "told once for all parts");
+      assert.equal(await sample.count("set_aside"), 2);
+      assert.equal(await sample.count("notice where text = 'no part arrived'"), 1);
+      const [, part] = await store.read(setAsideRows());
+      await store.write("discardAside", { id: part?.id ?? 0, at: 6_000, actor: "test" });
       const [second] = await store.read(setAsideRows());
       await store.write("discardAside", { id: second?.id ?? 0, at: 6_000, actor: "test" });
       assert.equal(await sample.count("set_aside"), 0);
-      assert.equal(await sample.count("audit where act like 'set-aside %'"), 2);
+      assert.equal(await sample.count("audit where act like 'set-aside %'"), 3);
       await store.write("releaseLane", fence);
     });
 

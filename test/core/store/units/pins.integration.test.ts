@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import type { Milliseconds } from "../../../../core/bridge.ts";
+import type { Milliseconds } from "../../../../core/time.ts";
 import { inLane, outLane } from "../../../../core/lanes/lane-key.ts";
 import type { NewEvent } from "../../../../core/store/units/group-log.ts";
 import { pinsSeen, propertyNow } from "../../../../core/store/units/properties.ts";

@@ -38,7 +38,13 @@ for (const kind of storeKinds()) {
           says: { kind: "property", property: { name: "topic", item: "", value: "theirs" } },
         }),
       ]);
-      const place = { binding: there.room.id, group: there.group, name: "topic", item: "", value: "mine" } as const;
+      const place = {
+        binding: there.room.id,
+        group: there.group,
+        name: "topic",
+        item: "",
+        value: "mine",
+      } as const;
       const overwritten = (seq: number) => sample.store.read(wasOverwritten({ ...place, seq: seq as never }));
       const back = { says: { kind: "property", property: mine.property ?? assert.fail() } } as const;
       const fence = await sample.claim(outLane(there.room.id));

@@ -109,6 +109,26 @@ for (const kind of storeKinds()) {
       assert.equal(await knows(sample.b, "1901.000000"), false);
     });
 
+    void test("what the group does not take is refused aloud once, however often the room says the same", async () => {
+      const refused = { code: "content_invalid", notice: "too large" } as const;
+      for (const key of [eventId(), eventId()]) {
+        await sample.accept(sample.a.id, [key]);
+        const fence = await sample.claim(inLane(sample.a.id));
+        const rows = (await sample.rows(sample.a.id)).map(({ n }) => ({
+          ...sample.row(n, [at("1951.000000")]),
+          refused,
+        }));
+        await sample.append(fence, sample.a, rows);
+        await sample.store.write("releaseLane", fence);
+      }
+      assert.equal(await sample.count("notice where text = 'too large'"), 1);
+      assert.equal(
+        await sample.count("link where native = '1951.000000' and state = 'refused'"),
+        1,
+        "and it is no message of the room",
+      );
+    });
+
     void test("threads are named after what they began with, as each room calls it", async () => {
       const [head, other] = [at("2001.000000"), at("2002.000000")];
       await append(sample.a, head, other);

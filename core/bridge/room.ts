@@ -1,0 +1,38 @@
+/** What a bridge says of its rooms and of itself. */
+import type { ArchiveMark } from "../ids.ts";
+import type { Milliseconds } from "../time.ts";
+
+/** How far a room carries a feature. `none` with a reason is a loss that the plan names. */
+export type Level = "full" | "partial" | "none";
+
+/** What a room can do now: data at hand, made without I/O. */
+export interface Capabilities {
+  readonly name: Level;
+  readonly topic: Level;
+  /** Whether the platform archives the room, so that what was missed can be read and a delivery be probed. */
+  readonly archive: boolean;
+  /** Longest text of one native message, in bytes of UTF-8. */
+  readonly textBytes: number;
+}
+
+/** What was found out about a room at entering it. */
+export interface RoomFacts {
+  readonly name: string;
+  readonly topic: string;
+  /** Where the archive stood at the time; null where there is none. */
+  readonly mark: ArchiveMark | null;
+}
+
+export type Health =
+  | { readonly state: "up"; readonly since: Milliseconds }
+  | { readonly state: "connecting" | "down"; readonly since: Milliseconds; readonly reason: string | null };
+
+/** One thing that was looked at in an account, in the words of whoever runs the gateway. */
+export interface Finding {
+  /** What was looked at: a word, or two with a colon where it is one of several (`room:C0123`). */
+  readonly check: string;
+  readonly state: "ok" | "warning" | "fault";
+  readonly detail: string;
+  /** What to do; null: nothing. */
+  readonly remedy: string | null;
+}
