@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { SlackAccount } from "../../../bridges/slack/account.ts";
 import { slackConfig, slackConfigSchema } from "../../../bridges/slack/config.ts";
 import { surroundings } from "../../../bridges/slack/entry.ts";
+import { type Door, HttpListeners } from "../../../bridges/slack/http-listeners.ts";
 import type { Address } from "../../../core/http/shared-listeners.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { createLogger } from "../../../core/log.ts";
