@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { AcceptBatch, Raw } from "../../../core/bridge/inbound.ts";
-import type { BridgeHost } from "../../../core/bridge/host.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { eventually } from "../../support/harness-eventually.ts";
 import {
@@ -18,7 +17,7 @@ import {
   writtenMark,
 } from "./conformance-run.ts";
 import { querySql } from "../../support/harness-sql.ts";
-import { MemorySecrets } from "../../support/memory-secrets.ts";
+import { QuietHost } from "../../support/quiet-host.ts";
 import { unknowing } from "../../support/unknowing-lookups.ts";
 
 export function conformance(name: string, prepare: () => Promise<Setting>): void {
@@ -234,7 +233,15 @@ export function conformance(name: string, prepare: () => Promise<Setting>): void
         const texts = ["plain", 'with <markup> & "quotes"', "Grüße, 世界 👋🏽", "two\nlines"];
         await run.sayAll(room, "anna", texts);
         await platform.setTopic(room, "a topic");
-        await eventually("all to be heard", () => host.raws.length === texts.length + 1);
+        // Beside what was said, a bridge may hand over state that it has read.
+        const unkept = async () => {
+          const raws = host.raws.filter(({ nativeKey }) => nativeKey === null);
+          return (await Promise.all(raws.map((raw) => bridge.toEvents(room, raw, unknowing)))).flat();
+        };
+        await eventually("all to be heard", async () => {
+          const states = await unkept();
+          return keyed(host.raws).length === texts.length && states.length > 0;
+        });
         const archived: Raw[] = [];
         // State has no key: it is read anew each time, and was not told.
         for await (const batch of bridge.catchUp(room, since)) archived.push(...keyed(batch.raws));
@@ -251,10 +258,8 @@ export function conformance(name: string, prepare: () => Promise<Setting>): void
             await bridge.toEvents(room, live, unknowing),
           );
         }
-        const unkept = host.raws.filter(({ nativeKey }) => nativeKey === null);
-        const kinds = (await Promise.all(unkept.map((raw) => bridge.toEvents(room, raw, unknowing)))).flat();
         assert.deepEqual(
-          kinds.map((event) => (event.kind === "property" ? event.name : event.kind)),
+          (await unkept()).map((event) => (event.kind === "property" ? event.name : event.kind)),
           ["topic"],
           "not in the archive, and compared with what was seen last",
         );
@@ -268,54 +273,16 @@ export function conformance(name: string, prepare: () => Promise<Setting>): void
 const keyed = (raws: readonly Raw[]) => raws.filter(({ nativeKey }) => nativeKey !== null);
 
 /** The core as far as a bridge on its own sees it. */
-class RecordingHost implements BridgeHost {
-  readonly gateway = "mimi.test";
-  readonly secrets = new MemorySecrets();
+class RecordingHost extends QuietHost {
   readonly raws: Raw[] = [];
   readonly readied = new Set<NativeRoom>();
 
-  accept(batch: AcceptBatch): Promise<void> {
+  override accept(batch: AcceptBatch): Promise<void> {
     this.raws.push(...batch.raws);
     return Promise.resolve();
   }
 
-  rooms() {
-    return Promise.resolve([]);
-  }
-
-  threads() {
-    return Promise.resolve([]);
-  }
-
-  transient(): void {}
-
-  read(): void {}
-
-  profile(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  avatar(): Promise<null> {
-    return Promise.resolve(null);
-  }
-
-  alone<T>(work: () => Promise<T>): Promise<T> {
-    return work();
-  }
-
-  command(): Promise<string> {
-    return Promise.resolve("");
-  }
-
-  ready(room: NativeRoom): void {
+  override ready(room: NativeRoom): void {
     this.readied.add(room);
-  }
-
-  moved(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  doubled(): Promise<void> {
-    return Promise.resolve();
   }
 }
