@@ -231,7 +231,11 @@ export class Channel {
     return this.#facts;
   }
 
-  #accept({ raw, moment }: Kept): Promise<void> {
+  async #accept({ raw, moment }: Kept): Promise<void> {
+    const begin = this.#position?.begin ?? "";
+    // Slack may still send what was said before the channel was linked: it is none of the group's.
+    const isOfTheGroup = raw.nativeKey === null || moment === "" || laterOf(begin, moment) !== begin;
+    if (!isOfTheGroup) return;
     this.#moved(moment);
     return this.#context.host.accept({ room: this.room, raws: [raw], mark: this.mark });
   }

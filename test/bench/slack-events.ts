@@ -14,19 +14,22 @@ export function messageEvent(simulator: SlackSimulator, channel: string): Readon
   const { id: team } = simulator.workspace();
   events += 1;
   const number = String(events).padStart(6, "0");
-  const seconds = Math.floor(Date.now() / 1_000);
+  const now = Date.now();
+  const seconds = Math.floor(now / 1_000);
+  // Never before now: what was said before the channel was read is looked for in its history.
+  const ts = `${(now / 1_000).toFixed(3)}${String(events % 1_000).padStart(3, "0")}`;
   const text = `${events} ${FILLER}`;
   const section = { type: "rich_text_section", elements: [{ type: "text", text }] };
   const event = {
     type: "message",
     user: "U0BOB",
     text,
-    ts: `${seconds}.${number}`,
+    ts,
     client_msg_id: `bench-${number}`,
     blocks: [{ type: "rich_text", block_id: "b", elements: [section] }],
     team,
     channel,
-    event_ts: `${seconds}.${number}`,
+    event_ts: ts,
     channel_type: "channel",
   };
   return {

@@ -1,11 +1,12 @@
 /** Events that Slack sends, taken in until they are on disk, beside a receiver that only answers. */
 import { freePorts } from "../../deploy/servers/ports.ts";
 import { type SlackSimulator, startSlackSimulator } from "../slack/simulator.ts";
+import { eventually } from "../support/harness-eventually.ts";
 import { Child } from "./child.ts";
 import type { BenchContext } from "./context.ts";
 import type { Line } from "./lines.ts";
 import { readyForm } from "./relay-job.ts";
-import { sendByHttp, sendBySocket } from "./slack-events.ts";
+import { EVENTS_PATH, sendByHttp, sendBySocket } from "./slack-events.ts";
 import { CHANNEL, type SlackGateway, startSlackGateway } from "./slack-gateway.ts";
 import type { ReceiverJob } from "./slack-job.ts";
 import { median } from "./statistics.ts";
@@ -34,8 +35,9 @@ async function measure(context: BenchContext, transport: Transport): Promise<rea
   try {
     const runs: Run[] = [];
     const floors: number[] = [];
+    await untilRead(simulator, gateway, listen);
     await send(simulator, transport, port, WARM_UP);
-    let sent = WARM_UP;
+    let sent = 1 + WARM_UP;
     for (let round = 1; round <= ROUNDS; round++) {
       context.progress(`${what}, round ${round}`);
       runs.push(await toGateway(gateway, () => send(simulator, transport, port, EVENTS)));
@@ -48,6 +50,20 @@ async function measure(context: BenchContext, transport: Transport): Promise<rea
     await gateway.stop();
     await simulator.stop();
   }
+}
+
+/**
+ * The channel's history has none of the events that are sent from here: what came while it is read would be looked for there,
+ * one by one. So one message that it does have is waited for.
+ */
+async function untilRead(
+  simulator: SlackSimulator,
+  gateway: SlackGateway,
+  port: number | null,
+): Promise<void> {
+  if (port !== null) simulator.events.useUrl(`http://127.0.0.1:${port}${EVENTS_PATH}`);
+  simulator.workspace().people.post(CHANNEL, "U0BOB", "The first.");
+  await eventually("the first message", async () => (await gateway.logged()) === 1);
 }
 
 interface Run {

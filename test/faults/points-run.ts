@@ -1,11 +1,13 @@
 /** One run: a gateway on its embedded default, its points, and the verdict of the archives. */
 import { join } from "node:path";
 import { asGatewayError } from "../../core/errors.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { describe, Disturbance } from "./disturbance.ts";
 import { GatewayProcess } from "./gateway-process.ts";
 import { Lab } from "./lab.ts";
-import type { Point } from "./points.ts";
 import { judge, type Outcome } from "./outcome.ts";
+import type { Point } from "./points.ts";
+import type { Scene, Talkers } from "./scene.ts";
 
 export interface PointsRun {
   readonly root: string;
@@ -29,9 +31,38 @@ export interface PointsRun {
 /** The longest that a message may take beyond the faults. */
 const LONGEST_STALL = 10_000;
 
+/** The rooms that one gateway is to link, and what it serves them by. */
+export interface Stage {
+  readonly lab: Scene & {
+    readonly crowd: Talkers & {
+      gather(): Promise<void>;
+      talk(): void;
+      untilSaid(messages: number): Promise<void>;
+    };
+  };
+  /** The gateway's. */
+  readonly folder: string;
+  readonly accounts: readonly object[];
+  readonly link: (gateway: GatewayProcess) => Promise<void>;
+  readonly longestStall: Milliseconds;
+}
+
 export async function runPoints(run: PointsRun): Promise<Outcome> {
   const lab = await Lab.open(run.pairs, run.rate);
-  const folder = lab.gatewayFolder("gateway");
+  return strikeOne(run, {
+    lab,
+    folder: lab.gatewayFolder("gateway"),
+    accounts: [lab.account()],
+    link: async (gateway) => lab.link(await gateway.operations()),
+    longestStall: LONGEST_STALL,
+  });
+}
+
+/** A gateway on its embedded default is struck at each point while everybody talks, and judged. */
+export async function strikeOne(
+  run: Omit<PointsRun, "pairs" | "rate">,
+  { lab, folder, accounts, link, longestStall }: Stage,
+): Promise<Outcome> {
   const redis = {
     pid: (): number | null => gateway.privateRedis(),
     address: { path: join(folder, "data/redis.sock") },
@@ -42,14 +73,14 @@ export async function runPoints(run: PointsRun): Promise<Outcome> {
     root: run.root,
     folder,
     armed: lab.armed,
-    config: { wake: run.wake, accounts: [lab.account()] },
+    config: { wake: run.wake, accounts },
     reached: disturbance.reached,
   });
   const problems: string[] = [];
   try {
     gateway.start();
     await lab.crowd.gather();
-    await lab.link(await gateway.operations());
+    await link(gateway);
     lab.crowd.talk();
     for (const point of run.points) {
       run.progress(describe(point));
@@ -65,7 +96,7 @@ export async function runPoints(run: PointsRun): Promise<Outcome> {
     gateways: [gateway],
     disturbance,
     problems,
-    longestStall: LONGEST_STALL * run.patience,
+    longestStall: longestStall * run.patience,
     count: run.points.length,
   });
 }

@@ -1,11 +1,7 @@
 /** One gateway between Slack and XMPP. Answers of the Web API are lost and late on the way, beside what the points do. */
-import { join } from "node:path";
-import { asGatewayError } from "../../core/errors.ts";
 import type { CallFault } from "../slack/faults.ts";
-import { describe, Disturbance } from "./disturbance.ts";
-import { GatewayProcess } from "./gateway-process.ts";
-import { judge, type Outcome } from "./outcome.ts";
-import type { PointsRun } from "./points-run.ts";
+import type { Outcome } from "./outcome.ts";
+import { type PointsRun, strikeOne } from "./points-run.ts";
 import { SlackLab, type Transport } from "./slack-lab.ts";
 
 /** The longest that a message may take beyond the faults: lost answers, Slack's retries and its limits are waited for. */
@@ -41,42 +37,12 @@ export async function runPointsSlack(
   mishap: Mishap = byTurns(),
 ): Promise<Outcome> {
   const lab = await SlackLab.open(PAIRS, transport);
-  const folder = lab.gatewayFolder();
   lab.slack.faults.onCall = ({ method }) => mishap(method);
-  const redis = {
-    pid: (): number | null => gateway.privateRedis(),
-    address: { path: join(folder, "data/redis.sock") },
-    killed: () => Promise.resolve(),
-  };
-  const disturbance = new Disturbance({ lab, redis, stopFor: run.stopFor });
-  const gateway = new GatewayProcess({
-    root: run.root,
-    folder,
-    armed: lab.armed,
-    config: { wake: run.wake, accounts: lab.accounts },
-    reached: disturbance.reached,
-  });
-  const problems: string[] = [];
-  try {
-    gateway.start();
-    await lab.crowd.gather();
-    await lab.link(async () => gateway.operations());
-    lab.crowd.talk();
-    for (const point of run.points) {
-      run.progress(describe(point));
-      await disturbance.inflict(point);
-    }
-    await lab.crowd.untilSaid(run.messages);
-  } catch (thrown) {
-    problems.push(asGatewayError(thrown).detail);
-  }
-  return judge({
+  return strikeOne(run, {
     lab,
-    keepLogs: run.keepLogs,
-    gateways: [gateway],
-    disturbance,
-    problems,
-    longestStall: LONGEST_STALL * run.patience,
-    count: run.points.length,
+    folder: lab.gatewayFolder(),
+    accounts: lab.accounts,
+    link: (gateway) => lab.link(async () => gateway.operations()),
+    longestStall: LONGEST_STALL,
   });
 }

@@ -131,10 +131,12 @@ function* openRoom(binding: BindingId, place: AppendPlace | null): Unit<Acceptin
 }
 
 function* appendDirect(
-  place: AppendPlace,
+  translated: AppendPlace,
   said: AcceptingRoom["direct"],
   receivedAt: Milliseconds,
 ): Unit<Appended> {
+  // It was translated before it was received.
+  const place = { ...translated, now: Math.max(translated.now, receivedAt) };
   const log = yield* openLog(place);
   for (const { translation, at } of said)
     yield* addToLog(place, log, translation, { originAt: at, receivedAt });

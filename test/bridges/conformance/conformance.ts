@@ -15,7 +15,7 @@ import {
   type Setting,
   writtenMark,
 } from "./conformance-run.ts";
-import { RecordingHost } from "./recording-host.ts";
+import { ListeningHost } from "../../support/listening-host.ts";
 import { querySql } from "../../support/harness-sql.ts";
 import { unknowing } from "../../support/unknowing-lookups.ts";
 
@@ -214,7 +214,7 @@ export function conformance(name: string, prepare: () => Promise<Setting>): void
       const { platform } = run.setting;
       const bridge = platform.createBridge();
       const room = bridge.parseRoom(await platform.room());
-      const host = new RecordingHost();
+      const host = new ListeningHost();
       await bridge.start(host);
       try {
         const mark = await eventually("the room's mark", async () => {
@@ -227,12 +227,19 @@ export function conformance(name: string, prepare: () => Promise<Setting>): void
         const since = (await bridge.inspect(room)).mark;
         assert.ok(since);
         bridge.join(room, since);
-        await eventually("the room to be entered", () => host.readied.has(room));
-        host.raws.length = 0;
+        await eventually("the room to be entered", () => host.readied.includes(room));
+        host.accepted.length = 0;
         const texts = ["plain", 'with <markup> & "quotes"', "Grüße, 世界 👋🏽", "two\nlines"];
         await run.sayAll(room, "anna", texts);
         await platform.setTopic(room, "a topic");
-        await eventually("all to be heard", () => host.raws.length === texts.length + 1);
+        // A bridge may hand over state that it has read, which says nothing where nothing has changed.
+        const kinds = async () => {
+          const told = await Promise.all(host.raws.map((raw) => bridge.toEvents(room, raw, unknowing)));
+          return told.flat().map((event) => (event.kind === "property" ? event.name : event.kind));
+        };
+        const all = [...texts.map(() => "message"), "topic"];
+        await eventually("all to be heard", async () => (await kinds()).length >= all.length);
+        assert.deepEqual((await kinds()).toSorted(), all);
         const archived: Raw[] = [];
         // State has no key: it is read anew each time, and was not told.
         for await (const batch of bridge.catchUp(room, since)) archived.push(...keyed(batch.raws));
@@ -240,9 +247,8 @@ export function conformance(name: string, prepare: () => Promise<Setting>): void
           archived.map(({ nativeKey }) => nativeKey),
           keyed(host.raws).map(({ nativeKey }) => nativeKey),
         );
-        const unkept = host.raws.filter(({ nativeKey }) => nativeKey === null);
         // Where a change of the topic has an identity, the archive has it like anything said.
-        assert.equal(archived.length + unkept.length, texts.length + 1);
+        assert.ok(archived.length >= texts.length);
         for (const [i, raw] of archived.entries()) {
           const live = keyed(host.raws)[i];
           assert.ok(live);
@@ -251,11 +257,6 @@ export function conformance(name: string, prepare: () => Promise<Setting>): void
             await bridge.toEvents(room, live, unknowing),
           );
         }
-        const told = (
-          await Promise.all(host.raws.map((raw) => bridge.toEvents(room, raw, unknowing)))
-        ).flat();
-        const kinds = told.map((event) => (event.kind === "property" ? event.name : event.kind));
-        assert.deepEqual(kinds.toSorted(), [...texts.map(() => "message"), "topic"]);
       } finally {
         await bridge.stop();
       }

@@ -10,7 +10,7 @@ import { freePorts } from "../../../deploy/servers/ports.ts";
 import { eventually } from "../../support/harness-eventually.ts";
 import { sharedSynapse } from "../../support/servers.ts";
 import { matrixAccount, MatrixConformance } from "../conformance/matrix-conformance.ts";
-import { RecordingHost } from "../conformance/recording-host.ts";
+import { ListeningHost } from "../../support/listening-host.ts";
 
 const SERVER = "matrix.test";
 const [port = 0] = await freePorts(1);
@@ -38,12 +38,12 @@ void describe("a delivery to Matrix that is made again", () => {
     await platform.connect();
     const room = (await platform.room()) as NativeRoom;
     const bridge = platform.createBridge();
-    const host = new RecordingHost();
+    const host = new ListeningHost();
     await bridge.start(host);
     try {
       const { mark } = await bridge.inspect(room);
       bridge.join(room, mark);
-      await eventually("the room to be entered", () => host.readied.has(room));
+      await eventually("the room to be entered", () => host.readied.includes(room));
       const context = (key: string): DeliveryContext => ({ room, key: key as DeliveryKey, origin });
       const since = { mark, at: Date.now() };
       assert.equal(await bridge.probe(text("one", speaker), context("k1"), since), "absent");
@@ -67,7 +67,7 @@ void describe("a delivery to Matrix that is made again", () => {
     const gone = { url: `http://127.0.0.1:${nowhere}`, serverName: SERVER };
     const platform = new MatrixConformance({ ...(await synapse()), ...gone }, listen);
     const bridge = platform.createBridge();
-    await bridge.start(new RecordingHost());
+    await bridge.start(new ListeningHost());
     try {
       assert.equal(bridge.health().state, "down");
       const context: DeliveryContext = {

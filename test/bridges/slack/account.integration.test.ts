@@ -7,7 +7,7 @@ import type { NativeRoom } from "../../../core/ids.ts";
 import { createLogger } from "../../../core/log.ts";
 import { type SlackSimulator, startSlackSimulator } from "../../slack/simulator.ts";
 import { eventually } from "../../support/harness-eventually.ts";
-import { ListeningHost } from "./listening-host.ts";
+import { ListeningHost } from "../../support/listening-host.ts";
 
 const log = createLogger({ level: "error", bodies: false, stream: { write: () => undefined } });
 const GENERAL = "C0GENERAL" as NativeRoom;

@@ -82,6 +82,17 @@ void describe("a channel while what was missed is read", () => {
     assert.equal(channel.mark, "1800.000000/1000.000000");
   });
 
+  void it("takes in nothing that was said before the channel was linked", async () => {
+    const { channel, keys, answer } = joined();
+    const waiting = channel.heard(kept("1000.000000"));
+    await answer(0);
+    await waiting;
+    assert.ok(channel.live);
+    await channel.heard(kept("999.000000"));
+    await channel.heard(kept("1000.000001"));
+    assert.deepEqual(keys(), [`${room}:1000.000001`]);
+  });
+
   void it("takes in what was heard meanwhile in the order in which it was heard", async () => {
     const { channel, keys, answer } = joined();
     const heard = ["1801", "1803", "1802"].map((second) => channel.heard(kept(`${second}.000000`)));

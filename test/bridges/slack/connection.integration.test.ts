@@ -7,7 +7,7 @@ import { surroundings } from "../../../bridges/slack/entry.ts";
 import { CallBudget } from "../../../bridges/slack/limits.ts";
 import { createLogger } from "../../../core/log.ts";
 import { startSlackSimulator } from "../../slack/simulator.ts";
-import { ListeningHost } from "./listening-host.ts";
+import { ListeningHost } from "../../support/listening-host.ts";
 
 const log = createLogger({ level: "error", bodies: false, stream: { write: () => undefined } });
 

@@ -4,6 +4,7 @@ import { fileAccess, isWorkspaceFile, WorkspaceFiles } from "../../../bridges/sl
 import type { Translated } from "../../../core/bridge/inbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import { message } from "../../../mappings/message.ts";
+import { aFile } from "../../support/media-file.ts";
 
 const SLACK = "https://slack.com/api/";
 const SIMULATOR = "http://127.0.0.1:4000/api/";
@@ -11,6 +12,20 @@ const FILE = "https://files.slack.com/files-pri/T1-F1/download/a.png";
 
 const headersAt = (url: string, api = SLACK) => fileAccess(api, "xoxb-1").headers(new URL(url));
 const refusalAt = (url: string, type: string) => fileAccess(SLACK, "xoxb-1").refusal(new URL(url), type);
+
+const said = (...sources: readonly string[]): Translated => ({
+  kind: "message",
+  sender: { native: "U1", name: "Al" },
+  message: message({
+    kind: "media",
+    files: sources.map((source) => aFile({ source })),
+    caption: null,
+    sticker: false,
+    spoiler: null,
+  }),
+  native: null,
+  aux: null,
+});
 
 void describe("the files of a workspace", () => {
   void it("are opened with the token at the host that Slack keeps them on, and nowhere else", () => {
@@ -77,32 +92,6 @@ void describe("the files of a workspace", () => {
   });
 
   void it("are given to other gateways from here, and files of other hosts are not", () => {
-    const file = {
-      contentType: "image/png",
-      filename: "a.png",
-      description: "",
-      size: 1,
-      sha256: null,
-      encryption: null,
-      inline: true,
-      width: null,
-      height: null,
-      duration: null,
-      voice: false,
-    };
-    const said = (...sources: readonly string[]): Translated => ({
-      kind: "message",
-      sender: { native: "U1", name: "Al" },
-      message: message({
-        kind: "media",
-        files: sources.map((source) => ({ ...file, source })),
-        caption: null,
-        sticker: false,
-        spoiler: null,
-      }),
-      native: null,
-      aux: null,
-    });
     const files = new WorkspaceFiles({ api: SLACK, call: () => Promise.reject(new Error("nothing")) });
     const elsewhere = "https://drive.example/b.png";
     assert.deepEqual(files.served(said(FILE, elsewhere)), { ...said(FILE, elsewhere), served: [FILE] });

@@ -4,12 +4,11 @@ import { test } from "node:test";
 import { pino } from "pino";
 import { XmppAccount } from "../../../bridges/xmpp/account.ts";
 import { xmppConfig, xmppConfigSchema } from "../../../bridges/xmpp/config.ts";
-import type { BridgeHost } from "../../../core/bridge/host.ts";
 import { DeliveryError, type OutEvent } from "../../../core/bridge/outbound.ts";
 import { emptyContext } from "../../../core/groups/context-finder.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import type { EventId } from "../../../mappings/ids.ts";
-import { MemorySecrets } from "../../support/memory-secrets.ts";
+import { QuietHost } from "../../support/quiet-host.ts";
 import { ScriptedComponentServer } from "../../support/scripted-component-server.ts";
 
 const room = "tea@muc.test" as NativeRoom;
@@ -23,24 +22,7 @@ const topic: OutEvent = {
 };
 
 /** Resolves with each room that can take deliveries. */
-function hostWith(ready: (room: NativeRoom) => void): BridgeHost {
-  return {
-    gateway: "mimi.test",
-    secrets: new MemorySecrets(),
-    alone: (work) => work(),
-    accept: () => Promise.resolve(),
-    rooms: () => Promise.resolve([]),
-    threads: () => Promise.resolve([]),
-    transient: () => undefined,
-    read: () => undefined,
-    ready,
-    moved: () => Promise.resolve(),
-    doubled: () => Promise.resolve(),
-    profile: () => Promise.resolve(),
-    avatar: () => Promise.resolve(null),
-    command: () => Promise.resolve(""),
-  };
-}
+const hostWith = (ready: (room: NativeRoom) => void): QuietHost => Object.assign(new QuietHost(), { ready });
 
 const waits = (thrown: unknown): boolean =>
   thrown instanceof DeliveryError && thrown.certainty === "certain" && thrown.retry === "after";

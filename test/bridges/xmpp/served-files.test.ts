@@ -4,24 +4,12 @@ import { xmppConfigSchema } from "../../../bridges/xmpp/config.ts";
 import { withServedFiles } from "../../../bridges/xmpp/served-files.ts";
 import type { Translated } from "../../../core/bridge/inbound.ts";
 import { message } from "../../../mappings/message.ts";
+import { aFile } from "../../support/media-file.ts";
 
 const FOLDER = "https://upload.internal/files/";
-const plain = {
-  contentType: "image/png",
-  filename: "",
-  description: "",
-  size: null,
-  sha256: null,
-  encryption: null,
-  inline: true,
-  width: null,
-  height: null,
-  duration: null,
-  voice: false,
-};
 
 function posted(...sources: readonly string[]): Translated {
-  const files = sources.map((source) => ({ ...plain, source }));
+  const files = sources.map((source) => aFile({ source }));
   const body = { kind: "media", files, caption: null, sticker: false, spoiler: null } as const;
   const sender = { native: "a", name: "a" };
   return { kind: "message", sender, message: message(body), native: null, aux: null };

@@ -17,10 +17,11 @@ import { inboxBinding, type InboxBinding } from "../../../core/store/units/inbox
 import { outboxBinding } from "../../../core/store/units/outbox.ts";
 import { decodeContent } from "../../../mappings/content/codec.ts";
 import type { GroupUri } from "../../../mappings/ids.ts";
-import { type MediaFile, message, type Message } from "../../../mappings/message.ts";
+import { message, type Message } from "../../../mappings/message.ts";
 import { fromContent } from "../../../mappings/message/from-content.ts";
 import { temporaryFolder } from "../../support/servers.ts";
 import { SampleStore } from "../store/sample.ts";
+import { aFile } from "../../support/media-file.ts";
 
 const ENDPOINT = "https://a.example";
 const SOURCE = "https://upload.internal/1.png";
@@ -38,27 +39,12 @@ before(async () => {
 });
 after(() => sample.store.close());
 
-const file = (source: string): MediaFile => ({
-  source,
-  contentType: "image/png",
-  filename: "1.png",
-  description: "",
-  size: 5,
-  sha256: null,
-  encryption: null,
-  inline: true,
-  width: null,
-  height: null,
-  duration: null,
-  voice: false,
-});
-
 const said = (served: readonly string[], ...sources: readonly string[]): Translated => ({
   kind: "message",
   sender: { native: "anna", name: "Anna" },
   message: message({
     kind: "media",
-    files: sources.map((source) => file(source)),
+    files: sources.map((source) => aFile({ source })),
     caption: null,
     sticker: false,
     spoiler: null,

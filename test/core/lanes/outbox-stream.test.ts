@@ -1,7 +1,6 @@
 /** What a room is given of a log that was replaced by another one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BridgeHost } from "../../../core/bridge/host.ts";
 import { MessageMemo } from "../../../core/groups/message-memo.ts";
 import type { BindingId } from "../../../core/ids.ts";
 import { HeldLane } from "../../../core/lanes/held-lane.ts";
@@ -14,7 +13,7 @@ import type { RemoteEvent } from "../../../core/store/units/remote-events.ts";
 import { outboxBinding, wasGiven } from "../../../core/store/units/outbox.ts";
 import { FakeBridge } from "../../support/fake-bridge.ts";
 import { FakePlatform, usualModes } from "../../support/fake-platform.ts";
-import { MemorySecrets } from "../../support/memory-secrets.ts";
+import { QuietHost } from "../../support/quiet-host.ts";
 import { temporaryFolder } from "../../support/servers.ts";
 import { saidMessage } from "../federation/said-message.ts";
 import { nothingHolds, remote } from "../store/federation-sample.ts";
@@ -25,22 +24,7 @@ import { laneSample, silent } from "./lane-sample.ts";
 const folder = temporaryFolder("outbox-stream");
 
 /** Takes nothing from the platform: rooms are only delivered to. */
-const nobody: BridgeHost = {
-  gateway: "mimi.test",
-  secrets: new MemorySecrets(),
-  alone: (work) => work(),
-  accept: () => Promise.resolve(),
-  rooms: () => Promise.resolve([]),
-  threads: () => Promise.resolve([]),
-  transient: () => undefined,
-  read: () => undefined,
-  ready: () => undefined,
-  moved: () => Promise.resolve(),
-  doubled: () => Promise.resolve(),
-  profile: () => Promise.resolve(),
-  avatar: () => Promise.resolve(null),
-  command: () => Promise.resolve(""),
-};
+const nobody = new QuietHost();
 
 /** Delivers to a room until it is caught up. */
 async function deliver(sample: SampleStore, bridge: FakeBridge, room: BindingId): Promise<void> {

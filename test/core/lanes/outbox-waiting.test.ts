@@ -1,7 +1,6 @@
 /** Deliveries that wait, or have waited too long: for a room that is not entered yet, and of what was erased meanwhile. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import type { BridgeHost } from "../../../core/bridge/host.ts";
 import { DeliveryError, type OutEvent } from "../../../core/bridge/outbound.ts";
 import { MessageMemo } from "../../../core/groups/message-memo.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
@@ -14,7 +13,7 @@ import { noPolicy, type RoomPolicy } from "../../../core/policy/room-policy.ts";
 import type { NewEvent } from "../../../core/store/units/group-log.ts";
 import { FakeBridge } from "../../support/fake-bridge.ts";
 import { FakePlatform, usualModes } from "../../support/fake-platform.ts";
-import { MemorySecrets } from "../../support/memory-secrets.ts";
+import { QuietHost } from "../../support/quiet-host.ts";
 import { temporaryFolder } from "../../support/servers.ts";
 import { saidMessage } from "../federation/said-message.ts";
 import { domain } from "../store/federation-sample.ts";
@@ -25,22 +24,7 @@ const folder = temporaryFolder("outbox-waiting");
 const AT = 50_000;
 
 /** Takes nothing from the platform: rooms are only delivered to. */
-const nobody: BridgeHost = {
-  gateway: "mimi.test",
-  secrets: new MemorySecrets(),
-  alone: (work) => work(),
-  accept: () => Promise.resolve(),
-  rooms: () => Promise.resolve([]),
-  threads: () => Promise.resolve([]),
-  transient: () => undefined,
-  read: () => undefined,
-  ready: () => undefined,
-  moved: () => Promise.resolve(),
-  doubled: () => Promise.resolve(),
-  profile: () => Promise.resolve(),
-  avatar: () => Promise.resolve(null),
-  command: () => Promise.resolve(""),
-};
+const nobody = new QuietHost();
 
 /** Enters its rooms when it is told to. */
 class SlowBridge extends FakeBridge {

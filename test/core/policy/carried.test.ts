@@ -10,35 +10,16 @@ import { asWanted, speakerIn } from "../../../core/policy/outbound.ts";
 import { noPolicy, type RoomPolicy } from "../../../core/policy/room-policy.ts";
 import { type EventId, type ProviderDomain, userUri } from "../../../mappings/ids.ts";
 import { plainFlat } from "../../../mappings/markup/flat.ts";
-import {
-  type MediaFile,
-  message,
-  type Message,
-  type MessageBody,
-  textMessage,
-} from "../../../mappings/message.ts";
+import { message, type Message, type MessageBody, textMessage } from "../../../mappings/message.ts";
+import { aFile } from "../../support/media-file.ts";
 
 const id = (digit: string): EventId => digit.repeat(64) as EventId;
 const domain = "slack.mimi.test" as ProviderDomain;
 const uriOf = (native: string) => userUri(domain, native.toLowerCase());
 
-const file: MediaFile = {
-  source: "https://files.example/1",
-  contentType: "image/png",
-  filename: "1.png",
-  description: "",
-  size: 1,
-  sha256: null,
-  encryption: null,
-  inline: true,
-  width: null,
-  height: null,
-  duration: null,
-  voice: false,
-};
 const media = (caption: string | null): MessageBody => ({
   kind: "media",
-  files: [file],
+  files: [aFile()],
   caption: caption === null ? null : plainFlat(caption),
   sticker: false,
   spoiler: null,

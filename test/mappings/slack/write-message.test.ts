@@ -4,6 +4,7 @@ import { plainFlat } from "../../../mappings/markup/flat.ts";
 import type { Outgoing } from "../../../mappings/mapping.ts";
 import { ROOT, TS, VERSION, body, id, said, shown } from "./context.ts";
 import { first, write } from "./writing.ts";
+import { aFile } from "../../support/media-file.ts";
 
 void describe("an edit of a message in several parts", () => {
   const parts = [TS, "2.000000", "3.000000"].map((native) => ({ native, aux: null }));
@@ -42,23 +43,9 @@ void describe("an edit of a message in several parts", () => {
   });
 
   void test("a picture's caption changes with its message", () => {
-    const file = {
-      source: "mxc://hs.example/abc",
-      contentType: "image/png",
-      filename: "a.png",
-      description: "",
-      size: 9,
-      sha256: null,
-      encryption: null,
-      inline: true,
-      width: null,
-      height: null,
-      duration: null,
-      voice: false,
-    };
     const media = {
       kind: "media",
-      files: [file],
+      files: [aFile()],
       caption: plainFlat("new"),
       sticker: false,
       spoiler: null,

@@ -1,23 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MediaFile } from "../../../mappings/message.ts";
 import { fileHash, textFilePayload } from "../../../mappings/xmpp/file-payload.ts";
 import { filePayload } from "../../../mappings/xmpp/files-write.ts";
+import { aFile } from "../../support/media-file.ts";
 
-const file: MediaFile = {
-  source: "https://a.test/1",
-  contentType: "image/png",
-  filename: "1.png",
-  description: "",
-  size: 5,
-  sha256: new Uint8Array(32).fill(7),
-  encryption: null,
-  inline: true,
-  width: null,
-  height: null,
-  duration: null,
-  voice: false,
-};
+const file = aFile({ sha256: new Uint8Array(32).fill(7) });
 const context = { media: (url: string) => ({ url, native: null }) };
 
 void test("the hash of a file is read from its message, where it is of the octets at the address", () => {

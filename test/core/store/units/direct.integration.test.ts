@@ -23,6 +23,7 @@ for (const kind of storeKinds()) {
       binding: BindingRow,
       texts: readonly string[],
       refused: { code: "content_invalid"; notice: string } | null = null,
+      receivedAt = 2_000,
     ) {
       const { store, account } = sample;
       const raws = texts.map((raw) => ({
@@ -33,7 +34,7 @@ for (const kind of storeKinds()) {
       }));
       const place = { binding: binding.id, group: binding.group, provider: account.provider, now: 3_000 };
       const batches = [{ binding: binding.id, mark: null, raws, place }];
-      return store.write("accept", { fence: null, account: account.id, at: 2_000, batches });
+      return store.write("accept", { fence: null, account: account.id, at: receivedAt, batches });
     }
     const texts = async (binding: BindingRow) =>
       (await sample.store.read(logAfter({ group: binding.group, after: 0, limit: 100 })))
@@ -63,6 +64,11 @@ for (const kind of storeKinds()) {
       assert.equal(await sample.count(`link where binding = ${a.id}`), 2);
       assert.deepEqual(await accept(a, ["one", "two"]), { behind: [], appended: [] });
       assert.equal((await texts(a)).length, 2);
+    });
+
+    void test("it has its place in the log after it was received, however early it was translated", async () => {
+      await accept(sample.a, ["slow"], null, 4_000);
+      assert.equal(await sample.count("event where received_at = 4000 and accepted_at = 4000"), 1);
     });
 
     void test("nothing overtakes what waits: neither in the same batch nor in a later one", async () => {
