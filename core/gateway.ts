@@ -26,14 +26,15 @@ import { MessageMemo } from "./groups/message-memo.ts";
 import type { AccountId } from "./ids.ts";
 import { type LaneKey, parseLane } from "./lanes/lane-key.ts";
 import { LaneRunner, type LaneWork } from "./lanes/lane-runner.ts";
+import { LoopBreaker } from "./loops/loop-breaker.ts";
 import { Sweep } from "./lanes/sweep.ts";
 import { Waker } from "./lanes/waker.ts";
-import type { BullWakeQueue } from "./lanes/wake-queue.ts";
+import { openWakeQueue } from "./lanes/open-wake-queue.ts";
 import type { Logger } from "./log.ts";
 import { PolicyBook } from "./policy/policy-book.ts";
 import { GatewayMedia } from "./media/gateway-media.ts";
 import { openPaces } from "./redis/open-paces.ts";
-import { openRedis, type RedisAccess } from "./redis/redis-access.ts";
+import { openRedis } from "./redis/redis-access.ts";
 import { openKeyRing } from "./secrets/key-ring.ts";
 import { Vault } from "./secrets/vault.ts";
 import { openStore } from "./store/open.ts";
@@ -78,7 +79,7 @@ async function assemble<Account extends AccountBase>(
   const key = await store.write("settle", { name: "id-key", value: randomBytes(32) });
   const memo = new MessageMemo();
   const { listen, endpoint } = config.federation;
-  const writer = new EventWriter(key, memo, listen === null ? null : endpoint);
+  const writer = new EventWriter(key, memo, listen === null ? null : endpoint, `https://${config.base}`);
 
   const hosts: AccountHost[] = [];
   const hostOf = (account: AccountId) => hosts.find((host) => host.options.row.id === account);
@@ -86,6 +87,8 @@ async function assemble<Account extends AccountBase>(
     store,
     log,
     slots: config.limits.laneSlots,
+    // One process alone works on an SQLite file; a job would hold up the queue meanwhile.
+    ...(store.dialect === "sqlite" && config.wake === "direct" && { lingerMs: config.limits.laneLingerMs }),
     find: (lane) => findWork(lane),
   });
   undo.push(() => runner.close());
@@ -93,7 +96,7 @@ async function assemble<Account extends AccountBase>(
   const redis = await openRedis(config, log);
   undo.push(() => redis.close());
   const connected = new Set<AccountId>();
-  const queue = await openQueue(redis, { runner, log, connected });
+  const queue = await openWakeQueue(redis, { runner, log, connected });
   if (queue) undo.push(() => queue.close());
   const mode = queue === null ? "direct" : config.wake;
   const mayRun = (account: AccountId) => hostOf(account)?.serving ?? false;
@@ -105,9 +108,11 @@ async function assemble<Account extends AccountBase>(
     else await queue?.leaveAccount(account);
   };
   const policies = new PolicyBook(store, now);
-  const rooms = new LiveRooms({ store, memo, log, policies, hosts: () => hosts });
-  const { wake } = waker;
+  const loops = new LoopBreaker({ store, memo, limits: config.limits, log, now, wake: waker.wake });
   const media = new GatewayMedia({ config, store, key, log, now, hosts: () => hosts });
+  const avatars = media.addresses;
+  const rooms = new LiveRooms({ store, memo, log, policies, avatars, hosts: () => hosts });
+  const { wake } = waker;
   const federation = await Federation.create({
     config,
     store,
@@ -135,7 +140,10 @@ async function assemble<Account extends AccountBase>(
   };
   const profiles = new Profiles({
     store,
-    told: (group, ownerPeer) => federation?.values.changed(group, ownerPeer),
+    told: (group, ownerPeer, profile) => {
+      federation?.values.changed(group, ownerPeer);
+      void rooms.showProfile(group, profile);
+    },
   });
   const { paces, close: closePaces } = await openPaces(redis, log);
   undo.push(() => Promise.resolve(closePaces()));
@@ -146,6 +154,7 @@ async function assemble<Account extends AccountBase>(
       vault,
       paces,
       policies,
+      loops,
       log,
       runner,
       writer,
@@ -158,6 +167,7 @@ async function assemble<Account extends AccountBase>(
       profiles,
       avatar: (token) => media.cache.open(token),
       command: (command) => runRoomCommand(command, operations, config.commands),
+      portal: (asked) => operations.portals.open(asked),
     })),
   );
   for (const { options } of hosts) if (options.bridge.connected) connected.add(options.row.id);
@@ -170,11 +180,12 @@ async function assemble<Account extends AccountBase>(
     writer,
     memo,
     policies,
+    loops,
     now,
     wake,
     announcer,
     hides: (binding, sender) => blocks.hides(binding, sender),
-    avatars: media.addresses,
+    avatars,
     hosts,
   });
   async function findWork(lane: LaneKey): Promise<LaneWork | null> {
@@ -221,17 +232,6 @@ async function assemble<Account extends AccountBase>(
 }
 
 const now = (): Milliseconds => Date.now();
-
-async function openQueue(
-  redis: RedisAccess,
-  options: { runner: LaneRunner; log: Logger; connected: ReadonlySet<AccountId> },
-): Promise<BullWakeQueue | null> {
-  const { connect } = redis;
-  if (connect === null) return null;
-  // Loaded only where there is a Redis: BullMQ is a good part of the gateway's memory.
-  const { BullWakeQueue: Queue } = await import("./lanes/wake-queue.ts");
-  return new Queue({ ...options, connect });
-}
 
 async function undoAll(undo: (() => Promise<void>)[], log: Logger): Promise<void> {
   for (const step of undo.splice(0).toReversed()) {

@@ -15,6 +15,8 @@ export const limits = {
   /** Largest picture of a user that is given to everybody, and how long fetching it may take. */
   avatarBytes: 1024 * 1024,
   avatarMs: 10_000,
+  /** Largest picture of a room that is carried. */
+  roomAvatarBytes: 8 * 1024 * 1024,
   /** What all pictures together may have on the disk; the oldest go. */
   avatarsKeptBytes: 128 * 1024 * 1024,
   /** Pictures that are fetched at one time, and how long after a failure one is not tried again. */
@@ -30,6 +32,8 @@ export const limits = {
   lanePage: 200,
   /** Lanes of this process that may be under way at once; a waiting lane costs a promise. */
   laneSlots: 1_000,
+  /** How long a lane without anything to do is kept by the only process that there is. */
+  laneLingerMs: 2_000,
   /** Tries at a fault that may pass before an event is set aside. */
   tries: 8,
   /** How long something said may hold up its room because the platform does not answer a look-up, before its tries count. */
@@ -44,6 +48,18 @@ export const limits = {
   /** Events that are told in short at one time, and the longest message that does so, in bytes of UTF-8. */
   digestEvents: 1_000,
   digestBytes: 2_800,
+  /**
+   * A room is paused where one voice, or all together, have said again so many messages that were carried into it within this
+   * time (short texts count a quarter); or where so much was said within the shorter time, and most of it was nothing new.
+   */
+  loopMs: 300_000,
+  loopOfOne: 10,
+  loopOfAll: 50,
+  loopFlood: 150,
+  loopFloodMs: 10_000,
+  /** How many of the last messages that a room was given, and that were said in it, are looked at for that. */
+  loopCompared: 500,
+  loopHeard: 2_000,
   /** Units of work in one transaction of the SQLite writer. */
   writerBatch: 512,
   /** Largest body of a request from another gateway, where its resource says nothing else. */

@@ -12,5 +12,13 @@ export interface LinkReport {
     readonly account: string;
     readonly room: string;
     readonly state: "linked" | "already";
+    /** What does not work in it as it should, with the remedy. Left out: nothing that is known. */
+    readonly warnings?: readonly string[];
   }[];
 }
+
+/** What does not work as it should in the rooms of a link, each with the room's name. */
+export const linkWarnings = ({ rooms }: LinkReport): readonly string[] =>
+  rooms.flatMap(({ account, room, warnings = [] }) =>
+    warnings.map((warning) => `${account}:${room}: ${warning}`),
+  );

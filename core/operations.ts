@@ -28,6 +28,8 @@ export interface BindingStatus {
   readonly account: string;
   readonly room: string;
   readonly group: string;
+  /** `plumbed`: the room was there; `portal`: the gateway has made it. */
+  readonly kind: "plumbed" | "portal";
   readonly state: "live" | "leaving" | "ended";
   /** Events of the group's log that this room has not been given yet. */
   readonly behind: number;
@@ -37,6 +39,8 @@ export interface BindingStatus {
   readonly oldestUndeliveredAt: Milliseconds | null;
   /** Why the lanes of this room wait, if they do. */
   readonly lastError: string | null;
+  /** Since when nothing is carried from or to it, and why; null: it is not paused. */
+  readonly paused: { readonly at: Milliseconds; readonly why: string } | null;
 }
 
 export interface StatusReport {
@@ -59,6 +63,20 @@ export interface UnlinkReport {
   readonly account: string;
   readonly room: string;
   readonly erased: boolean;
+}
+
+/** A room that was paused and goes on. */
+export interface ResumeReport {
+  readonly group: string;
+  readonly account: string;
+  readonly room: string;
+  /** Since when it had been paused, and why. */
+  readonly pausedAt: Milliseconds;
+  readonly why: string;
+  /** Things said in it meanwhile, which go on now. */
+  readonly waiting: number;
+  /** Whether those of them are set aside that say again what the room was given. */
+  readonly dropping: boolean;
 }
 
 /** One hop of a message's way, oldest first. */
@@ -109,6 +127,11 @@ export interface Operations {
   link(rooms: readonly RoomReference[], group: string | null): Promise<LinkReport>;
   /** Stops delivery at once and takes the ghosts out; with `erase` also forgets what was stored of the room. */
   unlink(room: RoomReference, erase: boolean): Promise<UnlinkReport>;
+  /**
+   * Lets a room go on that was paused; with `drop`, what waited in it and says again what it was given is set aside. Throws
+   * room_not_linked, room_not_paused.
+   */
+  resume(room: RoomReference, drop: boolean): Promise<ResumeReport>;
   /** The way of one message. `id`: an event id or its beginning (8 digits or more), or a native id. */
   trace(id: string): Promise<readonly TraceReport[]>;
   setAsideList(): Promise<readonly SetAsideEntry[]>;

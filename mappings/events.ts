@@ -5,8 +5,8 @@ import type { EventId } from "./ids.ts";
 export const propertyNames = ["name", "topic"] as const;
 export type PropertyName = (typeof propertyNames)[number];
 
-/** State that rooms show and change, the pins being one for each message. */
-export type RoomPropertyName = PropertyName | "pins";
+/** State that rooms show and change, the pins being one for each message; the avatar is a picture, at an address. */
+export type RoomPropertyName = PropertyName | "avatar" | "pins";
 
 /** All state of a group of which only the current value matters. */
 export const groupPropertyNames = [
@@ -38,6 +38,10 @@ export const memberActs = [
   "role",
 ] as const;
 export type MemberAct = (typeof memberActs)[number];
+
+/** Whether whom it is about is in the group no more. */
+export const putsOut = (change: MemberAct): boolean =>
+  change === "leave" || change === "kick" || change === "ban";
 
 /** What may stand beside a change of a member: a role's index, until when (milliseconds since 1970), and why. */
 export interface Particulars {

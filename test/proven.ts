@@ -48,6 +48,46 @@ const crossing: readonly FeatureKey[] = [
 const byDemo = (from: Platform, to: Platform, keys: readonly FeatureKey[]): Proof[] =>
   keys.map((feature) => ({ feature, from, to, file: demo, test: everyFeature }));
 
+/** The same on a real Synapse. */
+const matrixDemo = "test/deploy/demo/matrix/matrix-demo.integration.test.ts";
+const everyKind = "carries every kind in all directions, lets one look around, and leaves nothing behind";
+const bothWays: readonly FeatureKey[] = [
+  ...crossing,
+  "code-block",
+  "quote",
+  "lists",
+  "line-breaks",
+  "links",
+  "reply",
+  "sticker",
+  "location",
+  "spoiler",
+  "emote",
+  "poll",
+  "typing",
+  "read-marker",
+  "topic",
+  "room-name",
+];
+
+const byMatrixDemo = (from: Platform, to: Platform, keys: readonly FeatureKey[]): Proof[] =>
+  keys.map((feature) => ({ feature, from, to, file: matrixDemo, test: everyKind }));
+
+const matrixCarry = "test/bridges/matrix/carry.integration.test.ts";
+const matrixToMatrix = (keys: readonly FeatureKey[], test: string, file = matrixCarry): Proof[] =>
+  keys.map((feature) => ({ feature, from: "matrix", to: "matrix", file, test }));
+
+const matrixContents = "test/bridges/matrix/contents.integration.test.ts";
+const matrixPeople = "test/bridges/matrix/people.integration.test.ts";
+const matrixMedia = "test/bridges/matrix/media.integration.test.ts";
+const betweenMatrixAndSlack = (feature: FeatureKey, from: "matrix" | "slack", test: string): Proof => ({
+  feature,
+  from,
+  to: from === "slack" ? "matrix" : "slack",
+  file: matrixMedia,
+  test,
+});
+
 const carry = "test/bridges/slack/carry.integration.test.ts";
 const slackToSlack = (feature: FeatureKey, test: string): Proof => ({
   feature,
@@ -101,6 +141,95 @@ export const proofs: readonly Proof[] = [
   xmppToXmpp("topic", conformance, nameAndTopic),
   ...byDemo("slack", "xmpp", crossing),
   ...byDemo("xmpp", "slack", [...crossing, "reply"]),
+  ...byMatrixDemo("matrix", "xmpp", [
+    ...bothWays,
+    "headings",
+    "broadcast-mention",
+    "custom-emoji",
+    "notice",
+    "voice",
+    "pins",
+  ]),
+  ...byMatrixDemo("xmpp", "matrix", [...bothWays, "call"]),
+  ...matrixToMatrix(
+    ["text"],
+    "carries what is said in one room into the other, once and in order, and nothing back",
+    conformance,
+  ),
+  ...matrixToMatrix(["room-name", "topic"], nameAndTopic, conformance),
+  ...matrixToMatrix(["display-name"], "is said by a ghost with the speaker's name, which follows him"),
+  ...matrixToMatrix(
+    ["edit", "deletion"],
+    "changes with edits, and goes with redactions, all of its versions",
+  ),
+  ...matrixToMatrix(
+    ["mention", "reply", "thread"],
+    "answers, stands in threads, and mentions whom it answers",
+  ),
+  ...matrixToMatrix(["reaction", "unreaction"], "is reacted to, and the reaction goes when it is taken back"),
+  ...matrixToMatrix(["pins"], "is pinned, in the list that stands there"),
+  ...matrixToMatrix(["location", "file"], "can be voted on, and files and places come with it"),
+  ...matrixToMatrix(["typing", "read-marker"], "shows who types, and what was read"),
+  ...matrixToMatrix(
+    ["marks", "code-block", "quote", "lists", "links", "headings"],
+    "keeps its markup: marks, headings, quotes, code, lists and tables",
+    matrixContents,
+  ),
+  ...matrixToMatrix(["broadcast-mention"], "addresses the whole room where its author may", matrixContents),
+  ...matrixToMatrix(
+    ["voice", "sticker"],
+    "is a picture with a caption, which can be changed, a voice, a sticker",
+    matrixContents,
+  ),
+  ...matrixToMatrix(
+    ["custom-emoji", "custom-reaction"],
+    "has custom emoji, also as reactions, which can be taken back",
+    matrixContents,
+  ),
+  ...matrixToMatrix(
+    ["emote", "notice", "spoiler"],
+    "is a place with its name, an emote, a program's notice, or hidden",
+    matrixContents,
+  ),
+  ...matrixToMatrix(
+    ["poll"],
+    "is a poll, under the names of either version, that counts each one's last vote",
+    matrixContents,
+  ),
+  ...matrixToMatrix(
+    ["moderator-deletion"],
+    "goes, or goes back to what it was, when a moderator redacts it, with the reason",
+    matrixContents,
+  ),
+  ...matrixToMatrix(
+    ["user-avatar"],
+    "have their pictures elsewhere, which only members of the homeserver may fetch, and new ones at once",
+    matrixPeople,
+  ),
+  ...matrixToMatrix(
+    ["join-leave", "kick", "ban"],
+    "go from the other rooms when they leave or are put out, and come back when they speak",
+    matrixPeople,
+  ),
+  {
+    feature: "join-leave",
+    from: "matrix",
+    to: "xmpp",
+    file: "test/bridges/matrix/muc.integration.test.ts",
+    test: "see people of the other room go when these go, and come back when they speak",
+  },
+  betweenMatrixAndSlack(
+    "user-avatar",
+    "matrix",
+    "are pictures of people of Matrix, too, which everybody may fetch who was told their names",
+  ),
+  betweenMatrixAndSlack("file", "slack", "come from Slack into the homeserver's own store"),
+  betweenMatrixAndSlack(
+    "file",
+    "matrix",
+    "come from Matrix into the workspace, though only members may fetch them there",
+  ),
+  betweenMatrixAndSlack("user-avatar", "slack", "are pictures of people, too, which their ghosts wear"),
   slackToSlack("text", "shows the author's name and where he is from"),
   slackToSlack("edit", "carries an edit into the copy, and the preview of a link not at all"),
   slackToSlack("deletion", "carries a deletion, of the original and by a person of the copy"),

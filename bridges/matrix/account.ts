@@ -11,7 +11,7 @@ import type {
   Speaker,
   Step,
 } from "../../core/bridge/outbound.ts";
-import type { Capabilities, Health, RoomFacts } from "../../core/bridge/room.ts";
+import type { Capabilities, Finding, Health, RoomFacts } from "../../core/bridge/room.ts";
 import type { BridgeHost } from "../../core/bridge/host.ts";
 import type { Bridge } from "../../core/bridge/bridge.ts";
 import { DeliveryError } from "../../core/bridge/outbound.ts";
@@ -25,12 +25,14 @@ import { matrixCapabilities } from "./capabilities.ts";
 import type { MatrixConfig } from "./config.ts";
 import { fileAccess } from "./files.ts";
 import { Homeserver } from "./homeserver.ts";
+import { isAtHand, translate } from "./inbound.ts";
 import { refersTo } from "./kept-event.ts";
 import { OwnUsers, parseRoomId } from "./names.ts";
 import { plan } from "./outbound.ts";
 import { Reachability } from "./reachability.ts";
 import { asDeliveryError, asGatewayFault } from "./refusal.ts";
 import type { Room } from "./room.ts";
+import { shutOut } from "./shut-out.ts";
 
 const PROBE_AGAIN_MS: Milliseconds = 2_000;
 /** Rooms don't cease to be encrypted: somebody has to unlink them. */
@@ -41,14 +43,12 @@ const MOST_TOLD = 10_000;
 export class MatrixAccount implements Bridge {
   /** HTTP both ways: any process makes calls, and any may be the one that the homeserver reaches. */
   readonly connected = false;
-  /** Names of people are looked up. */
-  readonly translatesAtOnce = false;
   /** The homeserver orders what is sent by when it comes: the next leaves when the last has its answer. */
   readonly window = 1;
   /** What was not there is made again as the same transaction: an answer that comes late does not matter. */
   readonly settleMs = 0;
   /** The homeserver gets copies of them. */
-  readonly showsAvatars = true;
+  readonly showsAvatars = "copied";
   readonly unclear: "repeat" | "hold";
   readonly #config: MatrixConfig;
   readonly #log: Logger;
@@ -99,7 +99,6 @@ export class MatrixAccount implements Bridge {
       }
     }
     await homeserver.enterRooms();
-    void homeserver.askForMissed();
   }
 
   async stop(): Promise<void> {
@@ -117,6 +116,10 @@ export class MatrixAccount implements Bridge {
 
   fault(room: NativeRoom): string | null {
     return this.#homeserver?.known(room)?.fault ?? null;
+  }
+
+  async examine(): Promise<readonly Finding[]> {
+    return (await this.#homeserver?.examine()) ?? [];
   }
 
   parseRoom(text: string): NativeRoom {
@@ -155,14 +158,21 @@ export class MatrixAccount implements Bridge {
     return refersTo(raw);
   }
 
+  translatesAtOnce(room: NativeRoom, raw: Raw): boolean {
+    return this.#homeserver !== null && isAtHand(room, raw, this.#homeserver.around);
+  }
+
   async toEvents(room: NativeRoom, raw: Raw, lookups: Lookups): Promise<readonly Translated[]> {
-    const { events, losses } = await this.#started().translate(room, raw, lookups);
+    const { events, losses } = await translate(room, raw, this.#started().around, lookups);
     for (const loss of losses) this.#log.debug({ room, ...loss }, "something said loses something");
     return events.filter((event) => event.kind !== "reply" || this.#isNews(room));
   }
 
   plan(room: NativeRoom, event: OutEvent, context: RoomContext): Plan {
-    const state = this.#homeserver?.known(room)?.known ?? null;
+    const known = this.#homeserver?.known(room);
+    // Another gateway says it there.
+    if (event.kind !== "notice" && (known?.carriedBy ?? null) !== null) return { steps: [], losses: [] };
+    const state = known?.known ?? null;
     const broadcasts = context.manners.massMentions ?? this.#config.broadcasts;
     return plan(
       event,
@@ -177,7 +187,8 @@ export class MatrixAccount implements Bridge {
   }
 
   show(room: NativeRoom, speaker: Speaker, what: Shown): void {
-    this.#homeserver?.ephemeral.show(room, speaker, what);
+    if ((this.#homeserver?.known(room)?.carriedBy ?? null) === null)
+      this.#homeserver?.ephemeral.show(room, speaker, what);
   }
 
   async perform(step: Step, context: DeliveryContext): Promise<Receipt> {
@@ -185,6 +196,7 @@ export class MatrixAccount implements Bridge {
     if (homeserver === null) throw notStarted("certain");
     const room = homeserver.room(context.room);
     if (room.known?.encrypted) throw encrypted(context.room);
+    if (room.shutOut) throw shutOut(context.room, room.fault ?? "");
     return homeserver.performer.perform(step, context, room);
   }
 

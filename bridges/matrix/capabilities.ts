@@ -7,10 +7,11 @@ import type { RoomState } from "./room-state.ts";
 const PROPERTIES = {
   name: "m.room.name",
   topic: "m.room.topic",
+  avatar: "m.room.avatar",
   pins: "m.room.pinned_events",
   moderated: "m.room.power_levels",
 } as const;
-const NAMES = ["name", "topic", "pins", "moderated"] as const;
+const NAMES = ["name", "topic", "avatar", "pins", "moderated"] as const;
 
 /** `state`: null where it is not known yet; then everything is tried. */
 export function matrixCapabilities(
@@ -40,5 +41,6 @@ export function roomCapabilities(state: RoomState | null, bot: string): Capabili
     topic: may(PROPERTIES.topic) ? "full" : "none",
     archive: true,
     textBytes: TEXT_OCTETS,
+    open: state?.open ?? false,
   };
 }

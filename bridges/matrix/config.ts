@@ -1,5 +1,6 @@
 /** What a Matrix account says in gateway.yaml. */
 import { z } from "zod";
+import { ACCOUNT_NAME } from "../../core/config/across-keys.ts";
 import { parseListen } from "../../core/config/federation-schema.ts";
 import { flag, secret, text } from "../../core/config/values.ts";
 import { GatewayError } from "../../core/errors.ts";
@@ -71,6 +72,19 @@ const keys = z.object({
     "_mimi_",
     "_mimi_",
   ),
+  portals: z
+    .array(
+      text({ description: "A name.", example: "xmpp" }).regex(ACCOUNT_NAME, {
+        error: "is no account's name",
+      }),
+    )
+    .default([])
+    .meta({
+      description:
+        "Other accounts of this gateway whose open rooms anybody at the homeserver may enter, linked or not, by an address that " +
+        "the gateway makes a room for: alias_prefix, the account, _ and the room (#_mimi_xmpp_lobby=40rooms.example.org:example.org).",
+      examples: [["xmpp"]],
+    }),
   broadcasts: flag(
     { description: "Whether people of other platforms may notify a whole room (@room).", example: false },
     false,
@@ -122,6 +136,8 @@ export interface MatrixConfig {
   readonly userPrefix: string;
   /** How localparts of portal rooms' aliases begin. */
   readonly aliasPrefix: string;
+  /** Accounts whose rooms may be entered by an alias. */
+  readonly portals: readonly string[];
   readonly broadcasts: boolean;
   readonly bots: boolean;
   readonly unclear: "repeat" | "hold";
@@ -129,7 +145,7 @@ export interface MatrixConfig {
 
 /** The account as a whole. Throws GatewayError config_invalid where listen is none, which the schema lets nobody write. */
 export function matrixConfig(account: Written): MatrixConfig {
-  const { name, id, bot, broadcasts, bots, unclear } = account;
+  const { name, id, bot, portals, broadcasts, bots, unclear } = account;
   const listen = parseListen(account.listen);
   if (listen === null)
     throw new GatewayError("config_invalid", `account ${name}: listen is not of the form HOST:PORT`);
@@ -145,6 +161,7 @@ export function matrixConfig(account: Written): MatrixConfig {
     bot,
     userPrefix: account.user_prefix,
     aliasPrefix: account.alias_prefix,
+    portals,
     broadcasts,
     bots,
     unclear,

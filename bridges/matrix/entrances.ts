@@ -13,7 +13,7 @@ import { isForbidden, isMissing } from "./refusal.ts";
 import type { RoomState } from "./room-state.ts";
 
 const memberForm = z.object({ membership: z.string() });
-/** What changes who may enter. */
+/** What changes who may enter, beside whether the gateway's own user is there to invite them. */
 const RIGHTS = new Set(["m.room.power_levels", "m.room.join_rules"]);
 
 export interface EntrancesOptions {
@@ -40,7 +40,8 @@ export class Entrances {
     const members = this.#rooms.get(room);
     if (!members) return;
     const { type, state, content } = event;
-    if (RIGHTS.has(type)) for (const [ghost, now] of members) if (now === "kept-out") members.delete(ghost);
+    const invites = RIGHTS.has(type) || (type === "m.room.member" && state === this.#options.own.bot);
+    if (invites) for (const [ghost, now] of members) if (now === "kept-out") members.delete(ghost);
     if (type !== "m.room.member" || state === null || !members.has(state)) return;
     const { data } = memberForm.safeParse(content);
     if (data) members.set(state, data.membership);
@@ -49,6 +50,21 @@ export class Entrances {
   /** A ghost is not where it was thought to be. */
   forget(room: NativeRoom, ghost: string): void {
     this.#rooms.get(room)?.delete(ghost);
+  }
+
+  /**
+   * Whether somebody of the gateway's is not in the room, by the room's state as it is now: he may have been put out, which its
+   * events have not told yet. Rejects with the library's errors.
+   */
+  async isOut(room: NativeRoom, user: string): Promise<boolean> {
+    this.forget(room, user);
+    try {
+      return (await this.#membership(room, user)) !== "join";
+    } catch (thrown) {
+      // Whoever asks is not in it either.
+      if (isForbidden(thrown)) return true;
+      throw thrown;
+    }
   }
 
   /**

@@ -25,10 +25,12 @@ const eduForm = z.object({
 export interface EphemeralOptions {
   readonly api: Pick<MatrixApi, "call">;
   readonly own: OwnUsers;
-  readonly people: Pick<People, "nameOf">;
+  readonly people: Pick<People, "lookOf">;
   readonly entrances: Pick<Entrances, "isIn">;
   readonly host: Pick<BridgeHost, "transient" | "read">;
   readonly linked: (room: NativeRoom) => boolean;
+  /** Makes the speaker's ghost look as he does now. Never throws. */
+  readonly wears: (speaker: Speaker) => void;
 }
 
 export class Ephemeral {
@@ -55,6 +57,10 @@ export class Ephemeral {
     const { own, entrances, api } = this.#options;
     const as = own.ghostOf(speaker.uri);
     if (!entrances.isIn(room, as)) return;
+    if (what.kind === "profile") {
+      this.#options.wears(speaker);
+      return;
+    }
     if (what.kind === "typing") {
       const { typing } = what;
       const body = typing ? { typing, timeout: TYPING_MS } : { typing };
@@ -78,11 +84,12 @@ export class Ephemeral {
   #tell(room: NativeRoom, user: string, typing: boolean): void {
     const { people, host } = this.#options;
     void people
-      .nameOf(room, user)
-      .catch(() => "")
-      .then((name) =>
-        host.transient(room, { native: user, name: shownName(name, user) }, { kind: "typing", typing }),
-      );
+      .lookOf(room, user)
+      .catch(() => null)
+      .then((look) => {
+        const named = { native: user, name: shownName(look?.name, user) };
+        host.transient(room, named, { kind: "typing", typing });
+      });
   }
 
   /** `{EVENT: {"m.read": {USER: ...}}}`; private receipts are nobody else's business. */

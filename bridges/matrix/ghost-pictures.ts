@@ -21,7 +21,7 @@ export interface GhostPicturesOptions {
 
 export class GhostPictures {
   readonly #options: GhostPicturesOptions;
-  /** By ghost, the picture that he has, or that was tried last. */
+  /** By ghost, the picture that he has, or that was tried last; empty: none. */
   readonly #worn = new Map<string, string>();
 
   constructor(options: GhostPicturesOptions) {
@@ -29,11 +29,12 @@ export class GhostPictures {
   }
 
   /**
-   * Gives a ghost his picture where he has another one. `address`: where this gateway gives it to everybody; its name is
-   * another one for each picture. Never rejects: nobody's words wait for his picture.
+   * Gives a ghost his picture where he has another one. `address`: the one at which this gateway gives it out, whose name is
+   * another one for each picture; null: he has none. Never rejects: nobody's words wait for his picture.
    */
-  async wear(ghost: string, address: string): Promise<void> {
-    const token = address.slice(address.lastIndexOf(AVATAR_PATH) + AVATAR_PATH.length);
+  async wear(ghost: string, address: string | null): Promise<void> {
+    const token =
+      address === null ? "" : address.slice(address.lastIndexOf(AVATAR_PATH) + AVATAR_PATH.length);
     if (this.#worn.get(ghost) === token) return;
     this.#worn.set(ghost, token);
     try {
@@ -43,24 +44,31 @@ export class GhostPictures {
     }
   }
 
-  async #change(ghost: string, text: string): Promise<void> {
-    const { api, uploads, host } = this.#options;
-    const token = parseAvatarToken(text);
-    const picture = token === null ? null : await host.avatar(token);
-    if (picture === null) return;
-    const { bytes, type } = picture;
-    const url = await uploads.storeBytes({ filename: "picture", contentType: type }, bytes, ghost);
+  async #change(ghost: string, token: string): Promise<void> {
+    const { api } = this.#options;
+    const url = token === "" ? "" : await this.#copy(ghost, token);
+    if (url === null) return;
     const at = path("profile", ghost, "avatar_url");
     await api.call({ method: "PUT", path: at, as: ghost, body: { avatar_url: url } });
-    await api.call({ method: "PUT", path: this.#noteOf(ghost), as: ghost, body: { token: text } });
+    await api.call({ method: "PUT", path: this.#noteOf(ghost), as: ghost, body: { token } });
   }
 
-  async #now(ghost: string): Promise<string | null> {
+  /** The homeserver's copy of a picture; null: it can't be had. */
+  async #copy(ghost: string, text: string): Promise<string | null> {
+    const { uploads, host } = this.#options;
+    const token = parseAvatarToken(text);
+    const picture = token === null ? null : await host.avatar(token);
+    if (picture === null) return null;
+    const { bytes, type } = picture;
+    return uploads.storeBytes({ filename: "picture", contentType: type }, bytes, ghost);
+  }
+
+  async #now(ghost: string): Promise<string> {
     try {
       const answer = await this.#options.api.call({ method: "GET", path: this.#noteOf(ghost), as: ghost });
-      return wornForm.safeParse(answer).data?.token ?? null;
+      return wornForm.safeParse(answer).data?.token ?? "";
     } catch (thrown) {
-      if (isMissing(thrown)) return null;
+      if (isMissing(thrown)) return "";
       throw thrown;
     }
   }

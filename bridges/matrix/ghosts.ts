@@ -44,6 +44,11 @@ export class Ghosts {
     return this.#user(this.#options.own.bot);
   }
 
+  /** A user who stands for nobody and is in no room. Rejects with the library's errors. */
+  watcher(): Promise<OwnUser> {
+    return this.#user(this.#options.own.watcher);
+  }
+
   /** Who stands for the speaker, called as he is called now. Rejects with the library's errors. */
   async of(speaker: Speaker): Promise<OwnUser> {
     const id = this.#options.own.ghostOf(speaker.uri);

@@ -13,6 +13,7 @@ const BEFORE = 50;
 
 const pageForm = z.object({ chunk: z.array(z.unknown()).catch([]), end: z.string().optional() });
 const contextForm = z.object({ end: z.string().optional() });
+const stateForm = z.object({ state: z.array(z.unknown()).catch([]) }).catch({ state: [] });
 const relationsForm = z.object({ chunk: z.array(z.unknown()).catch([]) });
 
 /** Where a timeline ends. */
@@ -80,6 +81,13 @@ export class History {
   /** One event; null: it is not there, or not shown. */
   async event(room: NativeRoom, eventId: string): Promise<Told | null> {
     return toldOf(await this.#ask(path("rooms", room, "event", eventId), {}));
+  }
+
+  /** The room's state after an event, of these types alone; one type may have several state keys. Rejects as look-ups do. */
+  async stateAt(room: NativeRoom, eventId: string, types: readonly string[]): Promise<readonly Told[]> {
+    const filter = JSON.stringify({ types, lazy_load_members: true });
+    const answer = await this.#ask(path("rooms", room, "context", eventId), { limit: "0", filter });
+    return tolds(stateForm.parse(answer).state).filter(({ event }) => types.includes(event.type));
   }
 
   /** Edits of an event that have not been redacted, the latest first. */

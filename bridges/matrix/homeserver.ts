@@ -1,37 +1,46 @@
 /** A homeserver while the account is served: its rooms, and what comes from it on its way to them. */
-import type { Lookups, Raw } from "../../core/bridge/inbound.ts";
 import type { Speaker } from "../../core/bridge/outbound.ts";
+import type { Finding } from "../../core/bridge/room.ts";
 import type { BridgeHost } from "../../core/bridge/host.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import type { MediaLimits } from "../../core/media/remote-file.ts";
-import { MatrixApi, path, type Reach } from "./api.ts";
+import { MatrixApi, path } from "./api.ts";
 import type { AppServiceDoor } from "./app-service.ts";
+import { Carriers } from "./carriers.ts";
 import type { MatrixConfig } from "./config.ts";
 import { EditMemory } from "./edit-memory.ts";
 import { Entrances } from "./entrances.ts";
 import { Ephemeral } from "./ephemeral.ts";
+import { examine } from "./examine.ts";
+import { ghostLooks } from "./ghost-looks.ts";
 import { GhostPictures } from "./ghost-pictures.ts";
 import { Ghosts } from "./ghosts.ts";
 import { History } from "./history.ts";
-import { translate } from "./inbound.ts";
 import type { Around } from "./inbound-context.ts";
 import { Invitations } from "./invitations.ts";
 import { byRoom, type Told } from "./kept-event.ts";
+import { Lookout } from "./lookout.ts";
 import type { OwnUsers } from "./names.ts";
+import { takeLeave } from "./parting.ts";
 import { People } from "./people.ts";
 import { Performer } from "./performer.ts";
+import { askForMissed } from "./ping.ts";
+import { Portals } from "./portals.ts";
 import { Prober } from "./prober.ts";
 import { renamed } from "./renamed.ts";
+import type { Reachability } from "./reachability.ts";
 import { asGatewayFault } from "./refusal.ts";
 import { Room } from "./room.ts";
+import { RoomAvatars } from "./room-avatar.ts";
 import { RoomCommands } from "./room-commands.ts";
 import { RoomDoor } from "./room-door.ts";
 import { RoomStateWriter } from "./room-state-writer.ts";
+import { putOutOf } from "./shut-out.ts";
 import type { Transaction } from "./transaction.ts";
-import { TransactionCount } from "./transaction-count.ts";
 import { Upgrades } from "./upgrades.ts";
 import { Uploads } from "./uploads.ts";
+import { Voices } from "./voices.ts";
 
 export interface HomeserverOptions {
   readonly config: MatrixConfig;
@@ -39,13 +48,15 @@ export interface HomeserverOptions {
   readonly host: BridgeHost;
   readonly log: Logger;
   readonly media: MediaLimits;
-  readonly reach: Reach;
+  readonly reach: Pick<Reachability, "answered" | "unanswered" | "away">;
 }
 
 export class Homeserver {
   readonly performer: Performer;
   readonly prober: Prober;
   readonly ephemeral: Ephemeral;
+  /** What is known of its rooms and people, for understanding what is said there. */
+  readonly around: Around;
   readonly #options: HomeserverOptions;
   readonly #api: MatrixApi;
   readonly #ghosts: Ghosts;
@@ -53,11 +64,12 @@ export class Homeserver {
   readonly #people: People;
   readonly #history: History;
   readonly #door: RoomDoor;
+  readonly #carriers: Carriers;
   readonly #invitations: Invitations;
   readonly #commands: RoomCommands;
   readonly #upgrades: Upgrades;
-  readonly #count = new TransactionCount();
-  readonly #around: Around;
+  readonly #portals: Portals;
+  readonly #lookout: Lookout;
   readonly #rooms = new Map<NativeRoom, Room>();
   /** Resolves when the rooms are known that what comes may be for. */
   readonly #known = Promise.withResolvers<void>();
@@ -73,27 +85,26 @@ export class Homeserver {
     this.#people = new People(api);
     this.#history = new History(api);
     const { gateway } = host;
-    this.#door = new RoomDoor({ api, ghosts: this.#ghosts, own, gateway, log });
+    this.#door = new RoomDoor({ api, ghosts: this.#ghosts, history: this.#history, own, gateway, log });
+    this.#carriers = new Carriers({ api, host, bot: own.bot, log });
     const linked = (room: NativeRoom): boolean => this.#rooms.get(room)?.joined ?? false;
     const parts = { api, own, entrances: this.#entrances, linked };
-    this.ephemeral = new Ephemeral({ ...parts, people: this.#people, host });
+    const uploads = new Uploads({ api, bot: own.bot, homeserver, asToken, media });
+    const pictures = new GhostPictures({ api, uploads, host, log });
+    const wears = ghostLooks({ ghosts: this.#ghosts, pictures, log });
+    this.ephemeral = new Ephemeral({ ...parts, people: this.#people, host, wears });
     this.#invitations = new Invitations({ ...parts, log });
     this.#commands = new RoomCommands({ ...parts, ghosts: this.#ghosts, host, log });
+    this.#portals = new Portals({ ...parts, ghosts: this.#ghosts, door: this.#door, config, host, log });
     const forget = (room: NativeRoom): void => void this.#rooms.delete(room);
     this.#upgrades = new Upgrades({ door: this.#door, host, forget, log });
     this.prober = new Prober(this.#history, own);
-    const uploads = new Uploads({ api, homeserver, asToken, media });
-    this.performer = new Performer({
-      api,
-      gateway,
-      ghosts: this.#ghosts,
-      entrances: this.#entrances,
-      uploads,
-      pictures: new GhostPictures({ api, uploads, host, log }),
-      state: new RoomStateWriter(api),
-      log,
-    });
-    this.#around = {
+    const state = new RoomStateWriter(api);
+    const makes = { ...parts, gateway, ghosts: this.#ghosts, uploads, log };
+    const avatars = new RoomAvatars(makes);
+    const voices = new Voices({ bot: own.bot, state });
+    this.performer = new Performer({ ...makes, pictures, state, avatars, voices });
+    this.around = {
       gateway,
       own,
       people: this.#people,
@@ -103,6 +114,9 @@ export class Homeserver {
       bots: config.bots,
       room: (room) => this.#rooms.get(room)?.around ?? null,
     };
+    const asked = { rooms: () => this.#rooms.values(), answers: () => this.answers() };
+    const seen = { ghosts: this.#ghosts, history: this.#history, reach, log };
+    this.#lookout = new Lookout({ ...parts, ...asked, ...seen });
     this.#known.promise.catch(() => undefined);
   }
 
@@ -113,7 +127,7 @@ export class Homeserver {
       hsToken: config.hsToken,
       deliver: (transaction) => this.#deliver(transaction),
       user: () => Promise.resolve(false),
-      room: () => Promise.resolve(false),
+      room: (alias) => this.#portals.asked(alias),
       log,
     };
   }
@@ -127,30 +141,25 @@ export class Homeserver {
     }
   }
 
-  /** Takes part in the rooms that there are. */
+  /** Takes part in the rooms that there are, and takes what the homeserver could not hand over before. */
   async enterRooms(): Promise<void> {
     for (const { room, mark } of await this.#options.host.rooms()) this.room(room).join(mark);
     this.#known.resolve();
+    this.#lookout.begin();
+    void this.#askForMissed();
+    void this.#portals.linkHalfMade();
   }
 
-  /** Has the homeserver hand over at once what it could not while nobody listened; else it waits up to some minutes. Never rejects. */
-  async askForMissed(): Promise<void> {
-    const { config, log } = this.#options;
-    try {
-      const at = path("appservice", config.id, "ping");
-      await this.#api.call({ method: "POST", path: at, prefix: "v1", body: {} });
-    } catch (thrown) {
-      log.warn(
-        { err: thrown, url: config.url },
-        "the homeserver does not reach the gateway, or does not say so",
-      );
-    }
+  /** What `mimi-gateway doctor` is told of it. Never rejects. */
+  examine(): Promise<readonly Finding[]> {
+    const rooms = [...this.#rooms.values()].filter(({ joined }) => joined).map(({ id }) => id);
+    return examine({ ...this.#options, api: this.#api, ghosts: this.#ghosts, door: this.#door, rooms });
   }
 
   /** It was away, and answers again: it may have given up something meanwhile. */
   back(): void {
-    this.#repair("the rooms are read again");
-    void this.askForMissed();
+    this.#lookout.readAgain("the rooms are read again");
+    void this.#askForMissed();
   }
 
   known(room: NativeRoom): Room | undefined {
@@ -168,33 +177,26 @@ export class Homeserver {
       log,
       history: this.#history,
       door: this.#door,
+      carriers: this.#carriers,
       replaced: (before, by) => this.#upgrades.replaced(before, by),
     });
     this.#rooms.set(id, room);
     return room;
   }
 
-  translate(room: NativeRoom, raw: Raw, lookups: Lookups) {
-    return translate(room, raw, this.#around, lookups);
-  }
-
-  /** The gateway's own user stays: the room may be linked again, and only people can invite it back. */
   async leave(id: NativeRoom, speakers: readonly Speaker[]): Promise<void> {
-    this.#rooms.get(id)?.stop();
+    const room = this.#rooms.get(id);
+    room?.stop();
     this.#rooms.delete(id);
-    for (const { uri } of speakers) {
-      const ghost = this.#options.own.ghostOf(uri);
-      try {
-        await this.#entrances.leave(id, ghost);
-      } catch (thrown) {
-        this.#options.log.warn({ room: id, ghost, err: thrown }, "a ghost could not be taken out of a room");
-      }
-    }
+    await this.#carriers.giveUp(id, room?.known ?? null);
+    await takeLeave({ ...this.#options, entrances: this.#entrances, portals: this.#portals }, id, speakers);
   }
 
   stop(): void {
     this.#known.reject(new Error("stopped"));
+    this.#lookout.stop();
     for (const room of this.#rooms.values()) room.stop();
+    this.#portals.stop();
     this.#api.stop();
   }
 
@@ -207,8 +209,7 @@ export class Homeserver {
   /** Resolves after the durable write. */
   async #deliver({ id, events, ephemeral }: Transaction): Promise<void> {
     await this.#known.promise;
-    if (this.#count.skips(id))
-      this.#repair("the homeserver has left out a transaction; the rooms are read again");
+    await this.#lookout.taking(id);
     const { rooms, unread } = byRoom(events);
     if (unread > 0)
       this.#options.log.warn({ unread }, "what the homeserver handed over is no event; it is left out");
@@ -216,30 +217,29 @@ export class Homeserver {
     for (const edu of ephemeral) this.ephemeral.heard(edu);
   }
 
-  #repair(why: string): void {
-    this.#options.log.info(why);
-    for (const room of this.#rooms.values()) if (room.joined) room.repair();
+  #askForMissed(): Promise<void> {
+    return askForMissed(this.#api, this.#options.config, this.#options.log);
   }
 
   async #heard(id: NativeRoom, told: readonly Told[]): Promise<void> {
     const room = this.#rooms.get(id);
     for (const one of told) {
       this.#entrances.take(id, one);
-      if (this.#people.take(id, one)) renamed(one, this.#options);
+      if (this.#people.take(id, one)) renamed(one, { ...this.#options, ...this.around });
       // Not waited for: homeservers tell nothing more until they have their answer.
       void this.#invitations.heard(id, one);
       void this.#commands.heard(id, one);
-      if (one.event.state === this.#options.own.bot && one.event.type === "m.room.member")
-        this.#ownMembership(room, one);
+      void this.#portals.heard(id, one);
     }
     await room?.heard(told);
+    for (const one of told) if (room) this.#ownMembership(room, one);
   }
 
-  #ownMembership(room: Room | undefined, { event }: Told): void {
+  #ownMembership(room: Room, { event }: Told): void {
     const { membership } = event.content;
     const { bot } = this.#options.own;
-    if (membership === "leave" || membership === "ban")
-      room?.putOut(`${bot} was put out of it: invite it again`);
-    if (membership === "join") room?.letIn();
+    if (event.state !== bot || event.type !== "m.room.member") return;
+    if (membership === "leave" || membership === "ban") room.putOut(putOutOf(bot));
+    if (membership === "join") room.letIn();
   }
 }

@@ -31,7 +31,7 @@ export interface Around {
   /** The gateway's base domain, by which its marks are known. */
   readonly gateway: string;
   readonly own: OwnUsers;
-  readonly people: Pick<People, "nameOf">;
+  readonly people: Pick<People, "lookOf" | "knows">;
   readonly history: Pick<History, "event" | "edits">;
   readonly edits: EditMemory;
   /** Where the homeserver is. */
@@ -45,13 +45,34 @@ export interface Around {
 export type KnownEvents = ReadonlyMap<string, KnownInRoom>;
 
 /** Finds the messages that an event refers to. Rejects as the look-ups do. */
-export async function referredTo(event: MatrixEvent, lookups: Lookups): Promise<KnownEvents> {
+export async function referredTo(
+  room: NativeRoom,
+  event: MatrixEvent,
+  around: Pick<Around, "own" | "history">,
+  lookups: Lookups,
+): Promise<KnownEvents> {
   const known = new Map<string, KnownInRoom>();
   for (const name of referencesOf(event)) {
+    if (await isPassedOver(room, name, around, lookups)) continue;
     const [found] = await lookups.messages([{ by: "native", name }]);
     if (found) known.set(name, found);
   }
   return known;
+}
+
+/**
+ * Whether it is of others and was never taken in, such as what was redacted before it was read: then it is no copy that may be
+ * on its way just now, for which everything else would wait.
+ */
+async function isPassedOver(
+  room: NativeRoom,
+  name: string,
+  { own, history }: Pick<Around, "own" | "history">,
+  lookups: Lookups,
+): Promise<boolean> {
+  if (await lookups.knows(name)) return false;
+  const told = await history.event(room, name).catch(() => null);
+  return told !== null && !own.isOurs(told.event.sender);
 }
 
 /** Finds everything else that the event names. Rejects as the look-ups do. */
@@ -66,7 +87,7 @@ export async function inboundContext(
   const links = linksIn(event.content);
   const names = new Map<string, { readonly uri: UserUri; readonly name: string }>();
   for (const user of new Set([event.sender, ...links.users, ...authorsOf(known)])) {
-    const name = await people.nameOf(room, user);
+    const { name } = await people.lookOf(room, user);
     names.set(user, { uri: own.userOf(user) ?? lookups.user(user), name });
   }
   const rooms = await linkedRooms(links.rooms, around, lookups);
@@ -85,7 +106,8 @@ export async function inboundContext(
     },
     edit: (native) => {
       const found = known.get(native);
-      return found && found.event !== found.root ? { root: found.root, previous: null } : null;
+      if (!found || found.event === found.root || found.isReaction) return null;
+      return { root: found.root, author: found.author, previous: null };
     },
     latestEdit: (native) => edits.latest(room, native, event.id ?? ""),
     poll: (native) => polls.get(native) ?? null,
@@ -101,9 +123,11 @@ export async function inboundContext(
   };
 }
 
-/** Whoever's reaction is taken away by somebody else is named as its author. */
+/** Whoever's reaction or edit is taken away by somebody else is named as its author. */
 const authorsOf = (known: KnownEvents): readonly string[] =>
-  [...known.values()].flatMap(({ isReaction, author }) => (isReaction && author !== null ? [author] : []));
+  [...known.values()].flatMap(({ isReaction, event, root, author }) =>
+    author !== null && (isReaction || event !== root) ? [author] : [],
+  );
 
 /** The events that an event refers to. */
 function referencesOf(event: MatrixEvent): readonly string[] {
@@ -118,7 +142,8 @@ function referencesOf(event: MatrixEvent): readonly string[] {
     .slice(0, MOST_REFERENCES);
 }
 
-function linksIn(content: MatrixContent): {
+/** People and rooms that it names by links or as mentioned. */
+export function linksIn(content: MatrixContent): {
   readonly users: readonly string[];
   readonly rooms: readonly string[];
 } {
@@ -143,7 +168,7 @@ async function linkedRooms(ids: readonly string[], around: Around, lookups: Look
   return rooms;
 }
 
-/** Polls that are voted on or ended: how many options a vote may name stands in the room alone. */
+/** Polls that are voted on, ended or edited: how many options a vote may name stands in the room alone. */
 async function pollsOf(
   room: NativeRoom,
   event: MatrixEvent,
@@ -152,10 +177,12 @@ async function pollsOf(
 ): Promise<ReadonlyMap<string, KnownPoll>> {
   const polls = new Map<string, KnownPoll>();
   const step = pollStep(event.type);
-  if (step !== "response" && step !== "end") return polls;
+  // Of one that is edited it counts alone that it is one.
+  const edited = relationOf(event.content).type === "m.replace";
+  if (step !== "response" && step !== "end" && !edited) return polls;
   for (const [id, { pollOptions: options }] of known) {
     if (options === null) continue;
-    const start = await history.event(room, id);
+    const start = edited ? null : await history.event(room, id);
     const body = start === null ? null : readPoll(start.event.content).body;
     polls.set(id, { options, most: body?.most ?? options.length, ended: false });
   }

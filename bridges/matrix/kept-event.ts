@@ -1,10 +1,14 @@
 /** Matrix events as the inbox keeps them: which are kept, and what of them. */
-import type { Raw } from "../../core/bridge/inbound.ts";
+import type { CopyOf, Raw } from "../../core/bridge/inbound.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { MatrixContent } from "../../mappings/matrix/calls.ts";
-import { type MatrixEvent, objectAt, parseEvent } from "../../mappings/matrix/event.ts";
+import { type MatrixEvent, objectAt, parseEvent, textsAt } from "../../mappings/matrix/event.ts";
 import { pollStep } from "../../mappings/matrix/read-poll.ts";
 import { eventKey, MARK } from "./names.ts";
+
+/** More than any copy has passed that is carried on. */
+const MOST_GROUPS = 32;
 
 const TIMELINE = new Set([
   "m.room.message",
@@ -16,10 +20,17 @@ const TIMELINE = new Set([
 const STATE = new Set([
   "m.room.name",
   "m.room.topic",
+  "m.room.avatar",
   "m.room.pinned_events",
   "m.beacon_info",
   "org.matrix.msc3672.beacon_info",
 ]);
+
+/** What becomes of members who are in the room no more. */
+const GONE = new Set<unknown>(["leave", "ban"]);
+
+/** The last that is a date. */
+const LATEST_TIME: Milliseconds = 8_640_000_000_000_000;
 
 /** The types whose events are kept, for reading no others from a room's history. */
 export const KEPT_TYPES: readonly string[] = [
@@ -53,6 +64,15 @@ export function groupIn(content: MatrixContent): string | null {
   return typeof group === "string" ? group : null;
 }
 
+/** What an event is a copy of, by the mark on it; null: of nothing. */
+export function copyOf(content: MatrixContent): CopyOf | null {
+  const gateway = markedBy(content);
+  if (gateway === null) return null;
+  const group = groupIn(content);
+  const via = textsAt(objectAt(content, MARK) ?? {}, "via", MOST_GROUPS);
+  return { gateway, groups: group === null ? via : [...via, group] };
+}
+
 /** The delivery that an event was sent for; null: it was sent for none. */
 export function keyIn(content: MatrixContent): string | null {
   const key = objectAt(content, MARK)?.["key"];
@@ -60,15 +80,17 @@ export function keyIn(content: MatrixContent): string | null {
 }
 
 /** Whether it says something that may be carried. */
-export function isKept({ type, state }: MatrixEvent): boolean {
-  return state === null ? TIMELINE.has(type) || pollStep(type) !== null : STATE.has(type);
+export function isKept({ type, state, content }: MatrixEvent): boolean {
+  if (state === null) return TIMELINE.has(type) || pollStep(type) !== null;
+  return STATE.has(type) || (type === "m.room.member" && GONE.has(content["membership"]));
 }
 
 /**
  * An event for the inbox, without what the homeserver says of it otherwise each time (its age, what refers to it): the same
  * live, by retry and from history.
  */
-export function rawOf({ event, id, json }: Told): Raw {
+export function rawOf(told: Told): Raw {
+  const { event, id, json } = told;
   const { type, sender, state, content, at, redacts, previous, redacted } = event;
   const kept = {
     type,
@@ -85,8 +107,18 @@ export function rawOf({ event, id, json }: Told): Raw {
       },
     }),
   };
-  return { nativeKey: eventKey(id), at: Math.max(0, at), raw: JSON.stringify(kept) };
+  // Any homeserver in the room writes what it likes.
+  const time = Math.min(Math.max(0, Math.trunc(at)), LATEST_TIME);
+  const raw = { nativeKey: eventKey(id), at: time, raw: JSON.stringify(kept) };
+  made.set(raw, told);
+  return raw;
 }
+
+/** What raws were made from, as long as they are at hand. */
+const made = new WeakMap<Raw, Told>();
+
+/** What a raw was made from; null: it was made before, and comes from the store. */
+export const toldBefore = (raw: Raw): Told | null => made.get(raw) ?? null;
 
 const REFERRING = /"(?:m\.relates_to|redacts)":|"type":"m\.room\.(?:redaction|pinned_events)"/;
 

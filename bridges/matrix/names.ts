@@ -37,6 +37,9 @@ export const eventKey = (eventId: string): NativeKey => eventId as NativeKey;
 /** The event up to which a room was read. The room is in it, since rooms that are upgraded go on under other ids. */
 export const markOf = (room: NativeRoom, eventId: string): ArchiveMark => `${eventId} ${room}` as ArchiveMark;
 
+/** The mark of a room of which nothing was read yet: all that is said in it is news. */
+export const beginningOf = (room: NativeRoom): ArchiveMark => markOf(room, "");
+
 /** The event of this room in a mark; null: the mark is of another room, or of no event. */
 export function placeOf(mark: ArchiveMark, room: NativeRoom): string | null {
   const [eventId = "", of] = mark.split(" ");
@@ -55,6 +58,11 @@ export class OwnUsers {
     this.bot = `@${bot}:${serverName}`;
     this.#prefix = `@${userPrefix}`;
     this.#end = `:${serverName}`;
+  }
+
+  /** Who stands for nobody: what follows the prefix is no name of a provider, and no hash. */
+  get watcher(): string {
+    return `${this.#prefix}=watcher${this.#end}`;
   }
 
   isOurs(user: string): boolean {

@@ -9,8 +9,9 @@ import { fromMimi } from "../../mappings/matrix/from-mimi.ts";
 import { loss } from "../../mappings/matrix/result.ts";
 import { notice } from "../../mappings/matrix/write-notice.ts";
 import { mxcOf } from "./files.ts";
+import { planGoing } from "./going.ts";
 import type { OwnUsers } from "./names.ts";
-import { placesOf, type Upload, uploadsIn } from "./planned-uploads.ts";
+import { emojiPlacesOf, placeFor, placesOf, type Upload, uploadsIn } from "./planned-uploads.ts";
 
 /** The other name of an event that the gateway's own user has sent for somebody: only it can change the event. */
 export const RELAYED = "relayed";
@@ -32,7 +33,8 @@ export function plan(event: OutEvent, parts: OutboundParts, context: RoomContext
       const outgoing: Outgoing = { kind: "message", id, author, message };
       const placeOf = (source: string): string => context.media(source).url;
       const { body } = message;
-      const uploads = body.kind === "media" ? placesOf(body.files, parts.homeserver, placeOf) : [];
+      const uploads =
+        body.kind === "media" ? placesOf(body.files, parts.homeserver, placeOf) : emojiPlacesOf(message);
       const written = fromMimi(outgoing, parts.capabilities, outboundContext(parts, context, uploads));
       // What is sent where a file can't be stored at the homeserver.
       const linked =
@@ -44,12 +46,13 @@ export function plan(event: OutEvent, parts: OutboundParts, context: RoomContext
       return planned(written, around);
     }
     case "property":
-      return event.name === "pins"
-        ? planPin(event, parts, context)
-        : planned(propertyCalls(event, parts, context), NOTHING_AROUND);
+      if (event.name === "pins") return planPin(event, parts, context);
+      if (event.name === "avatar") return planAvatar(event, parts, context);
+      return planned(propertyCalls(event, parts, context, []), NOTHING_AROUND);
     case "notice":
       return { steps: [noticeStep(event, context)], losses: [] };
     case "member":
+      return planGoing(event, parts.own, context);
     case "tally":
       return { steps: [], losses: [] };
   }
@@ -121,9 +124,28 @@ function propertyCalls(
   { speaker: author, name, item = "", value }: Extract<OutEvent, { kind: "property" }>,
   parts: OutboundParts,
   context: RoomContext,
+  uploads: readonly Upload[],
 ): Written<MatrixCall> {
   const outgoing: Outgoing = { kind: "property", author, property: { name, item, value } };
-  return fromMimi(outgoing, parts.capabilities, outboundContext(parts, context, []));
+  return fromMimi(outgoing, parts.capabilities, outboundContext(parts, context, uploads));
+}
+
+/** A picture that is not at the homeserver is put there when the call is made. */
+function planAvatar(
+  event: Extract<OutEvent, { kind: "property" }>,
+  parts: OutboundParts,
+  context: RoomContext,
+): Plan {
+  const { url } = context.media(event.value);
+  const place = placeFor(url);
+  const { calls, losses } = propertyCalls(event, parts, context, [place]);
+  const steps = calls.map(() => ({
+    op: "avatar",
+    part: null,
+    speaker: null,
+    args: { source: event.value === "" ? "" : (mxcOf(url, parts.homeserver) ?? url) },
+  }));
+  return { steps, losses };
 }
 
 /** The list of pins is changed as it stands when the call is made. */
@@ -188,6 +210,7 @@ function outboundContext(
       const user = context.user(uri);
       return user.native !== null || user.name === "" ? user : { ...user, native: own.ghostOf(uri) };
     },
+    emoji: (name) => uploads.find((one) => one.emoji === name)?.place ?? null,
     isRemote: (uri) => context.user(uri).native === null,
     media: (source) => {
       const { url } = context.media(source);

@@ -1,63 +1,88 @@
-/** How people are called in rooms. */
+/** How people are called and look in rooms. */
 import { z } from "zod";
 import type { NativeRoom } from "../../core/ids.ts";
+import type { MatrixEvent } from "../../mappings/matrix/event.ts";
+import { isMxc } from "../../mappings/matrix/mxc.ts";
 import { type MatrixApi, path } from "./api.ts";
 import type { Told } from "./kept-event.ts";
 import { asGatewayFault, isForbidden, isMissing } from "./refusal.ts";
 
 const MOST_REMEMBERED = 20_000;
 
-const memberForm = z.object({ displayname: z.string().nullish().catch(null) });
+const memberForm = z.object({
+  displayname: z.string().nullish().catch(null),
+  avatar_url: z.string().nullish().catch(null),
+});
+
+/** Somebody as a room shows him. */
+export interface Look {
+  /** Empty: he has no name there, or never was in it. */
+  readonly name: string;
+  /** Where his picture is (mxc:); empty: he has none. */
+  readonly picture: string;
+}
 
 export class People {
   readonly #api: Pick<MatrixApi, "call">;
   /** By room and person; a room's own event changes them, so they need not be asked for again. */
-  readonly #names = new Map<string, string>();
+  readonly #looks = new Map<string, Look>();
 
   constructor(api: Pick<MatrixApi, "call">) {
     this.#api = api;
   }
 
-  /**
-   * How the room calls somebody; empty: he has no name there, or never was in it. Rejects with request_timeout where the
-   * homeserver can't be asked now.
-   */
-  async nameOf(room: NativeRoom, user: string): Promise<string> {
-    const key = keyOf(room, user);
-    const known = this.#names.get(key);
-    if (known !== undefined) return known;
-    const name = await this.#ask(room, user);
-    this.#remember(key, name);
-    return name;
+  /** Whether it is at hand how the room shows somebody. */
+  knows(room: NativeRoom, user: string): boolean {
+    return this.#looks.has(keyOf(room, user));
   }
 
-  /** Takes over what an event of a room says of a member (m.room.member). True: he is called otherwise than before. */
+  /** How the room shows somebody. Rejects with request_timeout where the homeserver can't be asked now. */
+  async lookOf(room: NativeRoom, user: string): Promise<Look> {
+    const key = keyOf(room, user);
+    const known = this.#looks.get(key);
+    if (known !== undefined) return known;
+    const look = await this.#ask(room, user);
+    this.#remember(key, look);
+    return look;
+  }
+
+  /** Takes over what an event of a room says of a member (m.room.member). True: he is shown otherwise than before. */
   take(room: NativeRoom, { event }: Told): boolean {
     if (event.type !== "m.room.member" || event.state === null) return false;
     const key = keyOf(room, event.state);
-    const before = this.#names.get(key);
+    const before = this.#looks.get(key) ?? lookBefore(event);
     // Who has left keeps his name: what he said before is still his.
     if (event.content["membership"] !== "join") return false;
-    const name = memberForm.parse(event.content).displayname ?? "";
-    this.#remember(key, name);
-    return before !== undefined && before !== name;
+    const look = lookIn(event.content);
+    this.#remember(key, look);
+    return before !== null && (before.name !== look.name || before.picture !== look.picture);
   }
 
-  async #ask(room: NativeRoom, user: string): Promise<string> {
+  async #ask(room: NativeRoom, user: string): Promise<Look> {
     try {
       const at = path("rooms", room, "state", "m.room.member", user);
-      const { data } = memberForm.safeParse(await this.#api.call({ method: "GET", path: at }));
-      return data?.displayname ?? "";
+      return lookIn(await this.#api.call({ method: "GET", path: at }));
     } catch (thrown) {
-      if (isMissing(thrown) || isForbidden(thrown)) return "";
+      if (isMissing(thrown) || isForbidden(thrown)) return { name: "", picture: "" };
       throw asGatewayFault(thrown, "m.room.member");
     }
   }
 
-  #remember(key: string, name: string): void {
-    if (this.#names.size >= MOST_REMEMBERED) this.#names.clear();
-    this.#names.set(key, name);
+  #remember(key: string, look: Look): void {
+    if (this.#looks.size >= MOST_REMEMBERED) this.#looks.clear();
+    this.#looks.set(key, look);
   }
+}
+
+/** How a member was shown before an event of his, as the event itself says; null: he was not there, or it does not say. */
+const lookBefore = ({ previous }: MatrixEvent): Look | null =>
+  previous?.["membership"] === "join" ? lookIn(previous) : null;
+
+/** What the content of a m.room.member says (client-server API, section 8.5). */
+export function lookIn(content: unknown): Look {
+  const { data } = memberForm.safeParse(content);
+  const picture = data?.avatar_url ?? "";
+  return { name: data?.displayname ?? "", picture: isMxc(picture) ? picture : "" };
 }
 
 const keyOf = (room: NativeRoom, user: string): string => `${room} ${user}`;

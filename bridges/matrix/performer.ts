@@ -28,8 +28,11 @@ import { uploadsOf, withAddresses } from "./planned-uploads.ts";
 import { asDeliveryError, isForbidden, isMissing, refusalOf } from "./refusal.ts";
 import { relayed } from "./relay.ts";
 import type { Room } from "./room.ts";
+import type { RoomAvatars } from "./room-avatar.ts";
 import type { RoomStateWriter } from "./room-state-writer.ts";
+import { meantByRefusal } from "./shut-out.ts";
 import type { Uploads } from "./uploads.ts";
+import type { Voices } from "./voices.ts";
 
 const sentForm = z.object({ event_id: z.string() });
 const contentForm = z.record(z.string(), z.unknown());
@@ -39,10 +42,12 @@ export interface PerformerOptions {
   readonly api: Pick<MatrixApi, "call">;
   readonly gateway: string;
   readonly ghosts: Ghosts;
-  readonly entrances: Pick<Entrances, "enter" | "forget">;
+  readonly entrances: Pick<Entrances, "enter" | "isOut" | "leave">;
   readonly uploads: Pick<Uploads, "store" | "storeBytes">;
   readonly state: RoomStateWriter;
+  readonly avatars: Pick<RoomAvatars, "write">;
   readonly pictures: Pick<GhostPictures, "wear">;
+  readonly voices: Pick<Voices, "give" | "callsInVain">;
   readonly log: Logger;
 }
 
@@ -70,6 +75,14 @@ export class Performer {
       switch (step.op) {
         case "redact":
           return await this.#redact(step, context, room);
+        case "out": {
+          const reason = textArg(step, "reason");
+          const why = reason === "" ? undefined : reason;
+          await this.#options.entrances.leave(context.room, textArg(step, "ghost"), why);
+          return { native: null, aux: null, at: Date.now() };
+        }
+        case "avatar":
+          return await this.#options.avatars.write(step, context);
         case "state":
         case "pin":
         case "powers":
@@ -78,7 +91,7 @@ export class Performer {
           return await this.#send(step, context, room);
       }
     } catch (thrown) {
-      throw asDeliveryError(thrown, step.op);
+      throw asDeliveryError(await meantByRefusal(thrown, null, room, this.#options), step.op);
     }
   }
 
@@ -90,7 +103,7 @@ export class Performer {
       sender.relays && speaker !== null
         ? { ...sendable, content: relayed(sendable.content, speaker) }
         : sendable;
-    const native = await this.#put(said, step, context, sender.user, room);
+    const native = await this.#put(said, context, sender.user, room);
     const edited = textArg(step, "edited");
     const aux = edited !== "" ? edited : sender.relays ? RELAYED : null;
     return { native: native as NativeId | null, aux, at: Date.now() };
@@ -99,7 +112,6 @@ export class Performer {
   /** The event's id; null: it stands there already, under an id that is not told. */
   async #put(
     { type, content }: Sendable,
-    step: Step,
     { room: id, key, origin }: DeliveryContext,
     user: OwnUser,
     room: Room,
@@ -114,20 +126,19 @@ export class Performer {
       return answer.event_id;
     } catch (thrown) {
       if (refusalOf(thrown) === "M_DUPLICATE_ANNOTATION") return null;
-      // He may have been put out, which the room's events have not told yet: the next try looks.
-      if (isForbidden(thrown) && step.speaker !== null) this.#options.entrances.forget(room.id, user.id);
-      throw thrown;
+      throw await meantByRefusal(thrown, user.id, room, this.#options);
     }
   }
 
   /** What could not be done for its sake was not sent: it is tried again without a question. */
   async #senderOf({ speaker, args }: Step, room: Room): Promise<Sender> {
-    const { ghosts } = this.#options;
+    const { ghosts, voices } = this.#options;
     try {
       if (speaker === null) return { user: await ghosts.bot(), relays: false };
       if (args["relayed"] === true) return { user: await ghosts.bot(), relays: true };
       const ghost = await this.#inRoom(speaker, room);
-      if (ghost !== null) return { user: ghost, relays: false };
+      if (ghost !== null && !voices.callsInVain(await room.state(), ghost.id, args["content"]))
+        return { user: ghost, relays: false };
       const edited = typeof args["edited"] === "string";
       if (edited)
         throw new DeliveryError(
@@ -137,18 +148,34 @@ export class Performer {
         );
       return { user: await ghosts.bot(), relays: true };
     } catch (thrown) {
-      throw notSent(asDeliveryError(thrown, "entering"));
+      const meant = await meantByRefusal(thrown, null, room, this.#options);
+      throw notSent(asDeliveryError(meant, "entering"));
     }
   }
 
   /** The speaker's ghost in the room; null: the right to let him in is missing, which is said there once. */
   async #inRoom(speaker: Speaker, room: Room): Promise<OwnUser | null> {
-    const { ghosts, entrances, pictures } = this.#options;
+    const { ghosts, entrances, pictures, voices } = this.#options;
     const ghost = await ghosts.of(speaker);
-    if (speaker.avatar !== undefined) void pictures.wear(ghost.id, speaker.avatar);
-    if (await entrances.enter(room.id, await room.state(), ghost)) return ghost;
+    const state = await room.state();
+    if (await entrances.enter(room.id, state, ghost)) {
+      // Rooms that are being entered may miss a change of it.
+      void pictures.wear(ghost.id, speaker.avatar ?? null);
+      await voices.give(room.id, state, ghost.id);
+      return ghost;
+    }
     await room.tellMissingRight();
     return null;
+  }
+
+  /** Whoever is banned can't take back himself what he has said: null. */
+  async #unlessBanned(speaker: Speaker, room: Room): Promise<OwnUser | null> {
+    try {
+      return await this.#inRoom(speaker, room);
+    } catch (thrown) {
+      if (thrown instanceof DeliveryError && thrown.code === "delivery_forbidden") return null;
+      throw thrown;
+    }
   }
 
   async #sendable(step: Step, { origin }: DeliveryContext, user: OwnUser): Promise<Sendable> {
@@ -185,7 +212,7 @@ export class Performer {
     const body = reason === "" ? {} : { reason };
     const bot = await ghosts.bot();
     const author =
-      ghost !== "" ? { ...bot, id: ghost } : step.speaker && (await this.#inRoom(step.speaker, room));
+      ghost !== "" ? { ...bot, id: ghost } : step.speaker && (await this.#unlessBanned(step.speaker, room));
     try {
       await this.#call("PUT", at, author ?? bot, body);
     } catch (thrown) {

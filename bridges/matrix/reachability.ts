@@ -9,7 +9,7 @@ import { asGatewayFault } from "./refusal.ts";
 const ASK_AGAIN_MS: Milliseconds = 2_000;
 
 export interface ReachabilityOptions {
-  /** Makes a call whose outcome is told here. */
+  /** Makes a call whose outcome is told here. Never rejects. */
   readonly ask: () => Promise<void>;
   /** It answers again. */
   readonly back: () => void;
@@ -21,6 +21,8 @@ export class Reachability implements Reach {
   #health: Health = { state: "down", since: Date.now(), reason: null };
   #asking: NodeJS.Timeout | null = null;
   #running = false;
+  /** Whether it is being asked if it is there after all. */
+  #confirming = false;
 
   constructor(options: ReachabilityOptions) {
     this.#options = options;
@@ -28,6 +30,11 @@ export class Reachability implements Reach {
 
   get health(): Health {
     return this.#health;
+  }
+
+  /** Whether the homeserver did not answer when it was asked last. */
+  get away(): boolean {
+    return this.#running && this.#health.state === "down";
   }
 
   begin(): void {
@@ -51,8 +58,16 @@ export class Reachability implements Reach {
     if (back) this.#options.back();
   }
 
+  /** One lost answer is no outage, after which much would have to be read again: it is asked at once whether it is one. */
   unanswered(thrown: unknown): void {
     if (!this.#running) return;
+    if (this.#health.state === "up" && !this.#confirming) {
+      this.#confirming = true;
+      void this.#options.ask().finally(() => {
+        this.#confirming = false;
+      });
+      return;
+    }
     if (this.#health.state !== "down")
       this.#options.log.warn({ err: thrown }, "the homeserver does not answer");
     this.#set("down", asGatewayFault(thrown, "a request").detail);

@@ -1,5 +1,5 @@
 /** What a homeserver's refusals mean for a delivery, a look-up, or the account (client-server API, section 2.3). */
-import { HTTPError, MatrixError } from "matrix-js-sdk";
+import { HTTPError, MatrixError } from "matrix-js-sdk/lib/http-api/errors.js";
 import type { Milliseconds } from "../../core/time.ts";
 import { DeliveryError } from "../../core/bridge/outbound.ts";
 import { type ErrorCode, GatewayError } from "../../core/errors.ts";
@@ -7,7 +7,7 @@ import { type ErrorCode, GatewayError } from "../../core/errors.ts";
 /** The registration is not the homeserver's, or not any more. */
 const DISOWNED = new Set(["M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"]);
 /** Refused before anything was sent. */
-const NEVER_LEFT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
+const NEVER_LEFT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
 const AGAIN_AFTER_MS: Milliseconds = 2_000;
 const DISOWNED_WAIT_MS: Milliseconds = 60_000;
 const THROTTLED_MS: Milliseconds = 1_000;
@@ -113,7 +113,7 @@ const reasonOf = (error: Error): string =>
 const REMEDIES: Readonly<Record<string, string>> = {
   M_UNKNOWN_TOKEN: "; register the gateway: mimi-gateway matrix register",
   M_EXCLUSIVE:
-    "; user_prefix is not the one of the registration: make it anew with mimi-gateway matrix register",
+    "; user_prefix or bot is not the one of the registration: make it anew with mimi-gateway matrix register",
 };
 
 const remedyOf = (refusal: string): string => REMEDIES[refusal] ?? "";

@@ -5,8 +5,11 @@ import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import { type MatrixApi, path } from "./api.ts";
 import type { Ghosts } from "./ghosts.ts";
+import type { History } from "./history.ts";
 import { MARK, type OwnUsers } from "./names.ts";
-import { asGatewayFault, isForbidden, isMissing } from "./refusal.ts";
+import { BRIDGE_TYPES, BRIDGES_REMEDY, bridgesText, otherBridges } from "./other-bridges.ts";
+import { asGatewayFault, isForbidden, isMissing, refusalOf, statusOf } from "./refusal.ts";
+import { rightsWarnings } from "./rights.ts";
 import { RoomState } from "./room-state.ts";
 
 const aliasForm = z.object({ room_id: z.string() });
@@ -18,6 +21,7 @@ const ENCRYPTED =
 export interface RoomDoorOptions {
   readonly api: Pick<MatrixApi, "call">;
   readonly ghosts: Pick<Ghosts, "bot">;
+  readonly history: Pick<History, "end" | "stateAt">;
   readonly own: OwnUsers;
   /** The gateway's base domain. */
   readonly gateway: string;
@@ -31,17 +35,27 @@ export class RoomDoor {
     this.#options = options;
   }
 
-  /** The state of the room once the gateway's own user is in it. Rejects with room_unreachable, or as look-ups do. */
-  async enter(room: NativeRoom): Promise<RoomState> {
+  /**
+   * The state of the room once the gateway's own user is in it. `via`: a homeserver that is in the room, where none of ours may
+   * be yet (a room's id names no server, from room version 12 on not even in its form). Rejects with room_unreachable, or as
+   * look-ups do.
+   */
+  async enter(room: NativeRoom, via: string | null = null): Promise<RoomState> {
     const { api, ghosts } = this.#options;
     try {
       await ghosts.bot();
       if (!(await this.#isIn(room)))
-        await api.call({ method: "POST", path: path("rooms", room, "join"), body: {} });
+        await api.call({
+          method: "POST",
+          path: path("join", room),
+          body: {},
+          // The name of the parameter, and the one that it had before Matrix 1.12.
+          query: via === null ? {} : { via, server_name: via },
+        });
       return await RoomState.read(api, room);
     } catch (thrown) {
       const { bot } = this.#options.own;
-      if (isForbidden(thrown) || isMissing(thrown))
+      if (isForbidden(thrown) || isMissing(thrown) || isUnheardOf(thrown))
         throw new GatewayError("room_unreachable", `${room} can't be entered: invite ${bot} into it`, {
           cause: thrown,
         });
@@ -49,34 +63,44 @@ export class RoomDoor {
     }
   }
 
-  /** Rejects with room_unreachable where the gateway could say nothing there, and names what it lacks. */
+  /** Rejects with room_unreachable where the gateway could say nothing there. */
   async checkRights(room: NativeRoom, state: RoomState): Promise<void> {
-    const { own, log } = this.#options;
+    const { own } = this.#options;
     await this.refuseEncrypted(room, state);
     if (!state.may(own.bot, "send"))
       throw new GatewayError(
         "room_unreachable",
         `${own.bot} may not speak in ${room}: give it power level ${state.needed("send")}`,
       );
-    const lacks = this.lacking(state);
-    if (lacks.length > 0)
-      log.warn({ room, lacks }, "the gateway lacks rights in a room; what needs them is left out");
   }
 
-  /** What the gateway could do with more power than it has. */
-  lacking(state: RoomState): readonly string[] {
-    const { bot } = this.#options.own;
-    const wishes = [
-      ["to let ghosts in", "invite"],
-      ["to delete what people of other platforms have deleted", "redact"],
-      ["to change the name", { state: "m.room.name" }],
-      ["to change the topic", { state: "m.room.topic" }],
-      ["to pin", { state: "m.room.pinned_events" }],
-    ] as const;
-    return wishes.flatMap(([what, right]) => {
-      if (state.may(bot, right) || (right === "invite" && state.open)) return [];
-      return [`${what} (power level ${state.needed(right)})`];
-    });
+  /**
+   * What whoever links the room should know of it: rights that the gateway lacks, and other bridges that carry it already, so
+   * that what is said may come back by them. `end`: the room's latest event. Rejects as look-ups do.
+   */
+  async warnings(room: NativeRoom, state: RoomState, end: string | null): Promise<readonly string[]> {
+    const { own, log } = this.#options;
+    const bridges = await this.#bridges(room, end);
+    const warnings = [
+      ...rightsWarnings(state, own.bot),
+      ...(bridges.length === 0 ? [] : [`${bridgesText(bridges)}; ${BRIDGES_REMEDY}`]),
+    ];
+    if (warnings.length > 0) log.warn({ room, warnings }, "not all works as it should in a room");
+    return warnings;
+  }
+
+  /** The room as it stands, without entering it; null: the gateway's own user is not in it. Rejects as look-ups do. */
+  async look(
+    room: NativeRoom,
+  ): Promise<{ readonly state: RoomState; readonly bridges: readonly string[] } | null> {
+    const { api, history } = this.#options;
+    try {
+      if (!(await this.#isIn(room))) return null;
+    } catch (thrown) {
+      throw asGatewayFault(thrown, "m.room.member");
+    }
+    const { id: end } = await history.end(room);
+    return { state: await RoomState.read(api, room), bridges: await this.#bridges(room, end) };
   }
 
   /** Rejects with room_unreachable where the room is encrypted, which is said there once. */
@@ -116,6 +140,11 @@ export class RoomDoor {
     }
   }
 
+  async #bridges(room: NativeRoom, end: string | null): Promise<readonly string[]> {
+    const { history, own } = this.#options;
+    return end === null ? [] : otherBridges(await history.stateAt(room, end, BRIDGE_TYPES), own);
+  }
+
   async #isIn(room: NativeRoom): Promise<boolean> {
     const { api, own } = this.#options;
     try {
@@ -145,4 +174,10 @@ export class RoomDoor {
       log.warn({ room, err: thrown }, "a room could not be told what the gateway lacks there");
     }
   }
+}
+
+/** Synapse's word for rooms that none of its people is in, and for ids of a form that it does not know. */
+function isUnheardOf(thrown: unknown): boolean {
+  const status = statusOf(thrown);
+  return refusalOf(thrown) === "M_UNKNOWN" && (status === 400 || status === 404);
 }

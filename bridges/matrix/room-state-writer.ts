@@ -3,10 +3,10 @@ import { z } from "zod";
 import { type Receipt, type Step, textArg } from "../../core/bridge/outbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { MatrixContent } from "../../mappings/matrix/calls.ts";
-import { textAt, textsAt } from "../../mappings/matrix/event.ts";
+import { objectAt, textAt, textsAt } from "../../mappings/matrix/event.ts";
 import { LIST_ENTRIES } from "../../mappings/matrix/limits.ts";
-import { type MatrixApi, path } from "./api.ts";
-import { isMissing } from "./refusal.ts";
+import type { MatrixApi } from "./api.ts";
+import { stateEventNow, stateEventPath } from "./state-event.ts";
 
 const PINS = "m.room.pinned_events";
 const POWERS = "m.room.power_levels";
@@ -24,7 +24,7 @@ export class RoomStateWriter {
     const done: Receipt = { native: null, aux: null, at: Date.now() };
     switch (step.op) {
       case "pin": {
-        const now = textsAt(await this.#read(room, PINS), "pinned", LIST_ENTRIES);
+        const now = textsAt(await stateEventNow(this.#api, room, PINS), "pinned", LIST_ENTRIES);
         const event = textArg(step, "event");
         const others = now.filter((one) => one !== event);
         await this.#set(
@@ -36,34 +36,29 @@ export class RoomStateWriter {
         return done;
       }
       case "powers": {
-        const now = await this.#read(room, POWERS);
+        const now = await stateEventNow(this.#api, room, POWERS);
         await this.#set(room, POWERS, { ...now, events_default: step.args["events_default"] }, now);
         return done;
       }
       default: {
         const type = textArg(step, "type");
         const content = contentForm.parse(step.args["content"]);
-        await this.#set(room, type, content, await this.#read(room, type));
+        await this.#set(room, type, content, await stateEventNow(this.#api, room, type));
         const shown = textAt(content, type === "m.room.name" ? "name" : "topic");
         return shown === null ? done : { ...done, shown };
       }
     }
   }
 
-  async #read(room: NativeRoom, type: string): Promise<MatrixContent> {
-    try {
-      const at = `${path("rooms", room, "state", type)}/`;
-      return contentForm.parse(await this.#api.call({ method: "GET", path: at }));
-    } catch (thrown) {
-      if (isMissing(thrown)) return {};
-      throw thrown;
-    }
+  /** Gives somebody a power in a room, all else there as it stands. Rejects with the library's errors. */
+  async givePower(room: NativeRoom, user: string, level: number): Promise<void> {
+    const now = await stateEventNow(this.#api, room, POWERS);
+    await this.#set(room, POWERS, { ...now, users: { ...objectAt(now, "users"), [user]: level } }, now);
   }
 
   async #set(room: NativeRoom, type: string, content: MatrixContent, now: MatrixContent): Promise<void> {
     if (same(content, now)) return;
-    const at = `${path("rooms", room, "state", type)}/`;
-    await this.#api.call({ method: "PUT", path: at, body: content });
+    await this.#api.call({ method: "PUT", path: stateEventPath(room, type), body: content });
   }
 }
 

@@ -3,10 +3,14 @@ import { z } from "zod";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { MatrixContent } from "../../mappings/matrix/calls.ts";
 import { objectAt, textAt } from "../../mappings/matrix/event.ts";
+import { once } from "../../mappings/matrix/once.ts";
 import { MODERATOR_POWER, powerLevels, powerOf } from "../../mappings/matrix/power.ts";
 import { type MatrixApi, path } from "./api.ts";
 import { asGatewayFault, isMissing } from "./refusal.ts";
 import type { Told } from "./kept-event.ts";
+
+/** Which gateway carries the room for which group. */
+export const CARRIERS = "org.mimi-gateway.carriers";
 
 /** The types that are read, each under the empty state key. */
 const READ = [
@@ -17,6 +21,7 @@ const READ = [
   "m.room.encryption",
   "m.room.join_rules",
   "m.room.tombstone",
+  CARRIERS,
 ] as const;
 export type StateType = (typeof READ)[number];
 
@@ -37,6 +42,9 @@ const levelsForm = z
     ban: levelForm,
   })
   .catch({ events: {}, state_default: undefined, invite: undefined, kick: undefined, ban: undefined });
+const NO_CONTENT: MatrixContent = {};
+const createIn = once((content) => createForm.parse(content));
+const levelsIn = once((content) => levelsForm.parse(content));
 const eventForm = z.object({
   type: z.string(),
   content: z.record(z.string(), z.unknown()),
@@ -97,6 +105,13 @@ export class RoomState {
     return textAt(this.content("m.room.tombstone") ?? {}, "replacement_room");
   }
 
+  /** A homeserver that is in the room in which it goes on: that of whoever closed this one. null: that is not said. */
+  get replacedVia(): string | null {
+    const sender = this.#entries.get("m.room.tombstone")?.sender ?? "";
+    const colon = sender.indexOf(":");
+    return colon === -1 ? null : sender.slice(colon + 1);
+  }
+
   /** The room that this one replaces; null: none. */
   get predecessor(): string | null {
     return this.#create.predecessor?.room_id ?? null;
@@ -110,18 +125,34 @@ export class RoomState {
     return sender === "" ? others : [sender, ...others];
   }
 
+  /** Who has set it; null: nobody, or the homeserver does not say. */
+  senderOf(type: StateType): string | null {
+    const sender = this.#entries.get(type)?.sender ?? "";
+    return sender === "" ? null : sender;
+  }
+
   get powers(): MatrixContent | null {
     return this.content("m.room.power_levels");
   }
 
+  /** What a member has who is not named. */
+  get usersDefault(): number {
+    return powerLevels(this.powers).usersDefault;
+  }
+
+  /** Infinity: all that there is, since the member made the room (room version 12 on). */
+  power(user: string): number {
+    return powerOf(user, powerLevels(this.powers), this.creators);
+  }
+
   /** Whether a member may do it (client-server API, section 8.5, m.room.power_levels). */
   may(user: string, right: Right): boolean {
-    return powerOf(user, powerLevels(this.powers), this.creators) >= this.needed(right);
+    return this.power(user) >= this.needed(right);
   }
 
   /** The power that it takes. */
   needed(right: Right): number {
-    const levels = levelsForm.parse(this.powers ?? {});
+    const levels = levelsIn(this.powers ?? NO_CONTENT);
     const common = powerLevels(this.powers);
     if (typeof right === "object") {
       // Without an event of powers everybody may set state.
@@ -143,7 +174,7 @@ export class RoomState {
   }
 
   get #create(): z.infer<typeof createForm> {
-    return createForm.parse(this.content("m.room.create") ?? {});
+    return createIn(this.content("m.room.create") ?? NO_CONTENT);
   }
 }
 

@@ -12,7 +12,7 @@ import { isKept, markedBy, rawOf, type Told } from "./kept-event.ts";
 import { isAlias, markOf, placeOf } from "./names.ts";
 import { isCommand } from "./room-commands.ts";
 import type { RoomContext } from "./room-context.ts";
-import type { RoomState } from "./room-state.ts";
+import { CARRIERS, type RoomState } from "./room-state.ts";
 
 const TRY_AGAIN_FIRST_MS: Milliseconds = 1_000;
 const TRY_AGAIN_MOST_MS: Milliseconds = 60_000;
@@ -32,7 +32,7 @@ export class Room {
   /** Whether it has to be read once more. */
   #again = false;
   #entered: Promise<void> = Promise.resolve();
-  #fault: string | null = null;
+  #fault: GatewayError | null = null;
   #pause = TRY_AGAIN_FIRST_MS;
   #retry: NodeJS.Timeout | null = null;
   #toldMissing = false;
@@ -47,7 +47,19 @@ export class Room {
   }
 
   get fault(): string | null {
-    return this.#fault;
+    const other = this.carriedBy;
+    const standsBy = other && `${other} carries this room for the same group: unlink it here, or there`;
+    return this.#fault?.detail ?? standsBy;
+  }
+
+  /** Another gateway that carries the room for the same group, so that this one neither hears nor says anything there; null: none. */
+  get carriedBy(): string | null {
+    return this.#context.carriers.other(this.id, this.#state);
+  }
+
+  /** Whether the gateway was put out of it, or can't enter it: nothing is said or heard there until that changes. */
+  get shutOut(): boolean {
+    return this.#phase === "out" && this.#fault?.code === "room_unreachable" && !this.#state?.encrypted;
   }
 
   get mark(): ArchiveMark | null {
@@ -84,7 +96,8 @@ export class Room {
     const { name, topic } = this.#state;
     const { id: end, before } = await history.end(this.id);
     this.#before = before;
-    return { name, topic, mark: end === null ? null : markOf(this.id, end) };
+    const warnings = await door.warnings(this.id, this.#state, end);
+    return { name, topic, mark: end === null ? null : markOf(this.id, end), warnings };
   }
 
   join(since: ArchiveMark | null): void {
@@ -95,9 +108,9 @@ export class Room {
 
   /** Reads again what may have been missed, before anything that comes from now on. */
   repair(): void {
-    if (this.#phase === "live") this.#start();
     // What is being read now may have been read before the gap.
-    else this.#again = true;
+    if (this.#phase === "entering") this.#again = true;
+    else if (this.joined) this.#start();
   }
 
   stop(): void {
@@ -122,7 +135,8 @@ export class Room {
   /** Takes over what a transaction says of it. Resolves after the durable write. */
   async heard(told: readonly Told[]): Promise<void> {
     for (const one of told) this.#state?.take(one);
-    if (!this.joined) return;
+    // What is said meanwhile is read when somebody lets the gateway in again, as far as the room shows it then.
+    if (!this.joined || this.shutOut) return;
     if (this.#phase === "entering") await Promise.race([this.#entered, waits()]);
     const complete = this.#phase === "live";
     const latest = told.at(-1)?.id ?? null;
@@ -132,6 +146,8 @@ export class Room {
     const mark = complete ? this.mark : null;
     if (raws.length > 0) await this.#context.host.accept({ room: this.id, raws, mark });
     if (told.some(({ event }) => event.type === "m.room.encryption")) await this.#closeIfEncrypted();
+    if (this.#state !== null && told.some(({ event }) => event.type === CARRIERS))
+      await this.#context.carriers.claim(this.id, this.#state);
     const replacement = told.some(({ event }) => event.type === "m.room.tombstone")
       ? (this.#state?.replacement ?? null)
       : null;
@@ -170,10 +186,12 @@ export class Room {
 
   #kept(told: readonly Told[]): readonly Told[] {
     const { own, host } = this.#context;
+    if (this.carriedBy !== null) return [];
     return told.filter(
       ({ event }) =>
         isKept(event) &&
         !own.isOurs(event.sender) &&
+        !own.isOurs(event.state ?? "") &&
         !isCommand(event) &&
         markedBy(event.content) !== host.gateway,
     );
@@ -194,17 +212,18 @@ export class Room {
   #away(error: GatewayError): void {
     this.#context.log.warn({ room: this.id, err: error }, "nothing can be done in a room now");
     this.#phase = "out";
-    this.#fault = error.detail;
+    this.#fault = error;
     if (this.#retry) clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.#start(), this.#pause);
     this.#pause = Math.min(this.#pause * 2, TRY_AGAIN_MOST_MS);
   }
 
   async #takePart(attempt: number): Promise<void> {
-    const { door, host } = this.#context;
+    const { door, host, carriers } = this.#context;
     const state = await door.enter(this.id);
     this.#state = state;
     await door.refuseEncrypted(this.id, state);
+    await carriers.claim(this.id, state);
     if (this.#position === null) await this.#begin();
     else await this.#readMissed(attempt, this.#position);
     if (this.#attempt !== attempt) return;

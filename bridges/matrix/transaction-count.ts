@@ -1,6 +1,6 @@
 /**
- * Whether a homeserver has left out a transaction: Synapse, stopped between writing one down and handing it over, hands over
- * the next one after its start. Its transactions have numbers, one after the other; others have names without an order.
+ * Whether a homeserver may have left out a transaction: Synapse, stopped between writing one down and handing it over, hands
+ * over the next one after its start. Its transactions have numbers, one after the other; others have names without an order.
  */
 import type { Milliseconds } from "../../core/time.ts";
 
@@ -22,8 +22,8 @@ export class TransactionCount {
     if (!NUMBER.test(id)) return false;
     const last = this.#last;
     this.#last = Number(id);
-    // A lower one is repeated, or of a homeserver whose database was made anew.
-    if (last === null || this.#last <= last + 1) return false;
+    // A lower one is of a homeserver that was started anew: one with SQLite begins again behind what it has still to hand over.
+    if (last === null || this.#last === last || this.#last === last + 1) return false;
     const now = this.#now();
     if (this.#noticedAt !== null && now - this.#noticedAt < NOT_SOONER_MS) return false;
     this.#noticedAt = now;

@@ -25,7 +25,7 @@ export class Upgrades {
   async replaced(before: ClosedRoom, by: NativeRoom): Promise<void> {
     const { host, forget, log } = this.#options;
     try {
-      if (!(await this.#isFollowed(before.id, by))) {
+      if (!(await this.#isFollowed(before.id, by, before.known?.replacedVia ?? null))) {
         log.warn(
           { room: before.id, by },
           "a room goes on in one that does not say so, or is encrypted; link that by hand",
@@ -41,8 +41,8 @@ export class Upgrades {
   }
 
   /** Whether the new room itself names the old one: anybody with the power to close a room could lead a gateway anywhere. */
-  async #isFollowed(before: NativeRoom, by: NativeRoom): Promise<boolean> {
-    const state = await this.#options.door.enter(by);
+  async #isFollowed(before: NativeRoom, by: NativeRoom, via: string | null): Promise<boolean> {
+    const state = await this.#options.door.enter(by, via);
     return state.predecessor === before && !state.encrypted;
   }
 }

@@ -9,14 +9,16 @@ import { request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { text as textOf } from "node:stream/consumers";
+import { buffer, text as textOf } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { GatewayError } from "../../core/errors.ts";
 import { limits } from "../../core/limits.ts";
 import { checkedOctets } from "../../core/media/checked-octets.ts";
+import { pictureType } from "../../core/media/picture-type.ts";
 import { type FileFacts, type MediaLimits, openRemoteFile } from "../../core/media/remote-file.ts";
 import type { MatrixApi } from "./api.ts";
+import { EmojiPictures, type EmojiPicturesOptions } from "./emoji-pictures.ts";
 import { asGatewayFault } from "./refusal.ts";
 import type { Upload } from "./planned-uploads.ts";
 
@@ -29,6 +31,8 @@ const storedForm = z.object({ content_uri: z.string().regex(/^mxc:\/\//) });
 
 export interface UploadsOptions {
   readonly api: Pick<MatrixApi, "call">;
+  /** The gateway's own user. */
+  readonly bot: string;
   readonly homeserver: string;
   readonly asToken: string;
   readonly media: MediaLimits;
@@ -36,10 +40,14 @@ export interface UploadsOptions {
 
 export class Uploads {
   readonly #options: UploadsOptions;
+  readonly #emoji: EmojiPictures;
   #largest: Promise<number> | null = null;
 
   constructor(options: UploadsOptions) {
     this.#options = options;
+    const { api, bot } = options;
+    const store: EmojiPicturesOptions["store"] = (...picture) => this.storePicture(...picture);
+    this.#emoji = new EmojiPictures({ api, bot, store });
   }
 
   /**
@@ -47,6 +55,7 @@ export class Uploads {
    * media_unreachable.
    */
   async store(upload: Upload, facts: FileFacts | null, as: string): Promise<string> {
+    if (upload.emoji !== undefined) return this.#emoji.of(upload.source, facts);
     const largest = await this.#limit();
     const { media } = this.#options;
     const file = await openRemoteFile(
@@ -63,6 +72,19 @@ export class Uploads {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  /**
+   * The address at the homeserver of a copy of a picture. Rejects with media_refused where it is too large or none of the kinds that
+   * every client draws, or media_unreachable.
+   */
+  async storePicture(source: string, facts: FileFacts | null, as: string): Promise<string> {
+    const { media } = this.#options;
+    const maxBytes = Math.min(limits.roomAvatarBytes, media.maxBytes, await this.#limit());
+    const bytes = await buffer((await openRemoteFile(source, { ...media, maxBytes }, facts)).body);
+    const contentType = pictureType(bytes);
+    if (contentType === null) throw new GatewayError("media_refused", `${source} is no picture`);
+    return this.storeBytes({ filename: "picture", contentType }, bytes, as);
   }
 
   /** The address of a copy of what is at hand. Rejects with media_unreachable. */

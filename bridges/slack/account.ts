@@ -34,13 +34,11 @@ import type { Workspace } from "./workspace.ts";
 
 export class SlackAccount implements Bridge {
   readonly connected: boolean;
-  /** Names of people are looked up. */
-  readonly translatesAtOnce = false;
   /** Slack orders posts by when they come: the next leaves when the last has its answer. */
   readonly window = 1;
   readonly settleMs: Milliseconds;
   readonly unclear: "repeat" | "hold";
-  readonly showsAvatars = true;
+  readonly showsAvatars = "fetched";
   readonly publicUrl: string | null;
   readonly #config: SlackConfig;
   readonly #log: Logger;

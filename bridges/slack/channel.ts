@@ -95,7 +95,8 @@ export class Channel {
   }
 
   capabilities(): Capabilities {
-    return { name: this.renames ? "full" : "none", topic: "full", archive: true, textBytes: TEXT_BYTES };
+    const name = this.renames ? "full" : "none";
+    return { name, topic: "full", archive: true, textBytes: TEXT_BYTES, open: this.publicName !== null };
   }
 
   /** Looks at the channel, and enters it where it is public. Throws GatewayError room_unreachable. */

@@ -38,7 +38,6 @@ const MOST_TOLD = 10_000;
 
 export class XmppAccount implements Bridge {
   readonly connected = true;
-  readonly translatesAtOnce = true;
   /** The reflections come back in the order in which we spoke, on one stream. */
   readonly window = 50;
   /** A room's archive is asked on the stream on which the message went before: what it lacks then was not taken. */
@@ -137,6 +136,11 @@ export class XmppAccount implements Bridge {
 
   refers(raw: Raw): boolean {
     return refersTo(raw);
+  }
+
+  /** Only what is referred to is ever looked up. */
+  translatesAtOnce(_room: NativeRoom, raw: Raw): boolean {
+    return !refersTo(raw);
   }
 
   async toEvents(room: NativeRoom, raw: Raw, lookups: Lookups): Promise<readonly Translated[]> {

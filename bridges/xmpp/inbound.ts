@@ -1,10 +1,11 @@
 /** From what was kept of a room to events. */
-import type { Lookups, NativeUser, Raw, Translated } from "../../core/bridge/inbound.ts";
+import type { CopyOf, Lookups, NativeUser, Raw, Translated } from "../../core/bridge/inbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Loss } from "../../mappings/loss.ts";
 import type { Mapped } from "../../mappings/mapping.ts";
 import { toMimi } from "../../mappings/xmpp/to-mimi.ts";
+import { copyOf } from "./group-copies.ts";
 import { inboundContext, type People } from "./inbound-context.ts";
 import { occupant } from "./kept-stanza.ts";
 import { bare, resource } from "./names.ts";
@@ -23,7 +24,7 @@ export async function translate(
     throw new GatewayError("event_malformed", `a stanza from ${from || "nobody"} was kept as one of ${room}`);
   const { events, losses } = toMimi(stanza, await inboundContext(room, stanza, people, lookups));
   const aux = attribute(stanza, "id") ?? null;
-  const said = events.flatMap((event) => translated(event, aux));
+  const said = events.flatMap((event) => translated(event, aux, copyOf(stanza)));
   const reactor = losses.some(isLostReaction) ? author(room, stanza) : null;
   if (reactor === null) return { events: said, losses };
   return { events: [...said, { kind: "reply", to: reactor, text: OLD_REACTION }], losses };
@@ -38,12 +39,13 @@ const OLD_REACTION =
 
 const ENCRYPTED = "Encrypted messages are not carried to the linked rooms: the gateway can't read them.";
 
-/** What the core's log takes; other things are not carried yet. */
-function translated(event: Mapped, aux: string | null): readonly Translated[] {
+/** What the core's log takes; other things are not carried yet. `copy`: what it is one of; null: of nothing. */
+function translated(event: Mapped, aux: string | null, copy: CopyOf | null): readonly Translated[] {
   switch (event.kind) {
     case "message": {
       const { sender, message, native } = event;
-      return [{ kind: "message", sender, message, native: native as NativeId | null, aux }];
+      const said = { kind: "message", sender, message, native: native as NativeId | null, aux } as const;
+      return [copy === null ? said : { ...said, copy }];
     }
     case "property": {
       const { name, value } = event.property;

@@ -43,6 +43,8 @@ export function shownAs(
   user: Speaker,
   capabilities: XmppCapabilities,
 ): readonly (readonly XmlElement[])[] {
+  // A ghost gets its new nick when it next says something.
+  if (what.kind === "profile") return [];
   const { calls } =
     what.kind === "typing"
       ? fromMimi({ kind: "typing", user, typing: what.typing }, capabilities, emptyContext)

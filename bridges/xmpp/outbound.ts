@@ -7,6 +7,7 @@ import type {
   RoomContext,
   Step,
 } from "../../core/bridge/outbound.ts";
+import { putsOut } from "../../mappings/events.ts";
 import type { Outgoing } from "../../mappings/mapping.ts";
 import { fromMimi } from "../../mappings/xmpp/from-mimi.ts";
 import type { XmppCall, XmppCapabilities } from "../../mappings/xmpp/outbound.ts";
@@ -23,6 +24,9 @@ export function plan(event: OutEvent, capabilities: XmppCapabilities, context: R
       return planned(event, { kind: "message", id, author, message }, capabilities, context);
     }
     case "property": {
+      // A room's picture is its vCard's, which its owners alone may change.
+      if (event.name === "avatar")
+        return { steps: [], losses: [{ code: "property_unsupported", detail: "avatar" }] };
       const property = { name: event.name, item: event.item ?? "", value: event.value };
       return planned(event, { kind: "property", author: event.speaker, property }, capabilities, context);
     }
@@ -34,7 +38,10 @@ export function plan(event: OutEvent, capabilities: XmppCapabilities, context: R
       };
       return { steps: [{ op: "notice", part: null, speaker: null, args }], losses: [] };
     }
-    case "member":
+    case "member": {
+      const out = { op: "out", part: null, speaker: null, args: { user: event.user } };
+      return { steps: putsOut(event.change) ? [out] : [], losses: [] };
+    }
     case "tally":
       return { steps: [], losses: [] };
   }
@@ -93,7 +100,8 @@ export function message(
   payload: readonly XmlElement[],
   gateway: string,
 ): Element {
-  const mark = { xmlns: NS.mark, gateway, group: context.origin?.group, event: context.origin?.event };
+  const { group, event, via } = context.origin ?? {};
+  const mark = { xmlns: NS.mark, gateway, group, event, via: via?.join(" ") };
   return xml(
     "message",
     { ...address, id: context.key },

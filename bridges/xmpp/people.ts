@@ -1,7 +1,8 @@
 /** Everybody in a room: its occupants as the listener sees them, and our ghosts among them. */
 import type { Milliseconds } from "../../core/time.ts";
-import type { Speaker } from "../../core/bridge/outbound.ts";
+import type { Receipt, Speaker } from "../../core/bridge/outbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
+import { parseUserUri } from "../../mappings/ids.ts";
 import type { People } from "./inbound-context.ts";
 import { ghostJid } from "./names.ts";
 import { type Entry, Occupancy } from "./occupancy.ts";
@@ -62,6 +63,14 @@ export class RoomPeople implements People {
     for (const speaker of speakers) this.#ghost(speaker);
     for (const { occupancy } of this.#ghosts.values()) occupancy.leave();
     this.#ghostNicks = null;
+  }
+
+  /** A user's ghost leaves, also one that a server has kept from an earlier stream. */
+  out(user: string): Receipt {
+    const uri = parseUserUri(user);
+    if (uri !== null) this.#ghost({ uri, name: "" }).occupancy.leave();
+    this.#ghostNicks = null;
+    return { native: null, aux: null, at: Date.now() };
   }
 
   /** The listener is out: whoever is there when it comes back may have gone meanwhile. */

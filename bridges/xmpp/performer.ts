@@ -129,6 +129,8 @@ export class Performer {
   #make(room: Room, step: Step, context: DeliveryContext, utterance: Utterance): Promise<Receipt> {
     const text = textArg(step, "text");
     switch (step.op) {
+      case "out":
+        return Promise.resolve(room.people.out(textArg(step, "user")));
       case "topic":
         return this.#setSubject(room, text);
       case "name":

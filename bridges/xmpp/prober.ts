@@ -31,6 +31,8 @@ export class Prober {
         return room.stay.info.name === step.args["text"] ? held : "absent";
       case "moderated":
         return room.stay.info.moderated === step.args["moderated"] ? held : "absent";
+      case "out":
+        return "absent";
       default: {
         // What went to one person is in no archive.
         const whispered = step.op === "notice" && step.args["to"] !== null;

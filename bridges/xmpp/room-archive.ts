@@ -3,7 +3,9 @@ import type { Milliseconds } from "../../core/time.ts";
 import type { AcceptBatch } from "../../core/bridge/inbound.ts";
 import type { Receipt } from "../../core/bridge/outbound.ts";
 import type { ArchiveMark, NativeId, NativeRoom } from "../../core/ids.ts";
+import type { GroupUri } from "../../mappings/ids.ts";
 import type { Archive } from "./archive.ts";
+import { isOfGroup } from "./group-copies.ts";
 import { isKept, isOwn, isSubject, rawMessage, type Vouched } from "./kept-stanza.ts";
 import { attribute } from "./xml.ts";
 
@@ -12,11 +14,12 @@ export async function* saidSince(
   archive: Archive,
   room: NativeRoom,
   since: ArchiveMark,
-  reader: { readonly gateway: string; readonly vouched: Vouched },
+  reader: { readonly gateway: string; readonly group: GroupUri | null; readonly vouched: Vouched },
 ): AsyncGenerator<AcceptBatch> {
   for await (const page of archive.after(room, since, null)) {
     const raws = page.items
-      .filter(({ message }) => !isOwn(message, reader.gateway) && !isSubject(message) && isKept(message))
+      .filter(({ message }) => !isOwn(message, reader.gateway) && !isOfGroup(message, reader.group))
+      .filter(({ message }) => !isSubject(message) && isKept(message))
       // Nobody can say who was in the room all the time that the gateway was not.
       .map(({ id, at, message }) => rawMessage(room, message, { id, at, since: null }, reader.vouched));
     yield { room, raws, mark: page.last };

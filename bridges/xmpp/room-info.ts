@@ -12,6 +12,8 @@ export interface RoomInfo {
   readonly subjectOpen: boolean;
   /** Whether only those with voice may speak. */
   readonly moderated: boolean;
+  /** Whether whoever knows its address may enter. */
+  readonly open: boolean;
   readonly vouched: Vouched;
   /** The whole answer, as the inbox keeps it. */
   readonly answer: Element | null;
@@ -23,6 +25,7 @@ export const unknownRoom: RoomInfo = {
   archive: false,
   subjectOpen: false,
   moderated: false,
+  open: false,
   vouched: { stanzaId: false, occupantId: false },
   answer: null,
 };
@@ -35,12 +38,13 @@ export async function askRoom(stream: ComponentStream, from: string, room: Nativ
   const features = new Set(info?.getChildren("feature").map((child) => attribute(child, "var")));
   const archive = features.has(NS.mam);
   const fields = info?.getChild("x", NS.dataForm)?.getChildren("field") ?? [];
-  const open = fields.find((field) => attribute(field, "var") === "muc#roominfo_changesubject");
+  const subject = fields.find((field) => attribute(field, "var") === "muc#roominfo_changesubject");
   return {
     name: nameOf(info) ?? "",
     archive,
-    subjectOpen: ["1", "true"].includes(open?.getChildText("value") ?? ""),
+    subjectOpen: ["1", "true"].includes(subject?.getChildText("value") ?? ""),
     moderated: features.has("muc_moderated"),
+    open: !features.has("muc_membersonly") && !features.has("muc_passwordprotected"),
     vouched: { stanzaId: features.has(NS.stanzaId) || archive, occupantId: features.has(NS.occupantId) },
     answer,
   };

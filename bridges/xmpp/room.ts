@@ -12,6 +12,7 @@ import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Archive } from "./archive.ts";
 import type { Echoes } from "./echoes.ts";
+import { isOfGroup } from "./group-copies.ts";
 import { isConfigured, isKept, isOwn, isSubject, rawMessage, rawState, stanzaId } from "./kept-stanza.ts";
 import { passOn } from "./markers.ts";
 import { NS, resource } from "./names.ts";
@@ -153,8 +154,13 @@ export class Room {
 
   /** What others said after the mark, as the archive has it. */
   catchUp(since: ArchiveMark): AsyncIterable<AcceptBatch> {
-    const reader = { gateway: this.#context.host.gateway, vouched: this.stay.info.vouched };
-    return saidSince(this.#context.archive, this.jid, since, reader);
+    const { archive, host } = this.#context;
+    const { vouched } = this.stay.info;
+    return saidSince(archive, this.jid, since, {
+      gateway: host.gateway,
+      group: host.group(this.jid),
+      vouched,
+    });
   }
 
   /** What we said since then, by the ids that we gave. */
@@ -169,9 +175,9 @@ export class Room {
     if (id !== null) this.#intake.mark = id as ArchiveMark;
     if (isOwn(message, host.gateway)) {
       echoes.reflected(attribute(message, "id") ?? "", message, this.jid, now());
-      this.#intake.heardOwn();
-      return;
+      return this.#intake.heardOwn();
     }
+    if (isOfGroup(message, host.group(this.jid))) return this.#intake.heardOwn();
     if (isConfigured(message)) void this.#askAgain();
     if (!isKept(message)) return passOn(message, this.jid, this.people, host);
     // History that the server sent although none was asked for; without an id it can't be told from new ones.

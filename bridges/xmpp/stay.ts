@@ -56,6 +56,7 @@ export class Stay {
       topic: role === "moderator" || this.#info.subjectOpen ? "full" : "none",
       archive: this.#info.archive,
       textBytes: streamLimits.messageBytes,
+      open: this.#info.open,
     };
   }
 

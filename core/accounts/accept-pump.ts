@@ -78,6 +78,8 @@ export class AcceptPump {
   }
 
   async #run(): Promise<void> {
+    // What is handed over in one go is written in one go.
+    await Promise.resolve();
     while (this.#waiting.length > 0) {
       const taken = this.#waiting.splice(0);
       const error = await this.#write(taken);

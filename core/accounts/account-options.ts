@@ -2,12 +2,13 @@
 import type { ProviderDomain } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../time.ts";
 import type { Speaker, Transient } from "../bridge/outbound.ts";
-import type { SecretBox } from "../bridge/host.ts";
+import type { AskedPortal, SecretBox } from "../bridge/host.ts";
 import type { Bridge } from "../bridge/bridge.ts";
 import type { RoomCommand } from "../commands/room-command.ts";
 import type { Announcer } from "../groups/announce.ts";
 import type { EventWriter } from "../groups/event-writer.ts";
-import type { AccountId } from "../ids.ts";
+import type { LoopBreaker } from "../loops/loop-breaker.ts";
+import type { AccountId, NativeRoom } from "../ids.ts";
 import type { LaneRunner } from "../lanes/lane-runner.ts";
 import type { Wake } from "../lanes/waker.ts";
 import type { Limits } from "../limits.ts";
@@ -36,6 +37,8 @@ export interface AccountOptions {
   readonly announcer: Announcer;
   /** What is laid down for rooms. */
   readonly policies: PolicyBook;
+  /** Hears where something goes round. */
+  readonly loops: Pick<LoopBreaker, "hears" | "pause">;
   readonly now: () => Milliseconds;
   /** Shows what is not stored in the group's other rooms that this process serves. */
   readonly transients: (from: BindingRow, speaker: Speaker, what: Transient) => void;
@@ -49,6 +52,8 @@ export interface AccountOptions {
   readonly avatar: OpenAvatar;
   /** Answers what people write to the gateway itself. */
   readonly command: (command: RoomCommand) => Promise<string>;
+  /** Links a room of another account with one that the bridge makes for it. */
+  readonly portal: (asked: AskedPortal) => Promise<NativeRoom>;
   /** Told when this process began or ceased to hold the account. */
   readonly holding: (account: AccountId, held: boolean) => Promise<void>;
 }

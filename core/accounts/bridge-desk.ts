@@ -1,14 +1,14 @@
 /** What a bridge sees of the core: where it hands over what its platform says, and what it may ask. */
-import type { EventId } from "../../mappings/ids.ts";
+import type { EventId, GroupUri } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../time.ts";
 import type { AcceptBatch, MessageName, NativeUser } from "../bridge/inbound.ts";
 import type { Transient } from "../bridge/outbound.ts";
-import type { Asked, BridgeHost, SecretBox } from "../bridge/host.ts";
+import type { Asked, AskedPortal, BridgeHost, SecretBox } from "../bridge/host.ts";
 import type { ArchiveMark, AvatarToken, BindingId, NativeId, NativeRoom } from "../ids.ts";
 import type { HeldLane } from "../lanes/held-lane.ts";
 import type { Avatar } from "../media/picture-type.ts";
 import { type InboundRules, isHeard } from "../policy/inbound.ts";
-import type { BindingRow } from "../store/units/bindings.ts";
+import { type BindingRow, isOpen } from "../store/units/bindings.ts";
 import type { Fence } from "../store/units/fence.ts";
 import { threadsOf } from "../store/units/threads.ts";
 import type { AcceptPump } from "./accept-pump.ts";
@@ -54,7 +54,7 @@ export class BridgeDesk implements BridgeHost {
 
   transient(room: NativeRoom, user: NativeUser, what: Transient): void {
     const binding = this.#host.bindingOf(room);
-    if (binding?.state !== "live" || !isHeard(this.#rules(binding), user)) return;
+    if (!binding || !isOpen(binding) || !isHeard(this.#rules(binding), user)) return;
     const { writer, provider, transients } = this.#options;
     const uri = writer.userUri({ domain: provider }, user.native);
     transients(binding, { uri, name: user.name }, what);
@@ -62,7 +62,7 @@ export class BridgeDesk implements BridgeHost {
 
   read(room: NativeRoom, user: NativeUser, upTo: readonly MessageName[]): void {
     const binding = this.#host.bindingOf(room);
-    if (binding?.state !== "live" || !isHeard(this.#rules(binding), user)) return;
+    if (!binding || !isOpen(binding) || !isHeard(this.#rules(binding), user)) return;
     const { writer, provider, markers } = this.#options;
     markers.read(binding, writer.userUri({ domain: provider }, user.native), upTo);
   }
@@ -82,6 +82,11 @@ export class BridgeDesk implements BridgeHost {
     return command({ ...asked, account, parseRoom: (room) => bridge.parseRoom(room) });
   }
 
+  portal(other: AskedPortal["other"], make: AskedPortal["make"]): Promise<NativeRoom> {
+    const { name: account, portal } = this.#options;
+    return portal({ account, other, make });
+  }
+
   async alone<T>(work: () => Promise<T>): Promise<T | null> {
     const { bridge, store, row, limits } = this.#options;
     // Whoever has the connection has the account; else nobody holds its lane.
@@ -93,6 +98,10 @@ export class BridgeDesk implements BridgeHost {
     await this.#host.refresh();
     // Those that are being left too: there is a last line to say in them.
     return this.#host.bindings().map((binding) => ({ room: binding.native, mark: binding.mark }));
+  }
+
+  group(room: NativeRoom): GroupUri | null {
+    return this.#host.bindingOf(room)?.groupUri ?? null;
   }
 
   async threads(room: NativeRoom, since: Milliseconds, most: number): Promise<readonly NativeId[]> {

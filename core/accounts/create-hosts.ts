@@ -34,8 +34,10 @@ export async function createHosts<Account extends AccountBase>(
     | "profiles"
     | "avatar"
     | "command"
+    | "portal"
     | "transients"
     | "policies"
+    | "loops"
   > & { readonly vault: Vault; readonly paces: Paces },
 ): Promise<readonly AccountHost[]> {
   const hosts: AccountHost[] = [];

@@ -7,8 +7,11 @@ import type { BindingId, GroupId } from "../ids.ts";
 import type { Logger } from "../log.ts";
 import { speakerIn } from "../policy/outbound.ts";
 import type { PolicyBook } from "../policy/policy-book.ts";
+import { type AvatarAddresses, shownAvatars } from "../media/avatar-addresses.ts";
 import type { Store } from "../store/store.ts";
 import type { MovedMarker } from "../store/units/markers.ts";
+import type { Profile } from "../store/units/profiles.ts";
+import { isOpen } from "../store/units/bindings.ts";
 import type { AccountHost } from "./account-host.ts";
 
 export interface LiveRoomsOptions {
@@ -17,6 +20,8 @@ export interface LiveRoomsOptions {
   readonly log: Logger;
   /** How people are called in the rooms. */
   readonly policies: Pick<PolicyBook, "known">;
+  /** Where pictures are given out. */
+  readonly avatars: Pick<AvatarAddresses, "of" | "pathOf">;
   /** Those there are by now. */
   readonly hosts: () => readonly Pick<AccountHost, "bindings" | "serving" | "options">[];
 }
@@ -49,12 +54,27 @@ export class LiveRooms {
     }
   }
 
+  /** Shows how somebody is called and looks from now on, in the rooms of a group where he stands for a while. */
+  async showProfile(group: GroupId, { user: uri, name, avatar: source, rev }: Profile): Promise<void> {
+    const { avatars, log, policies } = this.#options;
+    for (const { bridge, binding } of this.#rooms(group, null)) {
+      try {
+        const shown = shownAvatars(bridge, avatars);
+        const avatar = source === null ? null : ((await shown?.of({ user: uri, rev, source })) ?? null);
+        const speaker = { uri, name, ...(avatar !== null && { avatar }) };
+        bridge.show(binding.native, speakerIn(policies.known(binding.id), speaker), { kind: "profile" });
+      } catch (thrown) {
+        log.debug({ room: binding.native, err: asGatewayError(thrown) }, "a profile is not shown in a room");
+      }
+    }
+  }
+
   *#rooms(group: GroupId, but: BindingId | null) {
     for (const host of this.#options.hosts()) {
       if (!host.serving) continue;
       const { bridge, row } = host.options;
       for (const binding of host.bindings())
-        if (binding.group === group && binding.id !== but && binding.state === "live")
+        if (binding.group === group && binding.id !== but && isOpen(binding))
           yield { bridge, binding, provider: row.provider };
     }
   }

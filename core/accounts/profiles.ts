@@ -2,11 +2,12 @@
 import type { NativeUser } from "../bridge/inbound.ts";
 import type { GroupId, PeerId, ProviderId } from "../ids.ts";
 import type { Store } from "../store/store.ts";
+import type { Profile } from "../store/units/profiles.ts";
 
 export interface ProfilesOptions {
   readonly store: Pick<Store, "write">;
   /** Told after the commit that a profile is to be told in a group. `ownerPeer`: whose it is; null: ours. */
-  readonly told: (group: GroupId, ownerPeer: PeerId | null) => void;
+  readonly told: (group: GroupId, ownerPeer: PeerId | null, profile: Profile) => void;
 }
 
 export class Profiles {
@@ -25,6 +26,7 @@ export class Profiles {
     const changed = await store.write("changeProfile", { provider, ...user });
     if (changed === null) return;
     for (const { group, ownerPeer } of changed.groups)
-      if (await store.write("tellProfile", { group, user: changed.user })) told(group, ownerPeer);
+      if (await store.write("tellProfile", { group, user: changed.user }))
+        told(group, ownerPeer, changed.profile);
   }
 }

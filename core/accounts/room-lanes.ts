@@ -6,14 +6,15 @@ import type { LaneKey } from "../lanes/lane-key.ts";
 import type { LaneWork } from "../lanes/lane-runner.ts";
 import { runOutbox } from "../lanes/outbox-lane.ts";
 import type { OutboxLaneOptions } from "../lanes/outbox-options.ts";
+import { type AvatarAddresses, shownAvatars } from "../media/avatar-addresses.ts";
 import { readLane } from "../store/units/lanes.ts";
 import type { AccountHost } from "./account-host.ts";
 
 export interface RoomLanesOptions
   extends Omit<InboxLaneOptions, "bridge" | "policies">, Omit<OutboxLaneOptions, "bridge" | "ended"> {
   readonly policies: InboxLaneOptions["policies"] & OutboxLaneOptions["policies"];
-  /** Shows what speakers look like, where the account's platform fetches pictures. */
-  readonly avatars: NonNullable<OutboxLaneOptions["avatars"]>;
+  /** Shows what speakers look like, where the account's platform does. */
+  readonly avatars: Pick<AvatarAddresses, "of" | "pathOf">;
   readonly hosts: readonly AccountHost[];
 }
 
@@ -50,9 +51,10 @@ export class RoomLanes {
   #outbox(host: AccountHost, binding: BindingId): LaneWork["run"] {
     const { avatars, ...options } = this.#options;
     const { bridge } = host.options;
-    const shown = bridge.showsAvatars ? { avatars } : {};
+    const shown = shownAvatars(bridge, avatars);
     const ended = () => host.refresh();
-    return (run) => runOutbox({ ...options, ...shown, bridge, ended }, run, binding);
+    const around = { ...options, ...(shown !== null && { avatars: shown }), bridge, ended };
+    return (run) => runOutbox(around, run, binding);
   }
 
   #hostOf(binding: BindingId): AccountHost | undefined {

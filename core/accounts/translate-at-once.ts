@@ -8,28 +8,36 @@ import { inboxBinding } from "../store/units/inbox.ts";
 import type { Translated } from "./accept-pump.ts";
 import type { AccountOptions } from "./account-options.ts";
 
-type TranslateOptions = Pick<AccountOptions, "bridge" | "store" | "writer" | "limits" | "now" | "policies">;
+type TranslateOptions = Pick<
+  AccountOptions,
+  "bridge" | "store" | "writer" | "limits" | "now" | "policies" | "loops"
+>;
 
-/** null: the bridge's translations take their time. A row without a translation waits in the inbox for its lane. */
+/** null: all of it takes its time. A row without a translation waits in the inbox for its lane. */
 export async function translateAtOnce(
-  { bridge, store, writer, limits, now, policies }: TranslateOptions,
+  { bridge, store, writer, limits, now, policies, loops }: TranslateOptions,
   id: BindingId,
   raws: AcceptBatch["raws"],
 ): Promise<Translated | null> {
-  if (!bridge.translatesAtOnce || !bridge.connected) return null;
+  if (!bridge.translatesAtOnce) return null;
   const room = await store.read(inboxBinding(id));
-  if (!room) return null;
+  if (!room || room.pausedAt !== null) return null;
   const rules = await policies.rulesOf(room, writer);
   const translations: (Translation | null)[] = [];
   for (const raw of raws) {
     try {
       // Without a key it has no identity before it has a place in the inbox.
-      // What refers to something waits for it there.
-      if (raw.nativeKey === null || bridge.refers(raw)) translations.push(null);
+      if (raw.nativeKey === null || !bridge.translatesAtOnce(room.native, raw)) translations.push(null);
       else {
-        const said = { n: 0 as InboxNumber, nativeKey: raw.nativeKey };
+        const said = { n: 0 as InboxNumber, nativeKey: raw.nativeKey, originAt: raw.at };
         const lookups = new RoomLookups(store, writer, room, 0, rules.policy);
         const { events } = heed(rules, await bridge.toEvents(room.native, raw, lookups));
+        const loop = await loops.hears(room, said, events);
+        if (loop !== null) {
+          // All of it waits in the inbox then.
+          await loops.pause(room, loop);
+          return null;
+        }
         translations.push(writer.translation(room, said, events, limits));
       }
     } catch {

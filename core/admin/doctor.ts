@@ -60,9 +60,16 @@ function connectionOf({ health }: AccountHost): Finding {
   return { check, state, detail: health.reason ?? health.state, remedy: "cure that; it connects by itself" };
 }
 
-function roomOf({ room, behind, inbox, lastError, state }: BindingStatus): Finding {
+function roomOf({ account, room, behind, inbox, lastError, state, paused }: BindingStatus): Finding {
   const check = `room:${room}`;
   const waits = `${behind} events to deliver, ${inbox} to take in`;
+  if (paused !== null && state === "live")
+    return {
+      check,
+      state: "fault",
+      detail: `is paused: ${paused.why} (${waits})`,
+      remedy: `take out what repeats it (another bridge, a bot), then: mimi-gateway resume ${account}:${room}`,
+    };
   if (lastError !== null)
     return {
       check,

@@ -3,7 +3,6 @@ import type { AccountHost } from "../accounts/account-host.ts";
 import type { Config } from "../config/config.ts";
 import type { FederationAccess } from "../federation/peers/federation-access.ts";
 import { GatewayError } from "../errors.ts";
-import type { NativeRoom } from "../ids.ts";
 import type { DoctorReport } from "../doctor-operations.ts";
 import type { Announcer } from "../groups/announce.ts";
 import type { BlockList } from "../groups/block-list.ts";
@@ -12,6 +11,7 @@ import type { Waker } from "../lanes/waker.ts";
 import type {
   LinkReport,
   Operations,
+  ResumeReport,
   RoomReference,
   SetAsideEntry,
   StatusReport,
@@ -21,19 +21,21 @@ import type {
 import type { Vault } from "../secrets/vault.ts";
 import type { PolicyBook } from "../policy/policy-book.ts";
 import type { Store } from "../store/store.ts";
-import { findBinding } from "../store/units/bindings.ts";
 import type { LinkInput } from "../store/units/bindings.ts";
 import { type AsideRow, setAsideRows } from "../store/units/set-aside.ts";
-import { statusReport } from "../store/units/status.ts";
 import { eventWay, findEvents } from "../store/units/trace.ts";
-import { version } from "../version.ts";
 import { groupUri, parseGroupUri, parseProviderDomain } from "../../mappings/ids.ts";
 import { examine } from "./doctor.ts";
+import { leaveUnlinked } from "./entered-rooms.ts";
 import { StoredFederation } from "./federation-operations.ts";
 import { StoredModeration } from "./moderation-operations.ts";
 import { StoredPolicies } from "./policy-operations.ts";
+import { Portals } from "./portals.ts";
 import { AccountSecrets } from "./secrets-operations.ts";
+import { resumeRoom } from "./resume-room.ts";
 import { type LinkedBy, type Linking, RoomCodes } from "./room-codes.ts";
+import { roomToLink } from "./room-to-link.ts";
+import { gatewayStatus } from "./gateway-status.ts";
 import { traceReport } from "./trace-report.ts";
 
 export interface GatewayOperationsOptions {
@@ -64,6 +66,8 @@ export class GatewayOperations implements Operations {
   readonly federation: StoredFederation;
   /** What people in rooms may do by codes. */
   readonly codes: RoomCodes;
+  /** Rooms that are made when somebody asks for them. */
+  readonly portals: Portals;
   readonly moderation: StoredModeration;
   readonly policy: StoredPolicies;
   readonly secrets: AccountSecrets;
@@ -77,7 +81,9 @@ export class GatewayOperations implements Operations {
     const local = { base: config.base, store, hosts, running, ...(blocks && { blocks }) };
     this.federation = new StoredFederation({ ...local, access, link });
     this.codes = new RoomCodes({ ...local, access, gateway: this });
-    this.secrets = new AccountSecrets({ ...options, now, host: (account) => this.#host(account) });
+    const host = (account: string): AccountHost => this.#host(account);
+    this.portals = new Portals({ store, hosts, host, link });
+    this.secrets = new AccountSecrets({ ...options, now, host });
     const { policies: book } = options;
     this.policy = new StoredPolicies({ store, accounts: hosts, book, now });
     this.moderation = new StoredModeration({
@@ -90,39 +96,15 @@ export class GatewayOperations implements Operations {
     });
   }
 
-  async status(): Promise<StatusReport> {
-    const { store, config, redis, wake, running, hosts } = this.#options;
-    const { accounts, bindings, setAside, unclear } = await store.read(statusReport());
-    const fault = (account: string, room: NativeRoom) => {
-      const host = hosts.find((one) => one.options.name === account);
-      return host?.serving ? host.options.bridge.fault(room) : null;
-    };
-    const health = (id: AccountHost["options"]["row"]["id"]) => {
-      return hosts.find((one) => one.options.row.id === id)?.health ?? null;
-    };
-    return {
-      version,
-      pid: process.pid,
-      running,
-      base: config.base,
-      store: store.dialect,
-      redis,
-      wake,
-      accounts: accounts.map(({ id, ...account }) => ({ ...account, health: health(id) })),
-      bindings: bindings.map(({ id: _id, unclear: _unclear, ...binding }) => ({
-        ...binding,
-        lastError: binding.lastError ?? fault(binding.account, binding.room),
-      })),
-      setAside,
-      unclear,
-    };
+  status(): Promise<StatusReport> {
+    return gatewayStatus(this.#options);
   }
 
   /** `by`: who links, where that is not the operator. */
   async link(
     references: readonly RoomReference[],
     group: string | null,
-    { actor, code }: LinkedBy = BY_OPERATOR,
+    { actor, code, made }: LinkedBy = BY_OPERATOR,
   ): Promise<LinkReport> {
     const { store, hosts } = this.#options;
     const uri = group === null ? null : parseGroupUri(group);
@@ -131,8 +113,14 @@ export class GatewayOperations implements Operations {
     if (owner === null) throw new GatewayError("internal", "an account's provider is no domain");
     const newUri = groupUri(owner, randomBytes(10).toString("hex"));
     const rooms: LinkInput["rooms"][number][] = [];
+    const warnings: (readonly string[])[] = [];
     try {
-      for (const reference of references) rooms.push(await this.#room(reference));
+      for (const reference of references) {
+        const host = this.#host(reference.account);
+        const entered = await roomToLink(reference, host, this.#options, made);
+        rooms.push(entered.room);
+        warnings.push(entered.warnings);
+      }
       const input = { rooms, group: uri, newUri, at: Date.now(), actor };
       const done = await (code === null
         ? store.write("link", input)
@@ -146,17 +134,15 @@ export class GatewayOperations implements Operations {
           account,
           room: rooms[i]?.native ?? "",
           state: linked.has(i) ? ("linked" as const) : ("already" as const),
+          warnings: warnings[i] ?? [],
         })),
       };
     } catch (thrown) {
-      // Rooms that were entered to be looked at are not stayed in.
-      for (const host of hosts)
-        for (const room of rooms)
-          if (
-            room.account === host.options.row.id &&
-            !host.bindings().some((one) => one.native === room.native)
-          )
-            await host.options.bridge.leave(room.native, []);
+      // One that was made is linked when it is asked for again.
+      await leaveUnlinked(
+        hosts,
+        rooms.filter(({ kind }) => kind !== "portal"),
+      );
       throw thrown;
     }
   }
@@ -171,6 +157,11 @@ export class GatewayOperations implements Operations {
     await this.#refresh();
     this.#wakeGroup(done.group);
     return { group: done.group, account: reference.account, room: native, erased: erase };
+  }
+
+  async resume(reference: RoomReference, drop: boolean, actor: string = ACTOR): Promise<ResumeReport> {
+    const { store, waker } = this.#options;
+    return resumeRoom({ store, waker, host: this.#host(reference.account) }, reference, drop, actor);
   }
 
   async trace(id: string): Promise<readonly TraceReport[]> {
@@ -200,20 +191,6 @@ export class GatewayOperations implements Operations {
 
   async setAsideDiscard(id: number): Promise<SetAsideEntry> {
     return entry(await this.#options.store.write("discardAside", { id, at: Date.now(), actor: ACTOR }));
-  }
-
-  /** A room as `link` writes it; a gateway that runs enters it first, to see whether it can be linked. */
-  async #room(reference: RoomReference): Promise<LinkInput["rooms"][number]> {
-    const host = this.#host(reference.account);
-    const { bridge, row } = host.options;
-    const native = bridge.parseRoom(reference.room);
-    const label = `${reference.account}:${native}`;
-    const known = await this.#options.store.read(findBinding({ account: row.id, native }));
-    const room = { account: row.id, provider: row.provider, native, label, unclear: bridge.unclear };
-    if (known || !this.#options.running || !host.serving)
-      return { ...room, mark: null, properties: { name: null, topic: null } };
-    const facts = await bridge.inspect(native);
-    return { ...room, mark: facts.mark, properties: { name: facts.name, topic: facts.topic } };
   }
 
   #host(account: string): AccountHost {

@@ -37,6 +37,7 @@ export async function openOfflineOperations<Account extends AccountBase>(
     vault,
     paces: localPaces,
     policies,
+    loops: { hears: () => Promise.resolve(null), pause: () => Promise.resolve() },
     writer: new EventWriter(new Uint8Array(32), new MessageMemo()),
     log,
     runner,
@@ -48,6 +49,7 @@ export async function openOfflineOperations<Account extends AccountBase>(
     profiles: { changed: () => Promise.resolve() },
     avatar: () => Promise.resolve(null),
     command: () => Promise.reject(new GatewayError("gateway_unreachable", "no gateway runs here")),
+    portal: () => Promise.reject(new GatewayError("gateway_unreachable", "no gateway runs here")),
     holding: () => Promise.resolve(),
   };
   const hosts = await createHosts(config, createBridge, parts);

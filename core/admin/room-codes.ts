@@ -1,11 +1,12 @@
 /** Codes as people in rooms make and redeem them: for rooms elsewhere, and for rooms of this gateway's other accounts. */
 import type { GroupUri, ProviderDomain } from "../../mappings/ids.ts";
+import type { MadeRoom } from "../bridge/room.ts";
 import { GatewayError } from "../errors.ts";
 import type { FederationAccess } from "../federation/peers/federation-access.ts";
 import { makeCode, makeOwnCode, ownCodeHash } from "../federation/wire/code-text.ts";
 import type { RedeemQuestion, RedeemReport } from "../federation-operations.ts";
 import { limits } from "../limits.ts";
-import type { LinkReport, RoomReference } from "../operations.ts";
+import { type LinkReport, linkWarnings, type RoomReference } from "../link-reports.ts";
 import type { Store } from "../store/store.ts";
 import { groupOfCode } from "../store/units/own-codes.ts";
 import { bindingOf, providerOf, type RoomAccount } from "./room-accounts.ts";
@@ -15,6 +16,8 @@ export interface LinkedBy {
   /** For the audit. */
   readonly actor: string;
   readonly code: { readonly hash: string; readonly redeemer: ProviderDomain } | null;
+  /** A room among them that an account's bridge has just made for this; left out: none is. */
+  readonly made?: MadeRoom & { readonly account: string };
 }
 
 /** Links rooms, see Operations.link. Without `by` it is the operator. */
@@ -60,15 +63,26 @@ export class RoomCodes {
     return text;
   }
 
-  /** Links the room by a code of this gateway or another one. Returns the group, and whose it is (null: this gateway's). */
+  /**
+   * Links the room by a code of this gateway or another one. Returns the group, whose it is (null: this gateway's), and what does
+   * not work in the room as it should.
+   */
   async redeem(
     code: string,
     room: RoomReference,
     actor: string,
-  ): Promise<{ readonly group: string | null; readonly base: string | null }> {
+  ): Promise<{
+    readonly group: string | null;
+    readonly base: string | null;
+    readonly warnings: readonly string[];
+  }> {
     const { base, store, hosts, gateway } = this.#options;
     const hash = ownCodeHash(code, base);
-    if (hash === null) return gateway.federation.redeem({ code, as: room.account, room }, actor);
+    if (hash === null) {
+      const question = { code, as: room.account, room };
+      const { group, base, linked } = await gateway.federation.redeem(question, actor);
+      return { group, base, warnings: linked === null ? [] : linkWarnings(linked) };
+    }
     const redeemer = providerOf(hosts, room.account);
     // Asked for before the room is entered: nothing is entered for a code that is not good.
     const group = await store.read(groupOfCode({ hash, now: Date.now() }));
@@ -78,8 +92,8 @@ export class RoomCodes {
         "room_linked",
         `${room.account}:${room.room} is linked in another group: unlink it there first`,
       );
-    await gateway.link([room], group, { actor, code: { hash, redeemer } });
-    return { group, base: null };
+    const done = await gateway.link([room], group, { actor, code: { hash, redeemer } });
+    return { group, base: null, warnings: linkWarnings(done) };
   }
 
   async #groupOf(room: RoomReference, actor: string): Promise<GroupUri> {

@@ -23,15 +23,13 @@ import type { Milliseconds } from "../time.ts";
 export interface Bridge {
   /** True: the account has a connection, which one process holds; it alone runs the account's lanes. */
   readonly connected: boolean;
-  /** True: the platform fetches pictures by their addresses, so that speakers come with theirs. */
-  readonly showsAvatars?: boolean;
+  /**
+   * Speakers come with their pictures. `fetched`: the platform fetches them by their addresses, where the gateway has a public
+   * one; `copied`: the bridge asks the host for them. Left out: the platform shows none.
+   */
+  readonly showsAvatars?: "fetched" | "copied";
   /** Where everybody reaches the bridge's own HTTP server, which has `avatarRoute` then; null or left out: nowhere. */
   readonly publicUrl?: string | null;
-  /**
-   * True: for what refers to nothing `toEvents` looks nothing up and takes no time, so it is asked before the durable
-   * write, which then goes straight into the log where nothing of the room waits.
-   */
-  readonly translatesAtOnce: boolean;
   /** How many steps may be under way at once in one room. More than 1 only where calls leave in order. */
   readonly window: number;
   /** After a call without an answer: how long until "absent" may be believed. */
@@ -84,6 +82,11 @@ export interface Bridge {
 
   /** Whether a raw names something said before, which must be in the log when it is translated. A cheap look. */
   refers(raw: Raw): boolean;
+  /**
+   * Whether `toEvents` looks nothing up for a raw, which refers to nothing, and takes no time: then it is asked before the
+   * durable write, which goes straight into the log where nothing of the room waits. A cheap look; left out: for none.
+   */
+  translatesAtOnce?(room: NativeRoom, raw: Raw): boolean;
   /** May fetch, never writes. An empty list: nothing to bridge. Throws GatewayError event_malformed. */
   toEvents(room: NativeRoom, raw: Raw, lookups: Lookups): Promise<readonly Translated[]>;
   /**

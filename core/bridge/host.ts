@@ -1,10 +1,12 @@
 /** What the core gives to a bridge. */
 import type { AcceptBatch, MessageName, NativeUser } from "./inbound.ts";
 import type { Transient } from "./outbound.ts";
+import type { MadeRoom, RoomFacts } from "./room.ts";
 import type { ArchiveMark, AvatarToken, NativeId, NativeRoom } from "../ids.ts";
+import type { RoomReference } from "../link-reports.ts";
 import type { Avatar } from "../media/picture-type.ts";
 import type { Milliseconds } from "../time.ts";
-import type { EventId } from "../../mappings/ids.ts";
+import type { EventId, GroupUri } from "../../mappings/ids.ts";
 
 /** What somebody asks of the gateway itself, so that nobody else reads the answer. */
 export interface Asked {
@@ -34,6 +36,13 @@ export interface InstallLink {
   readonly until: Milliseconds;
 }
 
+/** A room of another account that is asked for in an account, and what makes the room that is linked with it. */
+export interface AskedPortal {
+  readonly account: string;
+  readonly other: RoomReference;
+  readonly make: (facts: RoomFacts) => Promise<MadeRoom>;
+}
+
 /** What the core gives to a bridge. */
 export interface BridgeHost {
   /** This gateway's base domain: what its marks on messages are made of and recognised by. */
@@ -45,6 +54,8 @@ export interface BridgeHost {
   accept(batch: AcceptBatch): Promise<void>;
   /** Rooms that are to be taken part in, with the mark to catch up from. */
   rooms(): Promise<readonly { readonly room: NativeRoom; readonly mark: ArchiveMark | null }[]>;
+  /** The group in which a room is linked; null: in none. No I/O. */
+  group(room: NativeRoom): GroupUri | null;
   /** The names of the room's messages below which others have stood in a thread since then; the latest thread first. */
   threads(room: NativeRoom, since: Milliseconds, most: number): Promise<readonly NativeId[]>;
   /** Somebody begins or ceases to type: shown at once where it can be, or never. */
@@ -68,6 +79,14 @@ export interface BridgeHost {
    * first. Counted with what is unclear, and traced; what people do to it they do to the event. Resolves when that is written.
    */
   doubled(room: NativeRoom, event: EventId, native: NativeId): Promise<void>;
+  /**
+   * Links a room of another account with one that is made for it. That room is looked at first; `make` gets what was found, and
+   * resolves with the same room however often it is asked for the same one. Asking again for what is linked changes nothing.
+   * Rejects with account_unknown, account_down (also where another process has the account), room_invalid where the address is
+   * written otherwise than that account's bridge writes it, room_unreachable (also where it is not open to everybody), or as `make`
+   * does.
+   */
+  portal(other: AskedPortal["other"], make: AskedPortal["make"]): Promise<NativeRoom>;
   readonly secrets: SecretBox;
   /**
    * Runs work that only one process may do at a time for this account, within one lease. null: another one is at it, and

@@ -10,7 +10,7 @@ import type { Message } from "../../mappings/message.ts";
 export interface NativeUser {
   readonly native: string;
   readonly name: string;
-  /** Where his picture is, by https and for everybody; null: he has none; left out: not known. */
+  /** Where his picture is, by http(s), for everybody or as `fileAccess` opens it; null: he has none; left out: not known. */
   readonly avatar?: string | null;
 }
 
@@ -31,6 +31,13 @@ export interface AcceptBatch {
   readonly mark: ArchiveMark | null;
 }
 
+/** What says that another gateway has carried something into the room. */
+export interface CopyOf {
+  readonly gateway: string;
+  /** The groups through which it has come, as the mark names them, the latest last. */
+  readonly groups: readonly string[];
+}
+
 /** What a raw turned out to be. Look-ups are done, nothing is written. */
 export type Translated =
   | {
@@ -43,6 +50,8 @@ export type Translated =
       readonly native: NativeId | null;
       /** What else the platform refers to it by; null: nothing. */
       readonly aux: string | null;
+      /** By the mark on it; left out: the sender has said it himself. */
+      readonly copy?: CopyOf;
     }
   | {
       /** A property as the room holds it now; the core drops what it knows already. */
@@ -52,8 +61,19 @@ export type Translated =
       readonly name: RoomPropertyName;
       /** Which of several: of the pins, the message's event id; left out where there is one only. */
       readonly item?: string;
-      /** Of what is so or not: `true`, or empty. */
+      /**
+       * Of what is so or not: `true`, or empty. Of the avatar: where the platform has the picture, which all others get from this
+       * gateway, or empty.
+       */
       readonly value: string;
+      /** What the room calls the value, where that tells better whether it is another one; left out: as it is. */
+      readonly shown?: string;
+    }
+  | {
+      /** Somebody is in the room no more, by himself or by others: he leaves the group, if it has met him. */
+      readonly kind: "leave";
+      readonly sender: NativeUser;
+      readonly reason: string;
     }
   /** Nothing for the log: a line of the gateway's own for whoever said it. */
   | { readonly kind: "reply"; readonly to: NativeUser; readonly text: string };

@@ -3,7 +3,7 @@ import type { NativeUser } from "./inbound.ts";
 import { type ErrorCode, GatewayError } from "../errors.ts";
 import type { DeliveryKey, NativeId, NativeRoom } from "../ids.ts";
 import type { Milliseconds } from "../time.ts";
-import type { RoomPropertyName } from "../../mappings/events.ts";
+import type { MemberAct, RoomPropertyName } from "../../mappings/events.ts";
 import type { EventId, GroupUri, UserUri } from "../../mappings/ids.ts";
 import type { Loss } from "../../mappings/loss.ts";
 import type { OutboundContext } from "../../mappings/mapping.ts";
@@ -30,16 +30,23 @@ export interface Transient {
   readonly typing: boolean;
 }
 
-/** What a bridge is given to show, and may leave out. `read`: the speaker has read up to this event. */
+/**
+ * What a bridge is given to show, and may leave out. `read`: the speaker has read up to this event. `profile`: he is called, or
+ * looks, as he does here from now on.
+ */
 export type Shown =
   | Transient
-  | { readonly kind: "read"; readonly upTo: EventId; readonly context: RoomContext };
+  | { readonly kind: "read"; readonly upTo: EventId; readonly context: RoomContext }
+  | { readonly kind: "profile" };
 
 /** The remote user in whose name something is delivered. */
 export interface Speaker {
   readonly uri: UserUri;
   readonly name: string;
-  /** Where this gateway gives his picture to everybody (see `showsAvatars`); left out: he has none, or the gateway has no public address. */
+  /**
+   * Where this gateway gives his picture to everybody; to a bridge that copies pictures perhaps a path alone (see `showsAvatars`).
+   * Left out: he has none, or the gateway has no public address.
+   */
   readonly avatar?: string;
 }
 
@@ -59,10 +66,18 @@ export type OutEvent =
       readonly name: RoomPropertyName | "moderated";
       /** Which of several: of the pins, the message's event id; left out where there is one only. */
       readonly item?: string;
-      /** Of what is so or not: `true`, or empty. */
+      /** Of what is so or not: `true`, or empty. Of the avatar: an address, by which the context knows where the picture is. */
       readonly value: string;
     }
-  | { readonly kind: "member"; readonly id: EventId }
+  | {
+      /** Who is in the group has changed; the room's context knows the user. */
+      readonly kind: "member";
+      readonly id: EventId;
+      /** Of a user or of a provider. */
+      readonly user: string;
+      readonly change: MemberAct;
+      readonly reason: string;
+    }
   /** A poll of the room stands otherwise than before; its context says how. Told at intervals, the last state always. */
   | { readonly kind: "tally"; readonly poll: EventId }
   | {
@@ -113,12 +128,19 @@ export interface Receipt {
   readonly shown?: string;
 }
 
+/** Which group and event something is a copy of. `via`: the groups through which it came into that one, the latest last; left out: none. */
+export interface Origin {
+  readonly group: GroupUri;
+  readonly event: EventId;
+  readonly via?: readonly string[];
+}
+
 /** What names a delivery to the platform and to whoever looks at the message there. */
 export interface DeliveryContext {
   readonly room: NativeRoom;
   readonly key: DeliveryKey;
-  /** The mark that loop checks look for: which group and event this is a copy of. Notices have none. */
-  readonly origin: { readonly group: GroupUri; readonly event: EventId } | null;
+  /** The mark that loop checks look for. Notices have none. */
+  readonly origin: Origin | null;
 }
 
 /** A failed native call. The lane decides by `certainty` and `retry`, never by the code. */

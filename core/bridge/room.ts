@@ -1,5 +1,5 @@
 /** What a bridge says of its rooms and of itself. */
-import type { ArchiveMark } from "../ids.ts";
+import type { ArchiveMark, NativeRoom } from "../ids.ts";
 import type { Milliseconds } from "../time.ts";
 
 /** How far a room carries a feature. `none` with a reason is a loss that the plan names. */
@@ -13,6 +13,8 @@ export interface Capabilities {
   readonly archive: boolean;
   /** Longest text of one native message, in bytes of UTF-8. */
   readonly textBytes: number;
+  /** Whether everybody on the platform may enter it, as far as that is known. Left out: not. */
+  readonly open?: boolean;
 }
 
 /** What was found out about a room at entering it. */
@@ -21,6 +23,14 @@ export interface RoomFacts {
   readonly topic: string;
   /** Where the archive stood at the time; null where there is none. */
   readonly mark: ArchiveMark | null;
+  /** What whoever links it should know: rights that the gateway lacks there, another bridge in it. Left out: nothing. */
+  readonly warnings?: readonly string[];
+}
+
+/** A room that a bridge has made so that it can be linked; its mark is where it begins. */
+export interface MadeRoom {
+  readonly room: NativeRoom;
+  readonly facts: RoomFacts;
 }
 
 export type Health =

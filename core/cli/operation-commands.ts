@@ -1,10 +1,10 @@
-/** The commands that ask a gateway or its store: status, link, unlink, trace, set-aside. */
+/** The commands that ask a gateway or its store: status, link, unlink, resume, trace, set-aside. */
 import type { Command } from "commander";
 import type { BridgeConfigSchemas } from "../config/schema.ts";
 import { GatewayError } from "../errors.ts";
 import type { Operations, TraceReport } from "../operations.ts";
 import { parseGroupArgument, parseNumber, parseRoomReference } from "./arguments.ts";
-import { renderLinked, renderUnlinked } from "./render-links.ts";
+import { renderLinked, renderResumed, renderUnlinked } from "./render-links.ts";
 import { renderDiscarded, renderRetried, renderSetAside } from "./render-set-aside.ts";
 import { renderStatus } from "./render-status.ts";
 import { renderTraces } from "./render-trace.ts";
@@ -46,6 +46,15 @@ export function addOperationCommands<Bridges extends BridgeConfigSchemas>(
     .action(async (text: string, options: { erase?: true }) => {
       const room = parseRoomReference(text);
       await session.operate((operations) => operations.unlink(room, options.erase === true), renderUnlinked);
+    });
+  program
+    .command("resume")
+    .argument("<room>", "the room as ACCOUNT:ADDRESS")
+    .option("--drop", "set aside what waited in it and says again what was carried into it")
+    .description("let a room go on that was paused because something went round in it")
+    .action(async (text: string, options: { drop?: true }) => {
+      const room = parseRoomReference(text);
+      await session.operate((operations) => operations.resume(room, options.drop === true), renderResumed);
     });
   program
     .command("trace")

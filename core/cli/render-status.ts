@@ -37,13 +37,18 @@ function bindingTable(bindings: readonly BindingStatus[], now: Milliseconds): st
   const rows = bindings.map((binding) => [
     `${binding.account}:${binding.room}`,
     binding.group,
-    binding.state,
+    stateOf(binding),
     String(binding.behind),
     String(binding.inbox),
     agoText(binding.lastInboundAt, now),
     agoText(binding.oldestUndeliveredAt, now),
   ]);
   return table([["ROOM", "GROUP", "STATE", "BEHIND", "INBOX", "LAST IN", "OLDEST UNDELIVERED"], ...rows]);
+}
+
+function stateOf({ state, kind, paused }: BindingStatus): string {
+  const now = paused !== null && state === "live" ? "paused" : state;
+  return kind === "portal" ? `${now}, portal` : now;
 }
 
 function advice(report: StatusReport, now: Milliseconds): string {
@@ -91,6 +96,12 @@ function accountAdvice({ account, health }: AccountStatus, now: Milliseconds): s
 
 function bindingAdvice(binding: BindingStatus, now: Milliseconds): string[] {
   const room = plain(`${binding.account}:${binding.room}`);
+  const { paused } = binding;
+  if (paused !== null && binding.state === "live")
+    return [
+      `Room ${room} is paused since ${agoText(paused.at, now)}: ${plain(paused.why)}. Take out what repeats it, then: ` +
+        `mimi-gateway resume ${room}`,
+    ];
   const late = binding.oldestUndeliveredAt === null ? 0 : now - binding.oldestUndeliveredAt;
   const waits = late >= PATIENCE ? `${binding.behind} undelivered, the oldest for ${lengthText(late)}` : "";
   const error = binding.lastError === null ? "" : plain(binding.lastError);

@@ -5,7 +5,14 @@ import type { LinkedBy, RoomCodes } from "../admin/room-codes.ts";
 import type { StoredFederation } from "../admin/federation-operations.ts";
 import type { StoredPolicies } from "../admin/policy-operations.ts";
 import type { NativeRoom } from "../ids.ts";
-import type { BindingStatus, LinkReport, Operations, RoomReference, UnlinkReport } from "../operations.ts";
+import type {
+  BindingStatus,
+  LinkReport,
+  Operations,
+  ResumeReport,
+  RoomReference,
+  UnlinkReport,
+} from "../operations.ts";
 
 /** A command, and the account on which it was written. */
 export interface RoomCommand extends Asked {
@@ -24,6 +31,7 @@ export interface CommandedOperations extends Pick<Operations, "status"> {
   readonly policy: Pick<StoredPolicies, "optOut">;
   link(rooms: readonly RoomReference[], group: string | null, by: LinkedBy): Promise<LinkReport>;
   unlink(room: RoomReference, erase: boolean, actor: string): Promise<UnlinkReport>;
+  resume(room: RoomReference, drop: boolean, actor: string): Promise<ResumeReport>;
 }
 
 /** A command about one room, whose author may give it. */
@@ -32,6 +40,8 @@ export interface InRoom {
   readonly room: NativeRoom;
   /** What stands before the room. */
   readonly words: readonly string[];
+  /** Whether the word's option was given. */
+  readonly opted: boolean;
   readonly operations: CommandedOperations;
   readonly rules: CommandRules;
 }

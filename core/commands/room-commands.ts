@@ -8,7 +8,7 @@ import type { NativeRoom } from "../ids.ts";
 import { limits } from "../limits.ts";
 import type { CommandRules } from "../config/config.ts";
 import { actorOf, type CommandedOperations, type InRoom, type RoomCommand } from "./room-command.ts";
-import { code, decide, link, redeem, unlink } from "./room-links.ts";
+import { code, decide, link, redeem, resume, unlink } from "./room-links.ts";
 import { status, who } from "./room-reports.ts";
 
 /** Longer than any command is. */
@@ -17,6 +17,8 @@ const LONGEST = 2_000;
 interface Word {
   /** What has to stand before the room, as the help shows it. */
   readonly before: readonly string[];
+  /** What may stand anywhere behind the word; left out: nothing. */
+  readonly option?: string;
   readonly says: string;
   /** Who may: whoever manages the room, or also whoever is in it, as one who asks there is. */
   readonly for: "managers" | "everybody";
@@ -52,6 +54,13 @@ const WORDS: Readonly<Record<string, Word>> = {
     run: link,
   },
   unlink: { before: [], says: "takes the room out of its link", for: "managers", run: unlink },
+  resume: {
+    before: [],
+    option: "--drop",
+    says: "lets the room go on that was paused; with --drop, without what was only repeated in it meanwhile",
+    for: "managers",
+    run: resume,
+  },
   confirm: {
     before: ["ID"],
     says: "lets somebody elsewhere in who has redeemed a code that has to be confirmed",
@@ -73,24 +82,31 @@ export async function runRoomCommand(
   operations: CommandedOperations,
   rules: CommandRules,
 ): Promise<string> {
-  const [name = "", ...words] = command.text.slice(0, LONGEST).trim().split(/\s+/);
+  const [name = "", ...rest] = command.text.slice(0, LONGEST).trim().split(/\s+/);
   const opting = OPTING.get(name.toLowerCase());
-  if (opting !== undefined && words.length === 0) return optOut(command, opting, operations);
+  if (opting !== undefined && rest.length === 0) return optOut(command, opting, operations);
   if (name.toLowerCase() === "help" || (name === "" && command.here !== null)) return help(command);
   const word = Object.hasOwn(WORDS, name.toLowerCase()) ? WORDS[name.toLowerCase()] : undefined;
   if (!word) return "I don't know that. Write: help";
+  const words = rest.filter((one) => !isOption(one, word));
+  const opted = words.length < rest.length;
   try {
     const room = roomOf(command, words, word);
     if (room === null) return usageOf(name.toLowerCase(), word, command);
     if (!(await mayGive(command, room, word)))
       return `Only who manages ${room} can do that: its owners and admins, or those of its workspace. I must be able to see who they are.`;
-    return await word.run({ command, room, words: words.slice(0, word.before.length), operations, rules });
+    const own = words.slice(0, word.before.length);
+    return await word.run({ command, room, words: own, opted, operations, rules });
   } catch (thrown) {
     if (thrown instanceof GatewayError && thrown.code !== "internal")
       return `That did not work: ${thrown.detail}`;
     throw thrown;
   }
 }
+
+/** Telephones write one long dash for two short ones. */
+const isOption = (text: string, { option }: Word): boolean =>
+  option !== undefined && text.replace(/^[\u2013\u2014]/u, "--").toLowerCase() === option;
 
 /** The room is the last of the words, or the one in which it was asked; null: the words are too many or too few. */
 function roomOf(

@@ -1,4 +1,5 @@
 /** What whoever manages a room may do with its link. */
+import { linkWarnings } from "../link-reports.ts";
 import { actorOf, bindingOf, type InRoom } from "./room-command.ts";
 
 export async function code({ command, room, operations }: InRoom): Promise<string> {
@@ -9,8 +10,9 @@ export async function code({ command, room, operations }: InRoom): Promise<strin
 export async function redeem({ command, room, words, operations }: InRoom): Promise<string> {
   const [text = ""] = words;
   const reference = { account: command.account, room };
-  const { base, group } = await operations.codes.redeem(text, reference, actorOf(command));
-  return `${room} is linked with ${group ?? "a group"}${base === null ? "" : ` of ${base}`}.`;
+  const { base, group, warnings } = await operations.codes.redeem(text, reference, actorOf(command));
+  const done = `${room} is linked with ${group ?? "a group"}${base === null ? "" : ` of ${base}`}.`;
+  return [done, ...warnings].join("\n");
 }
 
 /**
@@ -34,12 +36,20 @@ export async function link({ command, room, words, operations, rules }: InRoom):
   const rooms = [other, { account: command.account, room }];
   const done = await operations.link(rooms, null, { actor: actorOf(command), code: null });
   const already = done.rooms.every(({ state }) => state === "already");
-  return `${room} is linked with ${other.account}:${other.room}${already ? " already" : ""}.`;
+  const said = `${room} is linked with ${other.account}:${other.room}${already ? " already" : ""}.`;
+  return [said, ...linkWarnings(done)].join("\n");
 }
 
 export async function unlink({ command, room, operations }: InRoom): Promise<string> {
   await operations.unlink({ account: command.account, room }, false, actorOf(command));
   return `${room} is not linked any more.`;
+}
+
+export async function resume({ command, room, opted, operations }: InRoom): Promise<string> {
+  const reference = { account: command.account, room };
+  const { waiting, dropping } = await operations.resume(reference, opted, actorOf(command));
+  const rest = dropping ? ", without what says again what was carried here" : "";
+  return `${room} goes on. Said here meanwhile and carried now: ${waiting}${rest}.`;
 }
 
 /** Only what waits for this very room: its managers decide nothing else. */

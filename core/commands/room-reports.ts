@@ -20,6 +20,7 @@ export async function status(inRoom: InRoom): Promise<string> {
     `${room} is in ${own.group}${owner === null ? "" : `, which ${owner} owns`}.`,
     ...(here.length > 0 ? [`Rooms here: ${here.join(", ")}`] : []),
     ...(there.length > 0 ? [`Gateways that read it: ${there.join(", ")}`] : []),
+    ...(own.paused === null ? [] : [`It is paused: ${own.paused.why}. Who manages it says: resume`]),
     ...(own.state === "leaving" ? ["It is being unlinked."] : []),
     ...(own.behind > 0 ? [`Still to be delivered here: ${own.behind}${since(own)}`] : []),
     ...(own.inbox > 0 ? [`Still to be carried from here: ${own.inbox}`] : []),

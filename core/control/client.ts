@@ -46,6 +46,7 @@ export async function openControlClient(
     status: async () => call("status", {}),
     link: async (rooms, group) => call("link", { rooms: [...rooms], group }),
     unlink: async (room, erase) => call("unlink", { room, erase }),
+    resume: async (room, drop) => call("resume", { room, drop }),
     trace: async (id) => call("trace", { id }),
     setAsideList: async () => call("set-aside-list", {}),
     setAsideRetry: async (id) => call("set-aside-retry", { id }),

@@ -7,7 +7,14 @@ import { moderationProcedures } from "./moderation-procedures.ts";
 import { policyProcedures } from "./policy-procedures.ts";
 import { procedure } from "./procedure.ts";
 import { secretsProcedures } from "./secrets-procedures.ts";
-import { linkReport, setAsideEntry, statusReport, traceReports, unlinkReport } from "./reports.ts";
+import {
+  linkReport,
+  resumeReport,
+  setAsideEntry,
+  statusReport,
+  traceReports,
+  unlinkReport,
+} from "./reports.ts";
 
 const name = z.string().min(1).max(4096);
 const room = z.strictObject({ account: name, room: name });
@@ -29,6 +36,11 @@ export const procedures = {
     question: z.strictObject({ room, erase: z.boolean() }),
     answer: unlinkReport,
     run: (operations, { room, erase }) => operations.unlink(room, erase),
+  }),
+  resume: procedure({
+    question: z.strictObject({ room, drop: z.boolean() }),
+    answer: resumeReport,
+    run: (operations, { room, drop }) => operations.resume(room, drop),
   }),
   trace: procedure({
     question: z.strictObject({ id: name }),

@@ -1,6 +1,13 @@
 /** The reports of operations.ts as schemas, for a client that reads them from a gateway of whatever version. */
 import { z } from "zod";
-import type { LinkReport, SetAsideEntry, StatusReport, TraceReport, UnlinkReport } from "../operations.ts";
+import type {
+  LinkReport,
+  ResumeReport,
+  SetAsideEntry,
+  StatusReport,
+  TraceReport,
+  UnlinkReport,
+} from "../operations.ts";
 
 const health = z.discriminatedUnion("state", [
   z.object({ state: z.literal("up"), since: z.number() }),
@@ -29,12 +36,15 @@ export const statusReport: z.ZodType<StatusReport> = z.object({
       account: z.string(),
       room: z.string(),
       group: z.string(),
+      // Gateways of before say nothing of it: they make no rooms.
+      kind: z.enum(["plumbed", "portal"]).default("plumbed"),
       state: z.enum(["live", "leaving", "ended"]),
       behind: z.number(),
       inbox: z.number(),
       lastInboundAt: z.number().nullable(),
       oldestUndeliveredAt: z.number().nullable(),
       lastError: z.string().nullable(),
+      paused: z.object({ at: z.number(), why: z.string() }).nullable().default(null),
     }),
   ),
   setAside: z.number(),
@@ -43,7 +53,14 @@ export const statusReport: z.ZodType<StatusReport> = z.object({
 
 export const linkReport: z.ZodType<LinkReport> = z.object({
   group: z.string(),
-  rooms: z.array(z.object({ account: z.string(), room: z.string(), state: z.enum(["linked", "already"]) })),
+  rooms: z.array(
+    z.object({
+      account: z.string(),
+      room: z.string(),
+      state: z.enum(["linked", "already"]),
+      warnings: z.array(z.string()).exactOptional(),
+    }),
+  ),
 });
 
 export const unlinkReport: z.ZodType<UnlinkReport> = z.object({
@@ -51,6 +68,16 @@ export const unlinkReport: z.ZodType<UnlinkReport> = z.object({
   account: z.string(),
   room: z.string(),
   erased: z.boolean(),
+});
+
+export const resumeReport: z.ZodType<ResumeReport> = z.object({
+  group: z.string(),
+  account: z.string(),
+  room: z.string(),
+  pausedAt: z.number(),
+  why: z.string(),
+  waiting: z.number(),
+  dropping: z.boolean(),
 });
 
 export const traceReports: z.ZodType<readonly TraceReport[]> = z.array(

@@ -6,6 +6,7 @@ import type { Announcer } from "../groups/announce.ts";
 import type { LaneRunner } from "../lanes/lane-runner.ts";
 import type { Wake } from "../lanes/waker.ts";
 import type { Logger } from "../log.ts";
+import type { ProfileAvatar } from "../media/avatar-addresses.ts";
 import type { AvatarCache } from "../media/avatar-cache.ts";
 import type { AccountFiles } from "../media/file-access.ts";
 import type { RedisAccess } from "../redis/redis-access.ts";
@@ -25,5 +26,7 @@ export interface FederationParts {
   readonly media: {
     readonly files: Pick<AccountFiles, "ofAccount">;
     readonly cache: Pick<AvatarCache, "open">;
+    /** Where everybody finds a user's picture; null: nowhere. */
+    publicAvatar(avatar: ProfileAvatar): Promise<string | null>;
   };
 }

@@ -64,7 +64,7 @@ export class Federation {
   }
 
   private constructor(parts: FederationParts, keys: SigningKeys) {
-    const { config, store, redis, log, now, announcer, rooms, wake } = parts;
+    const { config, store, redis, log, now, announcer, rooms, media, wake } = parts;
     const { base, federation, limits } = config;
     this.#parts = parts;
     this.#keys = keys;
@@ -94,6 +94,8 @@ export class Federation {
       typing: this.typing,
       tell: (topics) => news.tell(topics),
       showRead: (group, moved) => rooms.showRead(group, moved),
+      showProfile: (group, profile) => rooms.showProfile(group, profile),
+      publicAvatar: (avatar) => media.publicAvatar(avatar),
     });
     this.files = new MemberFiles({
       store,

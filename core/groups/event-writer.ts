@@ -5,8 +5,9 @@
 import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { NativeUser, Translated } from "../bridge/inbound.ts";
 import { encodeContent } from "../../mappings/content/codec.ts";
-import { encodeProperty } from "../../mappings/event-content.ts";
+import { encodeMember, encodeProperty } from "../../mappings/event-content.ts";
 import { eventId, SALT_OCTETS } from "../../mappings/event-id.ts";
+import { noParticulars } from "../../mappings/events.ts";
 import type { UserUri } from "../../mappings/ids.ts";
 import { actOf } from "../../mappings/message-act.ts";
 import { normaliseMessage } from "../../mappings/message/normalise.ts";
@@ -15,8 +16,10 @@ import { userUri } from "../../mappings/ids.ts";
 import type { NewEvent, Translation } from "../store/units/group-log.ts";
 import { effectOf } from "./message-effect.ts";
 import type { MessageMemo } from "./message-memo.ts";
-import { serveFiles } from "./served-files.ts";
+import { hasPassed, passedText } from "../loops/passed.ts";
+import { serveAvatar, serveFiles } from "./served-files.ts";
 import type { MediaId } from "../ids.ts";
+import type { NewMedia } from "../store/units/media.ts";
 import type { InboxBinding, InboxRow } from "../store/units/inbox.ts";
 import type { Limits } from "../limits.ts";
 
@@ -32,15 +35,23 @@ export class EventWriter {
   readonly #key: KeyObject;
   readonly #memo: MessageMemo;
   readonly #endpoint: string | null;
+  readonly #home: string;
   readonly #uris = new Map<string, UserUri>();
 
   /**
    * `key`: the gateway's own secret; whoever lacks it can't tell a native id from a public one. `endpoint`: where other gateways
-   * find this one; null: no files are given to them.
+   * find this one; null: no files are given to them. `home`: what addresses of this gateway begin with, whoever may reach them.
    */
-  constructor(key: Uint8Array, memo: MessageMemo, endpoint: string | null = null) {
+  constructor(
+    key: Uint8Array,
+    memo: MessageMemo,
+    endpoint: string | null = null,
+    home = "https://gateway.invalid",
+  ) {
     this.#memo = memo;
     this.#endpoint = endpoint;
+    // Nothing else may stand in the log.
+    this.#home = endpoint?.startsWith("https://") ? endpoint : home;
     // Made once: a key from bytes costs several times the hash itself.
     this.#key = createSecretKey(key);
   }
@@ -63,7 +74,7 @@ export class EventWriter {
   }
 
   #write(room: InboxBinding, row: Identity, index: number, translated: Translated): readonly NewEvent[] {
-    if (translated.kind === "reply") return [];
+    if (translated.kind === "reply" || hasPassed(room.groupUri, translated)) return [];
     const sender = translated.sender && this.#sender(room, translated.sender);
     const salt = this.#salt(room, row, index);
     switch (translated.kind) {
@@ -76,15 +87,26 @@ export class EventWriter {
         this.#memo.keep(id, normaliseMessage(message));
         const effect = effectOf(message);
         const does = { effect, act: actOf(message), property: null };
-        return [{ kind: "message", id, content, sender, native, aux, media, ...does }];
+        const passed = passedText(translated);
+        return [{ kind: "message", id, content, sender, native, aux, media, passed, ...does }];
+      }
+      case "leave": {
+        const user = this.userUri(room, translated.sender.native);
+        const member = { ...noParticulars, user, change: "leave", reason: translated.reason } as const;
+        const content = encodeMember(member, salt);
+        const id = eventId("member", user, room.groupUri, content, salt);
+        const effect = { kind: "none" } as const;
+        const told = { native: null, aux: null, effect, act: null, property: null };
+        return [{ kind: "member", id, content, sender, ...told, member }];
       }
       case "property": {
-        const { name, item = "", value } = translated;
-        const property = { name, item, value };
+        const { name, item = "", shown } = translated;
+        const { value, media } = this.#valueOf(room, row, index, translated);
+        const property = { name, item, value, ...(shown !== undefined && { shown }) };
         const content = encodeProperty(property, salt);
         const id = eventId("property", sender?.uri ?? "", room.groupUri, content, salt);
         const effect = { kind: "none" } as const;
-        const told = { native: null, aux: null, effect, act: null, property };
+        const told = { native: null, aux: null, effect, act: null, property, media };
         return [{ kind: "property", id, content, sender, ...told }];
       }
     }
@@ -109,7 +131,21 @@ export class EventWriter {
     return uri;
   }
 
-  /** Nobody who lacks the key can guess the ids; the group is in them, since it is what gives the right to a file. */
+  /** A picture has an address of this gateway's, also where nobody else is served: its own rooms know by it where it lies. */
+  #valueOf(
+    room: InboxBinding,
+    row: Identity,
+    index: number,
+    { name, value }: Extract<Translated, { kind: "property" }>,
+  ): { readonly value: string; readonly media: readonly NewMedia[] } {
+    if (name !== "avatar" || value === "") return { value, media: [] };
+    return serveAvatar(value, {
+      endpoint: this.#home,
+      account: room.account,
+      idOf: this.#idsOf(room, row, index),
+    });
+  }
+
   #served(
     room: InboxBinding,
     row: Identity,
@@ -118,13 +154,18 @@ export class EventWriter {
   ): ReturnType<typeof serveFiles> {
     const endpoint = this.#endpoint;
     if (endpoint === null) return { message, media: [] };
+    const idOf = this.#idsOf(room, row, index);
+    return serveFiles(message, served, { endpoint, account: room.account, idOf });
+  }
+
+  /** Nobody who lacks the key can guess the ids; the group is in them, since it is what gives the right to a file. */
+  #idsOf(room: InboxBinding, row: Identity, index: number): (place: number) => MediaId {
     const { account, groupUri: group } = room;
     const native = nameOf(row);
-    const idOf = (place: number): MediaId =>
+    return (place) =>
       this.#hash("media", group, String(account), room.native, native, String(index), String(place))
         .subarray(0, MEDIA_ID_OCTETS)
         .toString("base64url") as MediaId;
-    return serveFiles(message, served, { endpoint, account, idOf });
   }
 
   /** Derived, so that the same thing accepted again after a loss of the store gets the same id. */

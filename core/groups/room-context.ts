@@ -2,7 +2,7 @@
 import type { OutEvent, RoomContext } from "../bridge/outbound.ts";
 import type { Store } from "../store/store.ts";
 import type { OutboxBinding } from "../store/units/outbox.ts";
-import { type EventId, parseEventId } from "../../mappings/ids.ts";
+import { type EventId, parseEventId, parseUserUri } from "../../mappings/ids.ts";
 import { ContextFinder, emptyContext, threadRoot } from "./context-finder.ts";
 import type { MessageMemo } from "./message-memo.ts";
 import { namedIn } from "./named-in.ts";
@@ -27,6 +27,17 @@ export async function contextFor(
   if (event.kind === "property" && event.name === "pins") {
     const pinned = parseEventId(event.item ?? "");
     return pinned === null ? emptyContext : contextAround(store, memo, binding, pinned);
+  }
+  if (event.kind === "property" && event.name === "avatar") {
+    const found = new ContextFinder(store, memo, binding, seq);
+    await found.files(event.id);
+    return found.context();
+  }
+  if (event.kind === "member") {
+    const user = parseUserUri(event.user);
+    const found = new ContextFinder(store, memo, binding, seq);
+    if (user !== null) await found.mentions([user]);
+    return found.context();
   }
   if (event.kind !== "message") return emptyContext;
   const named = namedIn(event.message);

@@ -46,6 +46,20 @@ export function serveFiles(
   return { message: { ...message, body: { ...body, files } }, media };
 }
 
+/** The same for a room's picture, of which nothing is known but where it is. */
+export function serveAvatar(
+  source: string,
+  at: {
+    readonly endpoint: string;
+    readonly account: NewMedia["account"];
+    readonly idOf: (place: number) => MediaId;
+  },
+): { readonly value: string; readonly media: readonly NewMedia[] } {
+  const id = at.idOf(0);
+  const media = [{ id, account: at.account, source, type: "application/octet-stream", size: null }];
+  return { value: at.endpoint + MEDIA_PATH + id, media };
+}
+
 /**
  * Where a room of this gateway finds a file that an event of this gateway names: at its platform, and not at the address that is
  * for other gateways.

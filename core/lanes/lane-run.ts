@@ -79,4 +79,11 @@ export class LaneRun {
   changed(): Promise<void> {
     return new Promise((resolve) => (this.#wake = resolve));
   }
+
+  /** The same, or after so long. */
+  async changedWithin(longest: Milliseconds): Promise<void> {
+    const timer = setTimeout(() => this.signal(), longest).unref();
+    await this.changed();
+    clearTimeout(timer);
+  }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from "../log.ts";
+import type { Milliseconds } from "../time.ts";
 import { asGatewayError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import { backoffMs } from "./backoff.ts";
@@ -22,6 +23,11 @@ export interface RunnerOptions {
   readonly store: Store;
   readonly log: Logger;
   readonly slots: number;
+  /**
+   * How long a lane that is caught up is kept for what comes next, which then needs no claim. Left out: not at all, as where
+   * another process may have to take it.
+   */
+  readonly lingerMs?: Milliseconds;
   readonly find: (lane: LaneKey) => Promise<LaneWork | null>;
 }
 
@@ -33,6 +39,8 @@ export class LaneRunner {
     { run: LaneRun | null; poke: Poke | null; ended: Promise<LaneOutcome> }
   >();
   #stopping = false;
+  /** Lanes that are kept, and do nothing. */
+  #lingering = 0;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -40,7 +48,7 @@ export class LaneRunner {
 
   /** Whether another lane could start now. */
   get full(): boolean {
-    return this.#running.size >= this.#options.slots;
+    return this.#running.size - this.#lingering >= this.#options.slots;
   }
 
   isRunning(lane: LaneKey): boolean {
@@ -103,6 +111,8 @@ export class LaneRunner {
           return await this.#putOff(lane, work, outcome);
         }
         if (outcome.kind === "left" || run.stopping) return left;
+        if (work.own && work.failures === 0) await this.#linger(run);
+        if (run.stopping) return left;
         // A poke between the last read and here is a reason to look again.
         if (run.poked || (work.own && !(await work.held.releaseIfCaughtUp()))) continue;
         if (work.failures > 0) await this.#options.store.write("pullLaneForward", lane);
@@ -118,6 +128,14 @@ export class LaneRunner {
     } finally {
       if (work?.own && !work.held.lost) await this.#letGo(lane, work.held);
     }
+  }
+
+  async #linger(run: LaneRun): Promise<void> {
+    const { lingerMs = 0 } = this.#options;
+    if (lingerMs === 0 || run.poked) return;
+    this.#lingering += 1;
+    await run.changedWithin(lingerMs);
+    this.#lingering -= 1;
   }
 
   async #putOff(

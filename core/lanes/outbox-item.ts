@@ -40,7 +40,8 @@ export function planEntry(
     ...bridge.plan(binding.native, event, context),
     property: shownOf(event),
   }));
-  const origin = { group: binding.groupUri, event: entry.id };
+  const via = entry.passed === null ? {} : { via: entry.passed.split(" ") };
+  const origin = { group: binding.groupUri, event: entry.id, ...via };
   const steps = plans.flatMap(({ steps: planned, property }) => planned.map((step) => ({ step, property })));
   const items = steps.map(({ step, property }, part) => ({
     seq: entry.seq,

@@ -23,6 +23,8 @@ export async function runOutbox(
     const recovered = await recoverDeliveries(options, run, binding);
     if (binding.state === "leaving") return takeLeave(options, run, binding, recovered);
     if (recovered.kind !== "caught-up") return recovered;
+    // What is in the log waits; what was under way, and lines to the room, went before.
+    if (binding.pausedAt !== null) return caughtUp;
     const outcome = await new OutboxStream(options, run, binding).run();
     // Something was queued out of turn: it goes before what is still in the log.
     if (outcome === "queued") continue;

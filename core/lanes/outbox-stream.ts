@@ -13,6 +13,10 @@ import { type Told, toldOf, waitsForCalls } from "./outbox-told.ts";
 import type { RoomPolicy } from "../policy/room-policy.ts";
 import { readForRoom } from "./room-reading.ts";
 
+/** Entries that are read at once, and how long they may wait: what is erased or renamed meanwhile is not seen. */
+const AHEAD = 16;
+const AHEAD_MS = 500;
+
 interface Planned {
   readonly seq: Seq;
   readonly items: readonly OutboxItem[];
@@ -36,6 +40,9 @@ export class OutboxStream {
   #blocked: DeliveryError | null = null;
   #queued: { seq: number; step: number; tried: boolean }[] = [];
   readonly #backlog: Backlog;
+  /** What was read of the log with an entry before it, and when. */
+  #ahead: readonly LogEntry[] = [];
+  #aheadAt = 0;
 
   constructor(options: OutboxLaneOptions, run: LaneRun, binding: OutboxBinding) {
     this.#options = options;
@@ -98,9 +105,17 @@ export class OutboxStream {
     }
   }
 
-  #read(free: number) {
-    const limit = Math.min(free, this.#options.limits.lanePage);
-    return this.#options.store.read(logAfter({ group: this.#binding.group, after: this.#next, limit }));
+  /** A window of 1 would read the log for each entry anew, which costs more than all else that is done for it here. */
+  async #read(free: number): Promise<readonly LogEntry[]> {
+    const { store, limits } = this.#options;
+    const limit = Math.min(free, limits.lanePage);
+    const now = performance.now();
+    const ahead = this.#ahead.filter(({ seq }) => seq > this.#next);
+    if (ahead.length >= limit && now - this.#aheadAt < AHEAD_MS) return ahead.slice(0, limit);
+    const query = { group: this.#binding.group, after: this.#next, limit: Math.max(limit, AHEAD) };
+    this.#ahead = await store.read(logAfter(query));
+    this.#aheadAt = now;
+    return this.#ahead.slice(0, limit);
   }
 
   /**

@@ -86,8 +86,12 @@ export function readEntry(memo: MessageMemo, binding: OutboxBinding, entry: LogE
       const said = readEventContent(kind, content);
       return said.kind === kind ? { ...said, own: isOwn(binding, entry) } : null;
     }
-    case "member":
-      return isOwn(binding, entry) ? null : { kind: "event", event: { kind, id } };
+    case "member": {
+      const said = readEventContent(kind, content);
+      if (said.kind !== kind || isOwn(binding, entry)) return null;
+      const { user, change, reason } = said.member;
+      return { kind: "event", event: { kind, id, user, change, reason } };
+    }
     case "erase": {
       const said = readEventContent(kind, content);
       return said.kind === kind ? said : null;
@@ -130,7 +134,7 @@ async function propertyTold(
       },
     ];
   }
-  const shown = name === "pins" ? name : propertyNames.find((one) => one === name);
+  const shown = name === "pins" || name === "avatar" ? name : propertyNames.find((one) => one === name);
   if (shown === undefined) return [];
   // The room has it already, unless it was given something else since it said this.
   const place = { binding: binding.id, group, name: shown, item, seq, value };

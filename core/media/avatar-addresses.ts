@@ -2,6 +2,7 @@
 import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { UserUri } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../time.ts";
+import type { Bridge } from "../bridge/bridge.ts";
 import type { AvatarToken } from "../ids.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
@@ -35,6 +36,15 @@ export interface AvatarAddressesOptions {
   readonly log: Pick<Logger, "debug">;
 }
 
+/** The addresses of pictures as a bridge takes them; null: its platform shows none. */
+export function shownAvatars(
+  { showsAvatars }: Pick<Bridge, "showsAvatars">,
+  addresses: Pick<AvatarAddresses, "of" | "pathOf">,
+): Pick<AvatarAddresses, "of"> | null {
+  if (showsAvatars === undefined) return null;
+  return showsAvatars === "fetched" ? addresses : { of: (avatar) => addresses.pathOf(avatar) };
+}
+
 export class AvatarAddresses {
   readonly #options: AvatarAddressesOptions;
   readonly #key: KeyObject;
@@ -48,16 +58,20 @@ export class AvatarAddresses {
 
   /** Another one for each revision of the profile; null where nobody could fetch it. Rejects as the store does. */
   async of(avatar: ProfileAvatar): Promise<string | null> {
-    const { store, now } = this.#options;
     const base = this.#options.base();
-    if (base === null) return this.#nowhere();
+    return base === null ? this.#nowhere() : base + (await this.pathOf(avatar));
+  }
+
+  /** The end of the address, for whoever opens the picture in this gateway. Rejects as the store does. */
+  async pathOf(avatar: ProfileAvatar): Promise<string> {
+    const { store, now } = this.#options;
     const token = this.#token(avatar);
     if (!this.#noted.has(token)) {
       await store.write("noteAvatar", { ...avatar, token, at: now() });
       if (this.#noted.size >= MOST_NOTED) this.#noted.clear();
       this.#noted.add(token);
     }
-    return base + AVATAR_PATH + token;
+    return AVATAR_PATH + token;
   }
 
   #nowhere(): null {

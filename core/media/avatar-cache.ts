@@ -3,18 +3,20 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
+import type { UserUri } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../time.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
 import type { AvatarToken } from "../ids.ts";
 import type { Limits } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { Store } from "../store/store.ts";
-import { avatarSource } from "../store/units/avatars.ts";
+import { type AvatarSource, avatarSource } from "../store/units/avatars.ts";
 import type { AllowedNetworks } from "./address-guard.ts";
 import { parseAvatarToken } from "./avatar-addresses.ts";
 import { checkedOctets } from "./checked-octets.ts";
 import { requestFile } from "./file-request.ts";
 import { type Avatar, pictureType } from "./picture-type.ts";
+import type { FileAccess } from "./platform-file.ts";
 import { announcedSize } from "./remote-file.ts";
 
 const SWEEP_EVERY: Milliseconds = 3_600_000;
@@ -27,6 +29,8 @@ export interface AvatarCacheOptions {
   readonly store: Store;
   /** Networks that pictures may be fetched from beside the public internet. */
   readonly allow: AllowedNetworks;
+  /** How a user's picture is asked for where that takes credentials. Left out: no picture does. */
+  readonly access?: (source: string, user: UserUri) => Promise<FileAccess | null>;
   readonly limits: Pick<
     Limits,
     "avatarBytes" | "avatarMs" | "avatarsKeptBytes" | "avatarsAtOnce" | "avatarAgainMs" | "avatarNamedMs"
@@ -94,7 +98,7 @@ export class AvatarCache {
   }
 
   /** Never rejects: whoever asks for a picture only learns whether there is one. */
-  async #fetch(token: AvatarToken, source: string): Promise<Avatar | null> {
+  async #fetch(token: AvatarToken, source: AvatarSource): Promise<Avatar | null> {
     const { now, limits, log } = this.#options;
     try {
       const avatar = await this.#download(source);
@@ -110,10 +114,12 @@ export class AvatarCache {
     }
   }
 
-  async #download(source: string): Promise<Avatar> {
-    const { allow, limits } = this.#options;
+  async #download({ source, user }: AvatarSource): Promise<Avatar> {
+    const { allow, access, limits } = this.#options;
     const { avatarBytes: most, avatarMs: ms } = limits;
-    const { at, status, answer } = await requestFile(source, { allow, silentMs: ms, wholeMs: ms });
+    const opened = (await access?.(source, user)) ?? null;
+    const own = opened === null ? {} : { own: opened.headers };
+    const { at, status, answer } = await requestFile(source, { allow, silentMs: ms, wholeMs: ms, ...own });
     const size = announcedSize(answer);
     if (status !== 200 || (size !== null && size > most)) {
       answer.destroy();

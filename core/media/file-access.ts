@@ -1,8 +1,10 @@
 /** Files that a platform gives only to whoever has an account's credentials, and who may use them for which file. */
+import type { UserUri } from "../../mappings/ids.ts";
 import type { Bridge } from "../bridge/bridge.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
 import type { AccountId } from "../ids.ts";
 import type { Store } from "../store/store.ts";
+import { accountOfUser } from "../store/units/avatars.ts";
 import { accountOfEvent } from "../store/units/media.ts";
 import type { FileAccess, FindFileAccess } from "./platform-file.ts";
 
@@ -31,6 +33,13 @@ export class AccountFiles {
     const account = await this.#store.read(accountOfEvent(said));
     return account === null ? null : this.ofAccount(source, account);
   };
+
+  /** The same for a user's picture: the account on whose platform he is, and no other. Rejects as the store does. */
+  async ofUser(source: string, user: UserUri): Promise<FileAccess | null> {
+    if (!this.#owners().some(({ bridge }) => bridge.fileAccess)) return null;
+    const account = await this.#store.read(accountOfUser(user));
+    return account === null ? null : this.ofAccount(source, account);
+  }
 
   /** The same for a file of which the account is known. Throws media_unreachable where its credentials can't be had now. */
   async ofAccount(source: string, account: AccountId): Promise<FileAccess | null> {

@@ -1,12 +1,13 @@
 /** What a gateway does with files and pictures beside carrying them: whose credentials open them, and where it gives pictures out. */
 import { join } from "node:path";
+import type { UserUri } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../time.ts";
 import type { Bridge } from "../bridge/bridge.ts";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log.ts";
 import type { AccountRow } from "../store/units/accounts.ts";
 import type { Store } from "../store/store.ts";
-import { AvatarAddresses } from "./avatar-addresses.ts";
+import { AvatarAddresses, type ProfileAvatar } from "./avatar-addresses.ts";
 import { AvatarCache } from "./avatar-cache.ts";
 import { AccountFiles } from "./file-access.ts";
 import type { MediaLimits, SignFileRequest } from "./remote-file.ts";
@@ -42,7 +43,17 @@ export class GatewayMedia {
     this.addresses = new AvatarAddresses({ key, store, now, log, base: () => this.#publicUrl() });
     const folder = join(config.data, "avatars");
     const { limits, media } = config;
-    this.cache = new AvatarCache({ folder, store, allow: media.allow, limits, now, log });
+    const access = (source: string, user: UserUri) => this.files.ofUser(source, user);
+    this.cache = new AvatarCache({ folder, store, allow: media.allow, access, limits, now, log });
+  }
+
+  /**
+   * Where everybody finds a user's picture: where it lies, or at this gateway where only an account of ours can open that. null:
+   * nowhere. Rejects as the store does, or with media_unreachable.
+   */
+  async publicAvatar(avatar: ProfileAvatar): Promise<string | null> {
+    const access = await this.files.ofUser(avatar.source, avatar.user);
+    return access === null ? avatar.source : this.addresses.of(avatar);
   }
 
   /** What bridges open files with. `sign`: for those of other gateways, where there are any. */

@@ -50,6 +50,8 @@ function heeded(rules: InboundRules, one: Translated): Translated | null {
     case "property":
       if (!kindsIn.has("state")) return null;
       return one.sender === null || isHeard(rules, one.sender) ? one : { ...one, sender: null };
+    case "leave":
+      return kindsIn.has("member") ? one : null;
     default:
       return one;
   }

@@ -132,6 +132,8 @@ export interface SubmissionTable {
   received_at: Milliseconds;
   native: NativeId | null;
   aux: string | null;
+  /** The groups through which it came into the room where it was said, with spaces between. null: none. */
+  passed: string | null;
   state: SubmissionState;
   /** Why the owner refused it. */
   code: string | null;

@@ -17,6 +17,7 @@ import { avatars } from "./migrations/0010-avatars.ts";
 import { polls } from "./migrations/0011-polls.ts";
 import { threads } from "./migrations/0012-threads.ts";
 import { noticeThread } from "./migrations/0013-notice-thread.ts";
+import { pauses } from "./migrations/0014-pauses.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { schemaBuilder } from "./compile.ts";
 import type { Dialect } from "./statement.ts";
@@ -35,6 +36,7 @@ export const migrations: readonly Migration[] = [
   polls,
   threads,
   noticeThread,
+  pauses,
 ];
 
 /** The schema version that this code writes. */

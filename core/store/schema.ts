@@ -21,6 +21,7 @@ import type {
   ArchiveMark,
   BindingId,
   GroupId,
+  InboxNumber,
   NativeId,
   NativeRoom,
   PeerId,
@@ -139,6 +140,8 @@ export interface EventTable {
   via: string | null;
   /** The gateway that it came from. */
   origin_peer: PeerId | null;
+  /** The groups through which it came into the room where it was said, with spaces between. null: none. */
+  passed: string | null;
   erased_at: Milliseconds | null;
   /** Of a first version: the seq of what has deleted it. */
   deleted_seq: Seq | null;
@@ -183,6 +186,13 @@ export interface BindingTable {
   unclear_count: number;
   /** When the room was last told how far it is behind; null: it has caught up since. */
   lag_told_at: Milliseconds | null;
+  /** Since when nothing is carried from or to it, and why; null: it is not paused. */
+  paused_at: Milliseconds | null;
+  paused_why: string | null;
+  /** When it was last resumed, and up to which row of its inbox what waited until then goes; 1: repeats among it are set aside. */
+  resumed_at: Milliseconds | null;
+  resumed_up_to: InboxNumber | 0 | null;
+  resumed_drop: number | null;
   created_at: Milliseconds;
   created_by: string;
 }

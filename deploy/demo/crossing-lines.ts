@@ -1,6 +1,14 @@
 /** What the people of three linked rooms say, and how it reads in each. */
 import { shortened } from "./reading.ts";
-import type { Change, RoomName } from "./three-stage.ts";
+import type { Change } from "./three-stage.ts";
+
+/** The channel, the room that its own gateway serves, and the room behind the other gateway. */
+export type RoomName = "channel" | "near" | "far";
+export const TITLES: Readonly<Record<RoomName, string>> = {
+  channel: "#lab",
+  near: "harbour",
+  far: "island",
+};
 
 export const ALICE = "U0ALICE";
 export const BOB = "U0BOB";

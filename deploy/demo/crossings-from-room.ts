@@ -11,6 +11,7 @@ import {
   IN_THREAD,
   NAMES,
   reacted,
+  type RoomName,
   STYLED,
   threaded,
   unreacted,
@@ -22,7 +23,11 @@ import { body, correction, file, inThread, mention, reactions, reply, retraction
 import type { ThreeRooms } from "./three-rooms.ts";
 import type { Speaker, ThreeStage } from "./three-stage.ts";
 
-export async function fromRoom(stage: ThreeStage, rooms: ThreeRooms, home: "near" | "far"): Promise<void> {
+export async function fromRoom(
+  stage: ThreeStage<RoomName>,
+  rooms: ThreeRooms,
+  home: "near" | "far",
+): Promise<void> {
   const side = rooms[home];
   const [first, second] = side.people;
   const [p, q] = [roomSpeaker(rooms, home, first.name), roomSpeaker(rooms, home, second.name)];
@@ -115,7 +120,7 @@ export async function fromRoom(stage: ThreeStage, rooms: ThreeRooms, home: "near
 }
 
 /** On Slack the name says whose people somebody is of. */
-function roomSpeaker({ providers }: ThreeRooms, home: "near" | "far", name: string): Speaker {
+function roomSpeaker({ providers }: ThreeRooms, home: "near" | "far", name: string): Speaker<RoomName> {
   return { home, names: { channel: `${name} (${providers[home]})`, near: name, far: name } };
 }
 

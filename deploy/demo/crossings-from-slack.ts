@@ -11,6 +11,7 @@ import {
   IN_THREAD,
   NAMES,
   reacted,
+  type RoomName,
   STYLED,
   threaded,
   unreacted,
@@ -39,7 +40,7 @@ const STYLED_BLOCKS: readonly SlackElement[] = [
   },
 ];
 
-export async function fromSlack(stage: ThreeStage, { channel }: ThreeRooms): Promise<void> {
+export async function fromSlack(stage: ThreeStage<RoomName>, { channel }: ThreeRooms): Promise<void> {
   const [alice, bob] = [slackSpeaker(ALICE), slackSpeaker(BOB)];
   const ts = { hello: "", styled: "", tea: "" };
   await stage.show({
@@ -111,7 +112,7 @@ export async function fromSlack(stage: ThreeStage, { channel }: ThreeRooms): Pro
 }
 
 /** To what came from elsewhere. */
-export async function backFromSlack(stage: ThreeStage, { channel }: ThreeRooms): Promise<void> {
+export async function backFromSlack(stage: ThreeStage<RoomName>, { channel }: ThreeRooms): Promise<void> {
   const copies = await channel.messages();
   const tsOf = (home: "near" | "far"): string => copies.find(({ text }) => text === helloOf(home))?.ts ?? "";
   await stage.show({
@@ -130,7 +131,7 @@ export async function backFromSlack(stage: ThreeStage, { channel }: ThreeRooms):
   });
 }
 
-function slackSpeaker(id: string): Speaker {
+function slackSpeaker(id: string): Speaker<RoomName> {
   const name = NAMES.get(id) ?? "";
   return { home: "channel", names: { channel: name, near: name, far: name } };
 }

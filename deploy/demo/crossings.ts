@@ -1,5 +1,5 @@
 /** Every feature from each of three linked rooms into the two others. */
-import { NAMES } from "./crossing-lines.ts";
+import { NAMES, TITLES } from "./crossing-lines.ts";
 import { fromRoom } from "./crossings-from-room.ts";
 import { backFromSlack, fromSlack } from "./crossings-from-slack.ts";
 import { Archives, heldByChannel } from "./held-rooms.ts";
@@ -15,8 +15,9 @@ export interface Crossings {
 /** Does it all, one after the other. */
 export async function showCrossings(rooms: ThreeRooms): Promise<Crossings> {
   const archives = new Archives();
-  const stage = await ThreeStage.set((room) =>
-    room === "channel" ? heldByChannel(rooms.channel, NAMES) : archives.held(rooms[room]),
+  const stage = await ThreeStage.set(
+    (room) => (room === "channel" ? heldByChannel(rooms.channel, NAMES) : archives.held(rooms[room])),
+    TITLES,
   );
   await fromSlack(stage, rooms);
   await fromRoom(stage, rooms, "near");

@@ -14,6 +14,8 @@ export interface GatewayOptions {
   readonly folder: string;
   /** Text of gateway.yaml. */
   readonly config: string;
+  /** What its log says when it is connected; by default to an XMPP service. */
+  readonly connected?: readonly string[];
 }
 
 /** What a command printed and how it ended. */
@@ -27,12 +29,14 @@ export interface CommandResult {
 export class Gateway {
   readonly folder: string;
   readonly configFile: string;
+  readonly #connected: readonly string[];
   #process: RunningServer | null = null;
 
   /** Writes gateway.yaml; starts nothing. */
   constructor(options: GatewayOptions) {
     this.folder = options.folder;
     this.configFile = join(options.folder, "gateway.yaml");
+    this.#connected = options.connected ?? ["connected to the XMPP service"];
     mkdirSync(options.folder, { recursive: true });
     writeFileSync(this.configFile, options.config, { mode: 0o600 });
   }
@@ -48,7 +52,7 @@ export class Gateway {
   }
 
   /**
-   * Resolves when the gateway is connected to its XMPP service; where another process is (`standingBy`, which the first start
+   * Resolves when the gateway is connected to its platforms; where another process is (`standingBy`, which the first start
    * decides), when it serves other gateways. Throws GatewayError server_failed.
    */
   async start({ standingBy = false }: { readonly standingBy?: boolean } = {}): Promise<void> {
@@ -59,7 +63,7 @@ export class Gateway {
       args: [program, "--config", this.configFile, "start"],
       folder: this.folder,
       logFile: this.logFile,
-      readyWhen: [standingBy ? "other gateways are served" : "connected to the XMPP service"],
+      readyWhen: standingBy ? ["other gateways are served"] : this.#connected,
       failsWhen: [],
       stopSignal: "SIGTERM",
     });

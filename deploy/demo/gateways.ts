@@ -11,6 +11,8 @@ export interface GatewaySpec {
   readonly redis: string;
   /** The lines of gateway.yaml below `accounts:`. */
   readonly accounts: string;
+  /** What its log says when it is connected; by default to an XMPP service. */
+  readonly connected?: readonly string[];
 }
 
 /** Starts both, each with a store of its own. */
@@ -45,7 +47,12 @@ federation:
   peers: [{ base: ${peer.base}, endpoint: "http://127.0.0.1:${peer.port}" }]
 accounts:
 ${own.accounts}`;
-  const gateway = new Gateway({ folder: join(folder, `gateway-${own.base}`), config });
+  const { connected } = own;
+  const gateway = new Gateway({
+    folder: join(folder, `gateway-${own.base}`),
+    config,
+    ...(connected !== undefined && { connected }),
+  });
   ends.add(async () => gateway.stop());
   await gateway.start();
   return gateway;

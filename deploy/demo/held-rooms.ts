@@ -2,6 +2,7 @@
 import { attribute, parseXml } from "../../bridges/xmpp/xml.ts";
 import { type GroupMessage, readGroupMessage } from "../clients/xmpp-messages.ts";
 import type { SlackPeople } from "../clients/slack-people.ts";
+import { fileText } from "./file-text.ts";
 import { readMessage } from "./reading.ts";
 import { type Names, readSlackMessage } from "./reading-slack.ts";
 import type { Side } from "./service.ts";
@@ -43,7 +44,8 @@ export class Archives {
     const words: string[] = [];
     for (const message of all) {
       const mark = message.stanza.getChild("copy", MARK);
-      if (mark && attribute(mark, "event") === undefined) words.push(message.body ?? "");
+      if (mark && attribute(mark, "event") === undefined)
+        words.push(...(message.body === null ? [] : [message.body]));
       else lines.push(...(await this.#read(message, all)));
     }
     return { lines, words };
@@ -56,14 +58,15 @@ export class Archives {
       return line === null ? [] : [line];
     }
     const name = url.slice(url.lastIndexOf("/") + 1);
-    return [`${message.nick ?? ""}: file ${name}: ${await this.#content(url)}`];
+    const what = message.stanza.getChild("sticker", NS.stickers) ? "sticker" : `file ${name}`;
+    return [`${message.nick ?? ""}: ${what}: ${await this.#content(url)}`];
   }
 
   async #content(url: string): Promise<string> {
     const known = this.#files.get(url);
     if (known !== undefined) return known;
     const answer = await fetch(url);
-    const content = answer.ok ? await answer.text() : `nothing, but the answer ${answer.status}`;
+    const content = answer.ok ? fileText(await answer.bytes()) : `nothing, but the answer ${answer.status}`;
     this.#files.set(url, content);
     return content;
   }

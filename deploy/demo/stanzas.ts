@@ -3,17 +3,22 @@ import { xml } from "@xmpp/client";
 import type { Element } from "@xmpp/xml";
 
 export const NS = {
+  calls: "urn:xmpp:call-invites:0",
   chatStates: "http://jabber.org/protocol/chatstates",
   correct: "urn:xmpp:message-correct:0",
   fallback: "urn:xmpp:fallback:0",
   geoloc: "http://jabber.org/protocol/geoloc",
+  markers: "urn:xmpp:chat-markers:0",
   markup: "urn:xmpp:markup:0",
   oob: "jabber:x:oob",
   reactions: "urn:xmpp:reactions:0",
   reference: "urn:xmpp:reference:0",
   reply: "urn:xmpp:reply:0",
   retract: "urn:xmpp:message-retract:1",
+  sfs: "urn:xmpp:sfs:0",
   spoiler: "urn:xmpp:spoiler:0",
+  stickers: "urn:xmpp:stickers:0",
+  urlData: "http://jabber.org/protocol/url-data",
 } as const;
 
 /** XEP-0334: what has no text is archived too. */
@@ -77,6 +82,23 @@ export function spoiler(hint: string, text: string): Element[] {
 export function file(url: string): Element[] {
   return [body(url), xml("x", { xmlns: NS.oob }, xml("url", {}, url))];
 }
+
+/** XEP-0449: a file with more around it (XEP-0447). */
+export function sticker(url: string): Element[] {
+  const data = xml("url-data", { xmlns: NS.urlData, target: url });
+  const sharing = xml("file-sharing", { xmlns: NS.sfs, disposition: "inline" }, xml("sources", {}, data));
+  return [...file(url), sharing, xml("sticker", { xmlns: NS.stickers })];
+}
+
+/** XEP-0482: a call that is joined by a link. */
+export function call(url: string): Element[] {
+  const invite = xml("invite", { xmlns: NS.calls, id: "call" }, xml("external", { uri: url }));
+  return [body(url), invite];
+}
+
+/** XEP-0333: read up to this message. */
+export const displayed = (of: Named): Element =>
+  xml("displayed", { xmlns: NS.markers, id: of?.stanzaId ?? "" });
 
 /** XEP-0080 */
 export function place(latitude: string, longitude: string): Element[] {

@@ -7,72 +7,84 @@ import type { Held } from "./held-rooms.ts";
 const PATIENCE: Milliseconds = 20_000;
 const LOOK_EVERY: Milliseconds = 50;
 
-export type RoomName = "channel" | "near" | "far";
-const ROOM_NAMES: readonly RoomName[] = ["channel", "near", "far"];
-/** How they are called in what is printed. */
-export const ROOM_TITLES: Readonly<Record<RoomName, string>> = {
-  channel: "#lab",
-  near: "harbour",
-  far: "island",
-};
+/** How the rooms are called in what is printed. */
+export type Titles<Room extends string> = Readonly<Record<Room, string>>;
 
 /** Somebody who speaks, by the names that the three rooms show. */
-export interface Speaker {
-  readonly home: RoomName;
-  readonly names: Readonly<Record<RoomName, string>>;
+export interface Speaker<Room extends string> {
+  readonly home: Room;
+  readonly names: Readonly<Record<Room, string>>;
 }
 
 /** What an act adds to a room and takes away from it. */
 export interface Change {
   readonly adds: readonly string[];
   readonly removes?: readonly string[];
+  /** Why it changes nothing there, where that is as it should be. */
+  readonly unshown?: string;
 }
 
-export interface Scene {
+export interface Scene<Room extends string> {
   readonly feature: string;
-  readonly by: Speaker;
+  readonly by: Speaker<Room>;
   readonly act: () => Promise<void>;
   /** `name`: of the speaker, as the room shows it. */
-  readonly change: (room: RoomName, name: string) => Change;
+  readonly change: (room: Room, name: string) => Change;
 }
 
 /** What a room holds of what was done in another one. */
 export interface Crossing {
   readonly feature: string;
-  readonly from: RoomName;
-  readonly to: RoomName;
+  /** Titles. */
+  readonly from: string;
+  readonly to: string;
   /** What stands in the first room. */
   readonly done: string;
   /** What shall stand in the other. */
   readonly expected: string;
+  /** Whether nothing of it shall stand there; `expected` says why. */
+  readonly unshown: boolean;
   /** null: it did not in time. */
   readonly tookMs: Milliseconds | null;
 }
 
 /** What a room holds now. */
-type Look = (room: RoomName) => Promise<Held>;
+type Look<Room extends string> = (room: Room) => Promise<Held>;
 
-export class ThreeStage {
-  readonly #look: Look;
-  readonly #expected = new Map<RoomName, string[]>(ROOM_NAMES.map((room) => [room, []]));
+export class ThreeStage<Room extends string> {
+  readonly #look: Look<Room>;
+  readonly #titles: Titles<Room>;
+  readonly #rooms: readonly Room[];
+  readonly #expected: ReadonlyMap<Room, string[]>;
   readonly #crossings: Crossing[] = [];
   readonly #undone: string[] = [];
-  /** What the gateway had said before. */
-  readonly #wordsBefore: ReadonlyMap<RoomName, number>;
-
+  /** How much the gateway had said before. */
+  readonly #wordsBefore: ReadonlyMap<Room, number>;
   readonly #patience: Milliseconds;
 
-  private constructor(look: Look, wordsBefore: ReadonlyMap<RoomName, number>, patience: Milliseconds) {
+  private constructor(
+    look: Look<Room>,
+    titles: Titles<Room>,
+    before: ReadonlyMap<Room, Held>,
+    patience: Milliseconds,
+  ) {
     this.#look = look;
-    this.#wordsBefore = wordsBefore;
+    this.#titles = titles;
+    this.#rooms = [...before.keys()];
+    this.#expected = new Map([...before].map(([room, { lines }]) => [room, [...lines]]));
+    this.#wordsBefore = new Map([...before].map(([room, { words }]) => [room, words.length]));
     this.#patience = patience;
   }
 
   /** `patience`: how long something may take before it counts as missing, while nothing is missing yet. */
-  static async set(look: Look, patience: Milliseconds = PATIENCE): Promise<ThreeStage> {
-    const before = new Map<RoomName, number>();
-    for (const room of ROOM_NAMES) before.set(room, (await look(room)).words.length);
-    return new ThreeStage(look, before, patience);
+  static async set<Room extends string>(
+    look: Look<Room>,
+    titles: Titles<Room>,
+    patience: Milliseconds = PATIENCE,
+  ): Promise<ThreeStage<Room>> {
+    const before = new Map<Room, Held>();
+    for (const room of Object.keys(titles) as Room[]) before.set(room, await look(room));
+    return new ThreeStage(look, titles, before, patience);
   }
 
   get crossings(): readonly Crossing[] {
@@ -80,17 +92,19 @@ export class ThreeStage {
   }
 
   /** Resolves when it stands in all rooms, or would have to. What can't be done, as after something is missing, is missing. */
-  async show({ feature, by, act, change }: Scene): Promise<void> {
+  async show({ feature, by, act, change }: Scene<Room>): Promise<void> {
     const startedAt = Date.now();
     await act().catch((thrown: unknown) => this.#undone.push(`${feature}: ${asGatewayError(thrown).detail}`));
-    const changes = new Map(ROOM_NAMES.map((room) => [room, change(room, by.names[room])]));
+    const changes = new Map(this.#rooms.map((room) => [room, change(room, by.names[room])]));
     const done = textOf(changes.get(by.home));
     await Promise.all(
       [...changes].map(async ([room, one]) => {
         this.#expect(room, one);
         const tookMs = await this.#arrival(room, one, startedAt);
         if (room === by.home && tookMs !== null) return;
-        this.#crossings.push({ feature, from: by.home, to: room, done, expected: textOf(one), tookMs });
+        const [from, to] = [this.#titles[by.home], this.#titles[room]];
+        const unshown = one.unshown !== undefined;
+        this.#crossings.push({ feature, from, to, done, expected: textOf(one), unshown, tookMs });
       }),
     );
   }
@@ -98,7 +112,7 @@ export class ThreeStage {
   /** What is wrong with what the rooms hold now, a sentence each; empty where all is well. */
   async faults(): Promise<string[]> {
     const faults = [...this.#undone];
-    for (const room of ROOM_NAMES) {
+    for (const room of this.#rooms) {
       const { lines, words } = await this.#look(room);
       const expected = this.#expected.get(room) ?? [];
       for (const line of new Set([...expected, ...lines])) {
@@ -106,22 +120,23 @@ export class ThreeStage {
         if (there === wanted) continue;
         const what =
           there === 0 ? "missing in" : wanted === 0 ? "nobody expects this in" : `${there} times in`;
-        faults.push(`${what} ${ROOM_TITLES[room]}: ${line}`);
+        faults.push(`${what} ${this.#titles[room]}: ${line}`);
       }
       for (const word of words.slice(this.#wordsBefore.get(room)))
-        faults.push(`the gateway said in ${ROOM_TITLES[room]}: ${word}`);
+        faults.push(`the gateway said in ${this.#titles[room]}: ${word}`);
     }
     return faults;
   }
 
-  #expect(room: RoomName, { adds, removes = [] }: Change): void {
+  #expect(room: Room, { adds, removes = [] }: Change): void {
     const expected = this.#expected.get(room) ?? [];
-    for (const line of removes) expected.splice(expected.indexOf(line), 1);
+    for (const line of removes.filter((one) => expected.includes(one)))
+      expected.splice(expected.indexOf(line), 1);
     expected.push(...adds);
   }
 
   /** null: the room has not got there in time. */
-  async #arrival(room: RoomName, change: Change, startedAt: Milliseconds): Promise<Milliseconds | null> {
+  async #arrival(room: Room, change: Change, startedAt: Milliseconds): Promise<Milliseconds | null> {
     const expected = this.#expected.get(room) ?? [];
     const touched = [...change.adds, ...(change.removes ?? [])];
     // Half as long for each that is missing, so that all ends in time.
@@ -138,8 +153,8 @@ export class ThreeStage {
 }
 
 const textOf = (change: Change | undefined): string => {
-  const { adds = [], removes = [] } = change ?? {};
-  return adds[0] ?? `gone: ${removes[0] ?? ""}`;
+  const { adds = [], removes = [], unshown } = change ?? {};
+  return unshown ?? adds[0] ?? `gone: ${removes[0] ?? ""}`;
 };
 
 const count = (list: readonly string[], line: string): number => list.filter((one) => one === line).length;

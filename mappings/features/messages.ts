@@ -39,7 +39,10 @@ export const messageLevels = {
   thread: {
     slack: both(full),
     matrix: both(full),
-    xmpp: ways(full, partial({ says: "few programs show threads" })),
+    xmpp: ways(
+      partial({ says: "a thread under a name of its own stays with programs that have such threads" }),
+      partial({ says: "few programs show threads" }),
+    ),
   },
   "thread-broadcast": {
     slack: both(full),
@@ -78,7 +81,7 @@ export const messageLevels = {
   },
   voice: {
     slack: ways(full, partial("voice_as_audio")),
-    matrix: both(full),
+    matrix: ways(partial({ says: "without the drawing of its sound" }), full),
     xmpp: both(partial("voice_as_audio")),
   },
   "encrypted-file": {
@@ -99,7 +102,7 @@ export const messageLevels = {
   location: { slack: ways(not, fallback("location_as_text")), matrix: both(full), xmpp: both(full) },
   spoiler: {
     slack: ways(not, fallback("spoiler_shown")),
-    matrix: both(full),
+    matrix: ways(partial({ says: "why only a part of the text is hidden is not said" }), full),
     xmpp: ways(full, partial("spoiler_widened")),
   },
   emote: {

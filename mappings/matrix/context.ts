@@ -20,6 +20,8 @@ export interface KnownReaction {
 
 export interface KnownEdit {
   readonly root: EventId;
+  /** Matrix id of who edited; null: a remote user. */
+  readonly author: string | null;
   /** The message as it stood before this edit; null where a later edit hides this one, so that nothing changes. */
   readonly previous: Message | null;
 }

@@ -98,9 +98,12 @@ export function objectAt(
   key: string,
 ): Readonly<Record<string, unknown>> | null {
   const value = Object.hasOwn(content, key) ? content[key] : undefined;
-  const parsed = object.safeParse(value);
-  return parsed.success ? parsed.data : null;
+  return isObject(value) ? value : null;
 }
+
+/** Not by a schema: it is asked several times for each event, and most often there is none. */
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The texts in the list at `key`, at most `most` of them. */
 export function textsAt(

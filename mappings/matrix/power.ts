@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Role } from "../mapping.ts";
 import type { MatrixContent } from "./calls.ts";
 import { LIST_ENTRIES } from "./limits.ts";
+import { once } from "./once.ts";
 
 /** From here on a member counts as an owner, and as a moderator, who speaks in rooms of announcements. */
 export const OWNER_POWER = 100;
@@ -40,8 +41,12 @@ export interface PowerLevels {
 }
 
 /** The powers that `content` sets, with the standard's defaults for what it leaves out. */
-export function powerLevels(content: MatrixContent | null): PowerLevels {
-  const parsed = schema.safeParse(content ?? {});
+export const powerLevels = (content: MatrixContent | null): PowerLevels => levelsIn(content ?? NO_CONTENT);
+
+const NO_CONTENT: MatrixContent = {};
+
+const levelsIn = once((content): PowerLevels => {
+  const parsed = schema.safeParse(content);
   const users = new Map<string, number>();
   const levels = parsed.success ? parsed.data : null;
   for (const [user, value] of Object.entries(levels?.users ?? {}).slice(0, LIST_ENTRIES)) {
@@ -55,7 +60,7 @@ export function powerLevels(content: MatrixContent | null): PowerLevels {
     redact: levels?.redact ?? MODERATOR_POWER,
     notifyRoom: levels?.notifications.room ?? MODERATOR_POWER,
   };
-}
+});
 
 /** Creators have all power from room version 12 on; earlier rooms list them, and `creators` is empty. */
 export function powerOf(user: string, levels: PowerLevels, creators: readonly string[]): number {

@@ -30,7 +30,7 @@ export function readBody(
   if (pollStep(event.type) === "start") return readPoll(content);
   if (event.type === "m.sticker") return readSticker(content);
   const msgtype = textAt(content, "msgtype");
-  if (msgtype === null || textAt(content, "body") === null) return unreadable("m.room.message");
+  if (msgtype === null || !hasWords(content)) return unreadable("m.room.message");
   if (isFileType(msgtype)) return readMedia(content, msgtype, event.sender, reply, context);
   switch (msgtype) {
     case "m.text":
@@ -48,6 +48,11 @@ export function readBody(
       return { body: words.body, losses: [...words.losses, loss("content_unsupported", msgtype)] };
     }
   }
+}
+
+/** A body, which the standard asks for, or at least HTML in its place. */
+function hasWords(content: MatrixContent): boolean {
+  return textAt(content, "body") !== null || textAt(content, "formatted_body") !== null;
 }
 
 function unreadable(what: string): ReadBody {

@@ -5,6 +5,7 @@ import { message, type Message } from "../message.ts";
 import type { MatrixInbound } from "./context.ts";
 import { type MatrixEvent, objectAt, type Relation, relationOf } from "./event.ts";
 import { readBody } from "./read-body.ts";
+import { pollStep } from "./read-poll.ts";
 import { loss, lost, mapped, nothing } from "./result.ts";
 import { shownBy } from "./targets.ts";
 
@@ -21,7 +22,7 @@ export function readMessage(event: MatrixEvent, sender: PlatformUser, context: M
   return mapped({ kind: "message", sender, native: event.id, message: related }, losses);
 }
 
-/** An edit names the message itself; what names another edit, or is of somebody else, is no edit (section 11.5.4). */
+/** An edit names the message itself; what names another edit, or is of another type or of somebody else, is no edit (section 11.5.4). */
 function readEdit(
   event: MatrixEvent,
   relation: Relation,
@@ -35,6 +36,8 @@ function readEdit(
   const known = context.message(relation.target);
   if (known === null) return lost("target_unknown", `edit of ${relation.target}`);
   if (known.author !== event.sender) return lost("edit_unverified", "an edit by somebody else");
+  const isPoll = context.poll(relation.target) !== null;
+  if (isPoll !== (pollStep(event.type) === "start")) return lost("target_unknown", "an edit of another type");
   if (isLate(event, context.latestEdit(relation.target))) return nothing;
   const { body, losses } = readBody(event, content, false, context);
   if (body === null) return { events: [], losses };

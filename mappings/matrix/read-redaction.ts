@@ -15,11 +15,13 @@ export function readRedaction(event: MatrixEvent, sender: PlatformUser, context:
   if (reaction !== null) return readUnreaction(event, reaction, context);
   const edit = context.edit(target);
   if (edit !== null) {
-    // What an edit said is gone: the message says again what it said before.
+    // What an edit said is gone: the message says again what it said before, in its author's name.
     if (edit.previous === null) return nothing;
+    if (edit.author === null)
+      return lost("edit_unverified", "a remote user's edit, taken back by somebody else");
     return mapped({
       kind: "message",
-      sender,
+      sender: edit.author === event.sender ? sender : person(edit.author, context),
       native: event.id,
       message: { ...edit.previous, replaces: edit.root },
     });

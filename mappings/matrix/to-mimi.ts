@@ -17,7 +17,13 @@ import { loss, lost, nothing } from "./result.ts";
  */
 export function toMimi(event: unknown, context: MatrixInbound): MappedEvent {
   const parsed = parseEvent(event);
-  if (parsed === null) return lost("event_unreadable", "not the shape of an event");
+  return parsed === null
+    ? lost("event_unreadable", "not the shape of an event")
+    : eventToMimi(parsed, context);
+}
+
+/** The same for one that is read already. */
+export function eventToMimi(parsed: MatrixEvent, context: MatrixInbound): MappedEvent {
   if (parsed.type === "m.typing") return readTyping(parsed, context);
   if (parsed.type === "m.receipt") return readReceipts(parsed, context);
   if (!parsed.sender.startsWith("@")) return lost("event_unreadable", `${parsed.type} without a sender`);

@@ -2,7 +2,7 @@
  * `npm run bench`: what the gateway does, beside floors that are measured in the same run. Figures move from machine to
  * machine; the ratios to the floors are what can be compared.
  *
- *   node test/bench/main.ts                       everything, under eleven minutes
+ *   node test/bench/main.ts                       everything, under fourteen minutes
  *   node test/bench/main.ts append sink           these parts only; `mtp` takes two and a half minutes
  *   node test/bench/main.ts --json FILE           the same as a report for machines
  *   node test/bench/main.ts --profile FOLDER      profiles of the gateways' CPU; figures are worse then
@@ -15,6 +15,7 @@ import { appendPart } from "./append-part.ts";
 import type { BenchContext } from "./context.ts";
 import { judge, type JudgedLine, type Line, table } from "./lines.ts";
 import { mappingsPart } from "./mappings-part.ts";
+import { matrixPart } from "./matrix-part.ts";
 import { mtpPart } from "./mtp-part.ts";
 import { sinkPart } from "./sink-part.ts";
 import { slackPart } from "./slack-part.ts";
@@ -27,6 +28,7 @@ const parts: Readonly<Record<string, (context: BenchContext) => Promise<readonly
   xmpp: xmppPart,
   mtp: mtpPart,
   slack: slackPart,
+  matrix: matrixPart,
 };
 
 const { values, positionals } = parseArgs({

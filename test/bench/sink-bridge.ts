@@ -15,7 +15,6 @@ const capabilities: Capabilities = { name: "none", topic: "none", archive: false
 
 export class SinkBridge implements Bridge {
   readonly connected = true;
-  readonly translatesAtOnce = true;
   readonly window: number;
   readonly settleMs = 0;
   readonly unclear = "repeat";
@@ -96,6 +95,10 @@ export class SinkBridge implements Bridge {
 
   refers(): boolean {
     return false;
+  }
+
+  translatesAtOnce(): boolean {
+    return true;
   }
 
   show(): void {}

@@ -2,12 +2,13 @@
 import { freePorts } from "../../deploy/servers/ports.ts";
 import { type SlackSimulator, startSlackSimulator } from "../slack/simulator.ts";
 import { eventually } from "../support/harness-eventually.ts";
+import type { BenchGateway } from "./bench-gateway.ts";
 import { Child } from "./child.ts";
 import type { BenchContext } from "./context.ts";
 import type { Line } from "./lines.ts";
 import { readyForm } from "./relay-job.ts";
 import { EVENTS_PATH, sendByHttp, sendBySocket } from "./slack-events.ts";
-import { CHANNEL, type SlackGateway, startSlackGateway } from "./slack-gateway.ts";
+import { CHANNEL, startSlackGateway } from "./slack-gateway.ts";
 import type { ReceiverJob } from "./slack-job.ts";
 import { median } from "./statistics.ts";
 
@@ -58,7 +59,7 @@ async function measure(context: BenchContext, transport: Transport): Promise<rea
  */
 async function untilRead(
   simulator: SlackSimulator,
-  gateway: SlackGateway,
+  gateway: BenchGateway,
   port: number | null,
 ): Promise<void> {
   if (port !== null) simulator.events.useUrl(`http://127.0.0.1:${port}${EVENTS_PATH}`);
@@ -71,7 +72,7 @@ interface Run {
   readonly cpu: number;
 }
 
-async function toGateway(gateway: SlackGateway, act: () => Promise<number>): Promise<Run> {
+async function toGateway(gateway: BenchGateway, act: () => Promise<number>): Promise<Run> {
   const before = gateway.cpu();
   const seconds = await act();
   // What is on disk still goes into the log: that belongs to it.

@@ -66,4 +66,5 @@ function countCommits(): void {
   channel.unref();
 }
 
-const dataOf = (event: Event): unknown => (event instanceof MessageEvent ? event.data : undefined);
+/** Not by its class, which would load all that the global fetch is made of. */
+const dataOf = (event: Event): unknown => ("data" in event ? event.data : undefined);

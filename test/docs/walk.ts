@@ -73,14 +73,15 @@ export class Walk {
     return this.#shell(this.command(name).command, options);
   }
 
-  /** Every line that the page shows is printed, at once or when the gateway has caught up. */
-  async shows(name: string, options: ShowOptions = {}): Promise<void> {
+  /** Every line that the page shows is printed, at once or when the gateway has caught up. Resolves with what was printed. */
+  async shows(name: string, options: ShowOptions = {}): Promise<string> {
     const { command, printed } = this.command(name);
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
-      const real = shape(await this.#shell(command, options), this.#folder);
+      const output = await this.#shell(command, options);
+      const real = shape(output, this.#folder);
       const missing = shape(printed, this.#folder).filter((line) => !real.includes(line));
-      if (missing.length === 0) return;
+      if (missing.length === 0) return output;
       assert.ok(Date.now() < deadline, `${name}: ${missing.join("\n")}\nis not in\n${real.join("\n")}`);
       await delay(100);
     }

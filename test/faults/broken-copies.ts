@@ -1,4 +1,5 @@
 /** That the test notices what it is there for: it runs on copies of the source in which one thing is broken. */
+import { runPointsMatrix } from "./matrix.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Point } from "./points.ts";
 import { runPoints, type PointsRun } from "./points-run.ts";
@@ -91,6 +92,23 @@ export const breakages: readonly Breakage[] = [
       let posts = 0;
       return runPointsSlack({ ...small, root, progress, messages: 50, points: [] }, "sockets", (method) =>
         method === "chat.postMessage" && ++posts % 2 === 0 ? { kind: "lost-after" } : null,
+      );
+    },
+  },
+  {
+    name: "sends to Matrix whose transaction ids are made anew at each try",
+    changes: [
+      {
+        file: "bridges/matrix/performer.ts",
+        from: 'const at = path("rooms", id, "send", type, key);',
+        to: 'const at = path("rooms", id, "send", type, `${key}-${Math.random()}`);',
+      },
+    ],
+    // Every third one comes when the gateway has given it up and tried again.
+    run: async (root, progress) => {
+      let sends = 0;
+      return runPointsMatrix({ ...small, root, progress, messages: 30, points: [] }, ({ path }) =>
+        path.includes("/send/") && ++sends % 3 === 0 ? { kind: "lost-late", ms: 3_000 } : null,
       );
     },
   },

@@ -3,7 +3,7 @@
  * holds, every message once and in order, whatever is killed, stopped or emptied on the way.
  *
  *   npm run faults                                 3 seeds in every mode, then the broken copies
- *   npm run faults -- --seeds 20 --mode queue      more seeds, one mode (direct, queue, two, federated, slack; both: direct and queue)
+ *   npm run faults -- --seeds 20 --mode queue      more seeds, one mode (direct, queue, two, federated, slack, matrix; both: direct and queue)
  *   npm run faults -- --seed 7 --mode direct       one seed again, nothing else
  *   npm run faults -- --away 600                   a peer is away for that many seconds, instead of 60
  *   npm run faults -- --short                      what npm test runs: one seed a mode, and the broken copies
@@ -14,16 +14,18 @@ import { asGatewayError } from "../../core/errors.ts";
 import { breakages, tryBreakage } from "./broken-copies.ts";
 import type { Outcome } from "./outcome.ts";
 import { runPointsFederated } from "./federated.ts";
+import { runPointsMatrix } from "./matrix.ts";
 import { type Drawing, drawPoints, stepsOf } from "./points.ts";
 import { type PointsRun, runPoints } from "./points-run.ts";
 import { runPointsSlack } from "./slack.ts";
 import { runPointsOnTwo } from "./two-gateways.ts";
 
-const allModes = ["direct", "queue", "two", "federated", "slack"] as const;
+const allModes = ["direct", "queue", "two", "federated", "slack", "matrix"] as const;
 type Mode = (typeof allModes)[number];
 
-/** Slack takes few messages in a second, and so the steps are passed seldom. */
+/** Slack and Synapse take few messages in a second, and so the steps are passed seldom. */
 const QUIET = { steps: 12, pages: 3 } as const;
+const TWO_PAIRS = { steps: 10, pages: 2 } as const;
 
 /** What a seed draws is the same in every run of a form of the test, so that seed and mode are all it takes to repeat it. */
 const drawings: Readonly<Record<Mode, { readonly whole: Drawing; readonly short: Drawing }>> = {
@@ -47,6 +49,10 @@ const drawings: Readonly<Record<Mode, { readonly whole: Drawing; readonly short:
     whole: { count: 30, gatewayStops: 1, redisStops: 1, passes: QUIET },
     short: { count: 7, gatewayStops: 0, redisStops: 0, passes: QUIET },
   },
+  matrix: {
+    whole: { count: 20, gatewayStops: 1, redisStops: 1, passes: TWO_PAIRS },
+    short: { count: 5, gatewayStops: 0, redisStops: 0, passes: TWO_PAIRS },
+  },
 };
 const runners: Readonly<Record<Mode, (run: PointsRun & { readonly seed: number }) => Promise<Outcome>>> = {
   direct: runPoints,
@@ -54,6 +60,7 @@ const runners: Readonly<Record<Mode, (run: PointsRun & { readonly seed: number }
   two: runPointsOnTwo,
   federated: runPointsFederated,
   slack: async (run) => runPointsSlack(run, run.seed % 2 === 0 ? "sockets" : "http"),
+  matrix: async (run) => runPointsMatrix(run),
 };
 /** How far the draws of two seeds are apart; it stays, so that a seed draws what it drew before. */
 const DRAWS = 4;
@@ -66,6 +73,7 @@ const loads: Readonly<Record<Mode, { messages: number; rate: number }>> = {
   two: { messages: 1_000, rate: 30 },
   federated: { messages: 2_000, rate: 40 },
   slack: { messages: 200, rate: 10 },
+  matrix: { messages: 150, rate: 10 },
 };
 
 interface Row {
@@ -185,9 +193,10 @@ function modes(text: string | undefined): readonly Mode[] {
     case "two":
     case "federated":
     case "slack":
+    case "matrix":
       return [text];
     default:
-      return refuse(`--mode is direct, queue, two, federated, slack or both, not ${text}`);
+      return refuse(`--mode is direct, queue, two, federated, slack, matrix or both, not ${text}`);
   }
 }
 

@@ -57,7 +57,7 @@ export async function judge(run: Judged): Promise<Outcome> {
   });
   for (const gateway of gateways) await attempt(async () => gateway.stop());
   for (const server of run.servers ?? []) await attempt(async () => server.stop());
-  const results = lab.results();
+  const results = await lab.results();
   for (const { from, to, lost, doubled, misplaced, misdirected } of results) {
     if (lost.length > 0) problems.push(`${from} to ${to} lost ${list(lost)}`);
     if (doubled.length > 0) problems.push(`${from} to ${to} doubled ${list(doubled)}`);

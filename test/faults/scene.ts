@@ -33,8 +33,8 @@ export interface Scene {
   /** Resolves with the gateways' status when everything has arrived, or with it as it is where that does not come. */
   drain(status: () => Promise<readonly StatusReport[]>): Promise<readonly StatusReport[]>;
   /** What became of each direction's messages. */
-  results(): readonly (Comparison & Direction)[];
-  /** The longest time from a room to the other, beyond the outages. */
+  results(): readonly (Comparison & Direction)[] | Promise<readonly (Comparison & Direction)[]>;
+  /** The longest time from a room to the other beyond the outages, of what the results were about. */
   longestStall(outages: readonly Outage[]): Milliseconds;
   /** Ends everything, and says which processes are left that know this folder. */
   close(keepFolder: boolean): Promise<readonly string[]>;

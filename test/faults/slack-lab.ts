@@ -4,45 +4,53 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Milliseconds } from "../../core/time.ts";
-import type { GroupEvent } from "../../core/federation-operations.ts";
 import type { Operations, StatusReport } from "../../core/operations.ts";
 import { freePorts } from "../../deploy/servers/ports.ts";
 import { type Prosody, startProsody } from "../../deploy/servers/prosody.ts";
 import { type SlackSimulator, startSlackSimulator } from "../slack/simulator.ts";
 import { ACCOUNT } from "./lab.ts";
+import { LinkedPairs, type Way } from "./linked-pairs.ts";
+import { MucPerson, PASSWORD } from "./muc-person.ts";
 import { processesOf } from "./processes.ts";
-import type { Direction, Interruptible, Scene } from "./scene.ts";
-import { type Pair, PASSWORD, SlackCrowd } from "./slack-crowd.ts";
-import { agreement, archivedRoom, channelRoom, type Room, speakerOf } from "./slack-standing.ts";
-import { until } from "./until.ts";
-import { compare, type Comparison, type Outage, stallBeyond } from "./verdict.ts";
+import type { Interruptible, Scene } from "./scene.ts";
+import { ScriptedCrowd } from "./scripted-crowd.ts";
+import { SlackPerson } from "./slack-person.ts";
+import { channelRoom } from "./slack-standing.ts";
+import { archivedRoom, type Room } from "./standing.ts";
+import type { Outage } from "./verdict.ts";
 
 const COMPONENT = { domain: "mimi.localhost", secret: "component secret" };
 const SLACK = "slack";
 const TEAM = "T0FAULTS";
-const DRAINED_WITHIN: Milliseconds = 60_000;
 /** How long the simulator can't be reached when it goes away. */
 const AWAY: Milliseconds = 2_000;
 /** Slack's own are a minute and five: nobody waits so long here. */
 const RETRIES: readonly Milliseconds[] = [0, 2_000, 10_000];
 /** Longer than what was lost is hidden; Slack's own is longer too. */
 const SETTLE = "1500ms";
+/** How often each person does something. Slack takes one post a second and few edits of an app: fewer come from XMPP. */
 const EVERY = { slack: 350, xmpp: 1_500 } as const;
-const WHOLE_LOG = 10_000;
 
 export type Transport = "sockets" | "http";
+
+interface Pair {
+  /** Ids of Slack. */
+  readonly channel: string;
+  readonly user: string;
+  /** The MUC's address. */
+  readonly room: string;
+  /** By these names their texts begin. */
+  readonly speakers: { readonly slack: string; readonly xmpp: string };
+}
 
 export class SlackLab implements Scene {
   readonly folder: string;
   readonly slack: SlackSimulator;
   readonly prosody: Prosody;
-  readonly crowd: SlackCrowd;
+  readonly crowd: ScriptedCrowd;
   readonly #pairs: readonly Pair[];
   readonly #port: number | null;
-  /** The log of each pair's group, once everything has arrived. */
-  readonly #logs = new Map<Pair, readonly GroupEvent[]>();
-  readonly #groups = new Map<Pair, string>();
-  #operations: (() => Promise<Operations>) | null = null;
+  readonly #linked: LinkedPairs;
 
   private constructor(
     folder: string,
@@ -55,7 +63,23 @@ export class SlackLab implements Scene {
     this.prosody = prosody;
     this.#port = port;
     this.#pairs = pairs;
-    this.crowd = new SlackCrowd({ pairs, slack: slack.workspace(), prosody, every: EVERY });
+    this.crowd = new ScriptedCrowd(
+      pairs.map(({ channel, user, room, speakers }) => [
+        new SlackPerson({
+          slack: slack.workspace(),
+          channel,
+          user,
+          name: speakers.slack,
+          every: EVERY.slack,
+        }),
+        new MucPerson({ prosody, room, name: speakers.xmpp, every: EVERY.xmpp }),
+      ]),
+    );
+    const rooms = pairs.map(({ channel, room }) => [
+      { account: SLACK, room: channel },
+      { account: ACCOUNT, room },
+    ]);
+    this.#linked = new LinkedPairs(rooms, () => this.#ways());
   }
 
   static async open(pairs: number, transport: Transport): Promise<SlackLab> {
@@ -141,60 +165,20 @@ export class SlackLab implements Scene {
   }
 
   /** Links every channel with its MUC. `operations`: of the gateway, whenever they are asked for. */
-  async link(operations: () => Promise<Operations>): Promise<void> {
-    this.#operations = operations;
-    const asked = await operations();
-    await until("both accounts' connections", 20_000, async () => {
-      const { accounts } = await asked.status();
-      return accounts.length === 2 && accounts.every(({ health }) => health?.state === "up");
-    });
-    for (const pair of this.#pairs) {
-      const rooms = [
-        { account: SLACK, room: pair.channel },
-        { account: ACCOUNT, room: pair.room },
-      ];
-      this.#groups.set(pair, (await asked.link(rooms, null)).group);
-    }
+  link(operations: () => Promise<Operations>): Promise<void> {
+    return this.#linked.link(operations);
   }
 
-  async drain(status: () => Promise<readonly StatusReport[]>): Promise<readonly StatusReport[]> {
-    const look = async () => {
-      const reports = await status();
-      const bindings = reports.flatMap((report) => report.bindings);
-      const isCaughtUp = bindings.every(({ behind, inbox }) => behind === 0 && inbox === 0);
-      return isCaughtUp && this.#agree() && reports;
-    };
-    const reports = await until("the rooms to agree", DRAINED_WITHIN, look).catch(status);
-    const operations = await this.#operations?.();
-    for (const [pair, group] of this.#groups)
-      this.#logs.set(pair, (await operations?.federation.history(group, WHOLE_LOG)) ?? []);
-    return reports;
+  drain(status: () => Promise<readonly StatusReport[]>): Promise<readonly StatusReport[]> {
+    return this.#linked.drain(status);
   }
 
-  results(): readonly (Comparison & Direction)[] {
-    return this.#ways().flatMap(({ pair, from, to, source, target, speaker }) => {
-      // What nobody edited and nobody took back stands in the log exactly once.
-      const plain = source.standing.filter(({ edited }) => !edited).map(({ text }) => text);
-      const due = new Set(plain);
-      const log = (this.#logs.get(pair) ?? []).flatMap(({ text }) =>
-        text !== null && speakerOf(text) === speaker && due.has(text) ? [text] : [],
-      );
-      const logged = { from, to: `the log of ${from}`, ...compare(plain, log), said: 0, misdirected: [] };
-      return [{ from, to, ...agreement(source, target) }, logged];
-    });
+  results() {
+    return this.#linked.results();
   }
 
   longestStall(outages: readonly Outage[]): Milliseconds {
-    let longest = 0;
-    for (const { source, target } of this.#ways()) {
-      const arrived = new Map(target.standing.map((one) => [one.text, one]));
-      for (const { text, edited, at } of source.standing) {
-        const there = arrived.get(text);
-        if (there && !there.edited && !edited)
-          longest = Math.max(longest, stallBeyond(outages, at, there.at));
-      }
-    }
-    return longest;
+    return this.#linked.longestStall(outages);
   }
 
   async close(keepFolder: boolean): Promise<readonly string[]> {
@@ -206,28 +190,20 @@ export class SlackLab implements Scene {
     return left;
   }
 
-  #agree(): boolean {
-    return this.#ways().every(({ source, target }) => {
-      const { lost, misdirected } = agreement(source, target);
-      return lost.length + misdirected.length === 0;
-    });
-  }
-
   /** Both directions of every pair, and what either end holds of what was said in it. */
-  #ways() {
-    return this.#pairs.flatMap((pair) => {
-      const messages = this.slack.workspace().messages(pair.channel);
-      const archive = this.prosody.readArchive(pair.room);
+  #ways(): readonly Way[] {
+    return this.#pairs.flatMap(({ channel, room, speakers }, pair) => {
+      const messages = this.slack.workspace().messages(channel);
+      const archive = this.prosody.readArchive(room);
       const read = (speaker: string): { readonly channel: Room; readonly muc: Room } => ({
         channel: channelRoom(messages, speaker),
         muc: archivedRoom(archive, speaker),
       });
-      const { slack, xmpp } = pair.speakers;
+      const { slack, xmpp } = speakers;
       const [onSlack, onXmpp] = [read(slack), read(xmpp)];
-      const [from, to] = [pair.channel, pair.room];
       return [
-        { pair, from, to, source: onSlack.channel, target: onSlack.muc, speaker: slack },
-        { pair, from: to, to: from, source: onXmpp.muc, target: onXmpp.channel, speaker: xmpp },
+        { pair, from: channel, to: room, source: onSlack.channel, target: onSlack.muc, speaker: slack },
+        { pair, from: room, to: channel, source: onXmpp.muc, target: onXmpp.channel, speaker: xmpp },
       ];
     });
   }

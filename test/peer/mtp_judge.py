@@ -19,6 +19,7 @@ from mtp_roles import (
 from mtp_wire import EVENT_ID, KIND_OCTETS, event_id, proof_provider, unb64u
 
 MAX_CONTENT = 262_144
+MOST_VIA_BEFORE = 6
 
 Verdict = dict[str, Any]
 
@@ -66,7 +67,8 @@ class Judge:
             return "content_invalid", None
         if len(unb64u(event["content"])) > MAX_CONTENT:
             return "content_invalid", None
-        if {self._group.base, self._peer} & set(event.get("via", [])):
+        before = event.get("via", [])
+        if {self._group.base, self._peer} & set(before) or len(before) > MOST_VIA_BEFORE:
             return "loop", None
         refused = self._refuse_rights(event, content)
         if refused is not None:
@@ -75,7 +77,7 @@ class Judge:
             return "accepted", None
         if "sender" in event and not (event["kind"] == "member" and content[1] == event["sender"]):
             self._group.ensure_member(event["sender"])
-        via = [*event.get("via", []), self._peer, self._group.base]
+        via = [*before, self._peer, self._group.base]
         return "accepted", self._group.append({**event, "via": via})
 
     def _is_same(self, standing: Event, event: Event) -> bool:

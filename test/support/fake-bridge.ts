@@ -34,7 +34,6 @@ interface Joined {
 
 export class FakeBridge implements Bridge {
   readonly connected: boolean;
-  readonly translatesAtOnce = false;
   readonly window: number;
   readonly settleMs: Milliseconds;
   readonly unclear: "repeat" | "hold";
@@ -111,9 +110,9 @@ export class FakeBridge implements Bridge {
     await this.#line?.end.leave(room);
   }
 
-  capabilities(): Capabilities {
+  capabilities(room = "" as NativeRoom): Capabilities {
     const { archive, textBytes } = this.#modes;
-    return { name: "full", topic: "full", archive, textBytes };
+    return { name: "full", topic: "full", archive, textBytes, open: !room.startsWith("private") };
   }
 
   mark(room: NativeRoom): ArchiveMark | null {

@@ -7,6 +7,10 @@ import { parseProviderDomain } from "../../mappings/ids.ts";
 
 export interface HarnessOptions {
   readonly folder: string;
+  /** The gateway's base domain; mimi.test by default. */
+  readonly base?: string;
+  /** Where other gateways are, by their base domains. */
+  readonly peers?: Readonly<Record<string, string>>;
   /** SQLite in the folder where none is named. */
   readonly store?: StoreConfig;
   /** None where none is named. */
@@ -23,8 +27,8 @@ export function harnessConfig<Account extends AccountBase>(
   options: HarnessOptions,
   accounts: readonly Account[],
 ): Config<Account> {
-  const base = parseProviderDomain("mimi.test");
-  if (base === null) throw new Error("the base is a domain");
+  const base = domainOf(options.base ?? "mimi.test");
+  const peers = Object.entries(options.peers ?? {});
   return {
     file: null,
     base,
@@ -42,7 +46,7 @@ export function harnessConfig<Account extends AccountBase>(
       confirm: false,
       proxies: [],
       endpoint: options.serving?.endpoint ?? `https://${base}`,
-      peers: [],
+      peers: peers.map(([other, endpoint]) => ({ base: domainOf(other), endpoint, key: null })),
       allow: [],
     },
     commands: { linkAcross: options.linkAcross ?? false },
@@ -51,4 +55,10 @@ export function harnessConfig<Account extends AccountBase>(
     secretsKey: null,
     secrets: [],
   };
+}
+
+function domainOf(text: string) {
+  const domain = parseProviderDomain(text);
+  if (domain === null) throw new Error(`${text} is no domain`);
+  return domain;
 }

@@ -16,6 +16,10 @@ export class QuietHost implements BridgeHost {
     return Promise.resolve([]);
   }
 
+  group(): null {
+    return null;
+  }
+
   threads() {
     return Promise.resolve([]);
   }
@@ -44,6 +48,10 @@ export class QuietHost implements BridgeHost {
 
   alone<T>(work: () => Promise<T>): Promise<T> {
     return work();
+  }
+
+  portal(): Promise<NativeRoom> {
+    return Promise.reject(new Error("there is no other account"));
   }
 
   command(): Promise<string> {

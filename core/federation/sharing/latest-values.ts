@@ -1,6 +1,7 @@
 /** Latest values between gateways (docs/mtp.md, Latest values): what is given of them, and what is taken. */
 import type { GroupUri } from "../../../mappings/ids.ts";
 import type { GroupId, PeerId } from "../../ids.ts";
+import type { ProfileAvatar } from "../../media/avatar-addresses.ts";
 import type { Store } from "../../store/store.ts";
 import {
   type Marker,
@@ -10,6 +11,7 @@ import {
   valuesSince,
 } from "../../store/units/latest-values.ts";
 import type { MovedMarker } from "../../store/units/markers.ts";
+import type { Profile } from "../../store/units/profiles.ts";
 import { makeValuesCursor, readValuesCursor } from "../wire/cursor.ts";
 import { groupTopic, peerTopic, type Topic } from "../news.ts";
 import type { Typing } from "./typing.ts";
@@ -28,6 +30,10 @@ export interface LatestValuesOptions {
   readonly tell: (topics: readonly Topic[]) => void;
   /** Shows up to where somebody of another gateway has read, in the group's rooms here. */
   readonly showRead: (group: GroupId, moved: MovedMarker) => Promise<void>;
+  /** Shows how somebody of another gateway is called and looks, in the group's rooms here. */
+  readonly showProfile: (group: GroupId, profile: Profile) => Promise<void>;
+  /** Where everybody finds a user's picture; null: nowhere. */
+  readonly publicAvatar: (avatar: ProfileAvatar) => Promise<string | null>;
 }
 
 /** A group as its values are counted. */
@@ -80,8 +86,9 @@ export class LatestValues {
     if (after === values) return null;
     const page = await this.#options.store.read(valuesSince({ group, peer, after, limit }));
     if (page === null) return null;
-    const { markers, profiles, n, more } = page;
-    return { state: makeValuesCursor(uri, rev, n), markers, profiles: profiles.map(wireProfile), more };
+    const { markers, n, more } = page;
+    const profiles = await Promise.all(page.profiles.map((profile) => this.#given(profile)));
+    return { state: makeValuesCursor(uri, rev, n), markers, profiles, more };
   }
 
   /** The peer's own `state` of each group whose values were taken from it: what to ask with. */
@@ -99,13 +106,15 @@ export class LatestValues {
     group: GroupId,
     raw: RawRows & { readonly state?: string | null | undefined },
   ): Promise<void> {
-    const { store, tell, showRead } = this.#options;
+    const { store, tell, showRead, showProfile } = this.#options;
     const { markers, profiles, transients } = readRows(raw);
     const { state } = raw;
     if (markers.length + profiles.length > 0 || state !== undefined) {
       const kept = state === undefined ? {} : { state };
-      const { moved, changed } = await store.write("takeValues", { group, peer, markers, profiles, ...kept });
+      const taken = await store.write("takeValues", { group, peer, markers, profiles, ...kept });
+      const { moved, shown, changed } = taken;
       if (changed) tell([groupTopic(group)]);
+      for (const profile of shown) await showProfile(group, profile);
       for (const marker of moved) if (marker.kind === "read") await showRead(group, marker);
     }
     if (transients.length > 0) await this.#takeTransients(group, peer, transients);
@@ -114,6 +123,12 @@ export class LatestValues {
   /** Values of people in rooms of ours have changed: guests, or the group's owner, are to hear of it. */
   changed(group: GroupId, ownerPeer: PeerId | null): void {
     this.#options.tell([ownerPeer === null ? groupTopic(group) : peerTopic(ownerPeer)]);
+  }
+
+  async #given(profile: Profile): Promise<WireProfile> {
+    const { user, rev, avatar: source } = profile;
+    if (source === null) return wireProfile(profile);
+    return wireProfile({ ...profile, avatar: await this.#options.publicAvatar({ user, rev, source }) });
   }
 
   async #takeTransients(group: GroupId, peer: PeerId, rows: readonly TransientRow[]): Promise<void> {

@@ -15,7 +15,7 @@ import type { SubmittedEvent } from "../../store/units/submitted.ts";
 import { isPlainText } from "./plain-content.ts";
 import { PROOF_OCTETS } from "./proof.ts";
 import type { Names } from "./value-rows.ts";
-import { isEventKind, type LogEvent, parseOctets, type SubmittedWireEvent } from "./wire-event.ts";
+import { isEventKind, type LogEvent, MOST_VIA, parseOctets, type SubmittedWireEvent } from "./wire-event.ts";
 
 /** The salt's place in every content: behind the head of the array and its own (M42). */
 const ARRAY_HEADS = { least: 0x80, most: 0x97 };
@@ -163,8 +163,11 @@ export function submittedEvent(event: SubmittedWireEvent, from: Submitter): Subm
     if (!(thrown instanceof ContentError)) throw thrown;
     return refused("content_invalid", thrown.message);
   }
-  if (event.via?.some((domain) => from.bases.includes(domain)) === true)
-    return refused("loop", "it has passed here before");
+  const { via = [] } = event;
+  if (via.some((domain) => from.bases.includes(domain))) return refused("loop", "it has passed here before");
+  // Two are added, and no guest takes a log in which there are too many.
+  if (via.length + from.bases.length > MOST_VIA)
+    return refused("loop", `it has passed ${via.length} gateways before`);
   return { ...common, ...does };
 }
 

@@ -13,7 +13,7 @@ import { limits } from "../../limits.ts";
 import type { WireEvent } from "../../store/units/guest-pages.ts";
 import type { PendingSubmission } from "../../store/units/submissions.ts";
 
-const MOST_VIA = 8;
+export const MOST_VIA = 8;
 const LONGEST_KIND = 64;
 /** Longer than any of the 80 octets of a proof; what is no proof is found out where it is checked. */
 const LONGEST_PROOF = 1_024;

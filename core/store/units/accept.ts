@@ -69,7 +69,11 @@ const noteInbound = statement<{
 );
 
 const liveBinding = statement<{ binding: BindingId }>("accept.liveBinding")((db, { p }) =>
-  db.selectFrom("binding").select("id").where("id", "=", p.binding).where("state", "=", "live"),
+  db
+    .selectFrom("binding")
+    .select("paused_at as pausedAt")
+    .where("id", "=", p.binding)
+    .where("state", "=", "live"),
 );
 
 const waitingInbox = statement<{ binding: BindingId }>("accept.waitingInbox")((db, { p }) =>
@@ -125,9 +129,10 @@ export function* accept(input: AcceptInput): Unit<Accepted> {
 }
 
 function* openRoom(binding: BindingId, place: AppendPlace | null): Unit<AcceptingRoom> {
-  const live = (yield* first(liveBinding, { binding })) !== undefined;
-  const waiting = place !== null && (yield* first(waitingInbox, { binding })) !== undefined;
-  return { live, place, direct: [], mark: null, waiting, fresh: false };
+  const room = yield* first(liveBinding, { binding });
+  const paused = room !== undefined && room.pausedAt !== null;
+  const waiting = paused || (place !== null && (yield* first(waitingInbox, { binding })) !== undefined);
+  return { live: room !== undefined, place, direct: [], mark: null, waiting, fresh: false };
 }
 
 function* appendDirect(

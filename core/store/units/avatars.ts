@@ -1,7 +1,7 @@
 /** Under which names the pictures of users are given to everybody, and where they come from. */
 import type { UserUri } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../time.ts";
-import type { AvatarToken } from "../../ids.ts";
+import type { AccountId, AvatarToken } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
 
@@ -20,7 +20,14 @@ const insertAvatar = statement<NamedAvatar & { readonly at: Milliseconds }>("ava
     .onConflict((conflict) => conflict.doNothing()),
 );
 const findSource = statement<{ token: AvatarToken }>("avatars.source")((db, { p }) =>
-  db.selectFrom("avatar").select("source").where("token", "=", p.token),
+  db.selectFrom("avatar").select(["source", "user_uri as user"]).where("token", "=", p.token),
+);
+const findAccount = statement<{ user: UserUri }>("avatars.account")((db, { p }) =>
+  db
+    .selectFrom("user")
+    .innerJoin("account", "account.provider", "user.provider")
+    .select("account.id")
+    .where("user.uri", "=", p.user),
 );
 const dropOld = statement<{ before: Milliseconds }>("avatars.dropOld")((db, { p }) =>
   db
@@ -43,9 +50,18 @@ export function* noteAvatar(avatar: NamedAvatar & { readonly at: Milliseconds })
   yield* first(insertAvatar, avatar);
 }
 
-/** Where the picture comes from; null: none was ever named so, or it was long ago. */
-export function* avatarSource(token: AvatarToken): Unit<string | null> {
-  return (yield* first(findSource, { token }))?.source ?? null;
+/** Where a picture comes from, and whose it is. */
+export type AvatarSource = Pick<NamedAvatar, "source" | "user">;
+
+/** null: none was ever named so, or it was long ago. */
+export function* avatarSource(token: AvatarToken): Unit<AvatarSource | null> {
+  const found = yield* first(findSource, { token });
+  return found ? { source: found.source, user: found.user } : null;
+}
+
+/** The account of ours on whose platform a user is; null: none. */
+export function* accountOfUser(user: UserUri): Unit<AccountId | null> {
+  return (yield* first(findAccount, { user }))?.id ?? null;
 }
 
 /** Forgets the names from before that are of profiles as they were: readers have long fetched those pictures. */

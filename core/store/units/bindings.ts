@@ -18,8 +18,14 @@ export interface BindingRow {
   readonly group: GroupId;
   readonly groupUri: GroupUri;
   readonly state: "live" | "leaving" | "ended";
+  /** null: it is not paused. */
+  readonly pausedAt: Milliseconds | null;
   readonly mark: ArchiveMark | null;
 }
+
+/** Whether what is not stored (typing, markers) goes from it and to it. */
+export const isOpen = ({ state, pausedAt }: Pick<BindingRow, "state" | "pausedAt">): boolean =>
+  state === "live" && pausedAt === null;
 
 const columns = [
   "binding.id",
@@ -28,6 +34,7 @@ const columns = [
   "binding.grp as group",
   "grp.uri as groupUri",
   "binding.state",
+  "binding.paused_at as pausedAt",
   "binding.inbound_mark as mark",
 ] as const;
 const bindingsOfAccount = statement<{ account: AccountId }>("bindings.bindingsOfAccount")((db, { p }) =>
@@ -87,6 +94,7 @@ const addBinding = statement<{
   group: GroupId;
   account: AccountId;
   native: NativeRoom;
+  kind: "plumbed" | "portal";
   unclear: "repeat" | "hold";
   head: Seq | 0;
   mark: ArchiveMark | null;
@@ -99,7 +107,7 @@ const addBinding = statement<{
       grp: p.group,
       account: p.account,
       native: p.native,
-      kind: "plumbed",
+      kind: p.kind,
       state: "live",
       ended: 0,
       erase: 0,
@@ -135,6 +143,8 @@ export interface LinkInput {
     /** `ACCOUNT:ADDRESS`, as the other rooms are told. */
     readonly label: string;
     readonly unclear: "repeat" | "hold";
+    /** `portal`: the gateway has made the room; left out: it was there (`plumbed`). */
+    readonly kind?: "plumbed" | "portal";
     readonly mark: ArchiveMark | null;
     /** As the room holds them at present; null: nobody has looked yet. */
     readonly properties: Readonly<Record<PropertyName, string | null>>;
@@ -165,8 +175,10 @@ export function* link(input: LinkInput): Unit<{ group: GroupUri; linked: readonl
         `${room.label} is linked in group ${there.groupUri}: unlink it there first`,
       );
     if (there) continue;
+    const { kind = "plumbed" } = room;
     const id = (yield* only(addBinding, {
       ...room,
+      kind,
       group: group.id,
       head: group.head,
       at: input.at,
@@ -176,8 +188,14 @@ export function* link(input: LinkInput): Unit<{ group: GroupUri; linked: readonl
     yield* first(addLane, { key: outLane(id), kind: "out", account: room.account, binding: id });
     for (const name of propertyNames)
       yield* first(addSeen, { binding: id, name, value: room.properties[name] });
-    const audit = { at: input.at, actor: input.actor, act: "link", subject: room.label, detail: group.uri };
-    yield* first(addAudit, audit);
+    const act = kind === "portal" ? "portal" : "link";
+    yield* first(addAudit, {
+      at: input.at,
+      actor: input.actor,
+      act,
+      subject: room.label,
+      detail: group.uri,
+    });
     linked.push(i);
   }
   if (linked.length > 0)

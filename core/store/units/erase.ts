@@ -45,7 +45,10 @@ const dropVotes = statement<{ binding: BindingId }>("erase.dropVotes")((db, { p 
 );
 const eraseAddress = statement<{ binding: BindingId; native: NativeRoom }>("erase.eraseAddress")(
   (db, { p }) =>
-    db.updateTable("binding").set({ native: p.native, inbound_mark: null }).where("id", "=", p.binding),
+    db
+      .updateTable("binding")
+      .set({ native: p.native, inbound_mark: null, paused_why: null })
+      .where("id", "=", p.binding),
 );
 const eraseProperties = statement<{ binding: BindingId }>("erase.eraseProperties")((db, { p }) =>
   db

@@ -1,23 +1,23 @@
 /** How a group's log grows in one transaction: opened under the group's lock, added to, closed. */
 import type { Milliseconds } from "../../time.ts";
 import type { ErrorCode } from "../../errors.ts";
-import type { EventKind, PropertyChange } from "../../../mappings/events.ts";
+import type { EventKind, MemberChange } from "../../../mappings/events.ts";
 import type { EventId, GroupUri } from "../../../mappings/ids.ts";
 import type { MessageAct } from "../../../mappings/message-act.ts";
 import { step } from "../../steps.ts";
 import type { AccountId, BindingId, GroupId, NativeId, PeerId, ProviderId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
-import { judgeOwn, type OwnJudgedLog } from "./judge-own.ts";
+import { isGone, judgeOwn, type OwnJudgedLog } from "./judge-own.ts";
 import { addEvent, liveRooms, lockGroup, moveHead, setDeleted } from "./log.ts";
-import { type GrowingLog, joinBySpeaking, metUser, type Sender } from "./members.ts";
+import { changeMember, type GrowingLog, joinBySpeaking, metSender, type Sender } from "./members.ts";
 import { addMedia, type NewMedia } from "./media.ts";
 import { linkTo, refuse } from "./event-links.ts";
 import { addNotice } from "./notices.ts";
 import { refusalNotice } from "./refusal-notice.ts";
 import { noteProfile } from "./profiles.ts";
 import { type Effect, isNews, takeEffect } from "./reactions.ts";
-import { isChange, isShown } from "./properties.ts";
+import { type HeldProperty, isChange, isShown } from "./properties.ts";
 import { noteThread } from "./threads.ts";
 import { queueRestore } from "./restore.ts";
 import { forgetRules, takeProperty } from "./roles.ts";
@@ -36,9 +36,13 @@ export interface NewEvent {
   readonly effect: Effect;
   /** Of a message: what it does; null: it is none. */
   readonly act: MessageAct | null;
-  readonly property: PropertyChange | null;
+  readonly property: HeldProperty | null;
+  /** Its sender's own going; nothing said: it is none. */
+  readonly member?: MemberChange;
   /** Files that this gateway gives to others; nothing said: none. */
   readonly media?: readonly NewMedia[];
+  /** The groups through which it came into the room, with spaces between; null or nothing said: none. */
+  readonly passed?: string | null;
 }
 
 /** What something said in a room has become. */
@@ -166,7 +170,7 @@ function* add(
   const { property } = event;
   if (property !== null && !(yield* isChange({ ...place, at: times.originAt }, property))) return;
   const at = { ...times, acceptedAt: log.acceptedAt, group, binding };
-  const met = event.sender && (yield* metUser(place.provider, log, event.sender));
+  const met = yield* metSender(place.provider, log, event);
   const sender = met && met.user;
   const judged = yield* judgeOwn(place, log, event, sender);
   if (judged.kind === "holds") return;
@@ -186,13 +190,15 @@ function* add(
   // The room that has voted is shown how the poll stands, too.
   if (effect.kind === "vote") log.told = true;
   const root = effect.kind === "version" ? effect.root : null;
-  if (!(yield* first(addEvent, { ...at, seq, id, kind, sender, content, root }))) return;
+  const { passed = null } = event;
+  if (!(yield* first(addEvent, { ...at, seq, id, kind, sender, content, root, passed }))) return;
   log.head = seq;
   yield* linkTo(place, event, "live");
   yield* addMedia(place, event);
   yield* noteThread(group, event.act, now);
   if (event.act?.act === "delete" && event.act.target !== null)
     yield* first(setDeleted, { group, seq, id: event.act.target });
+  if (event.member && sender !== null) yield* changeMember(log, { group, user: sender, seq }, event.member);
   if (property === null) return;
   yield* takeProperty({ group, user: sender, seq }, property);
   forgetRules(log, kind);
@@ -210,16 +216,19 @@ function* submit(
 ): Unit<void> {
   const { binding, group } = place;
   if (event.property !== null && !(yield* isChange({ ...place, at: times.originAt }, event.property))) return;
-  const met = event.sender && (yield* metUser(place.provider, log, event.sender));
+  const met = yield* metSender(place.provider, log, event);
   const sender = met && met.user;
+  const open = sender !== null && (yield* isUnderWay({ group, sender }));
+  // What he said last may be what lets him in.
+  if (event.member && !open && (yield* isGone(log, group, sender))) return;
   if (met && met.before !== "met") yield* noteProfile(group, met.user);
   const { id, kind, content, native, aux, effect } = event;
   const deleted = event.act?.act === "delete" ? event.act.target : null;
   if (deleted !== null && sender !== null && (yield* withdraw({ group, id: deleted, sender }))) return;
-  const open = sender !== null && (yield* isUnderWay({ group, sender }));
   if (!open && !(yield* isNews({ group, user: sender }, effect))) return;
   const root = effect.kind === "version" ? effect.root : null;
-  const row = { ...times, group, binding, id, kind, sender, content, root, native, aux };
+  const { passed = null } = event;
+  const row = { ...times, group, binding, id, kind, sender, content, root, native, aux, passed };
   if (!(yield* first(addSubmission, row))) return;
   log.submitted = true;
   yield* linkTo(place, event, "live");

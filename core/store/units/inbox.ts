@@ -8,6 +8,7 @@ import type {
   NativeKey,
   NativeRoom,
   ProviderId,
+  Seq,
 } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
@@ -22,6 +23,14 @@ export interface InboxBinding {
   readonly groupUri: GroupUri;
   readonly provider: ProviderId;
   readonly domain: ProviderDomain;
+  /** Up to where of the log deliveries to the room are written down. */
+  readonly intendedSeq: Seq | 0;
+  /** null: it is not paused. */
+  readonly pausedAt: Milliseconds | null;
+  /** When it was last resumed, and up to which row what waited until then goes; 1: repeats among it are set aside. */
+  readonly resumedAt: Milliseconds | null;
+  readonly resumedUpTo: InboxNumber | 0 | null;
+  readonly resumedDrop: number | null;
 }
 
 const findBinding = statement<{ binding: BindingId }>("inbox.findBinding")((db, { p }) =>
@@ -38,6 +47,11 @@ const findBinding = statement<{ binding: BindingId }>("inbox.findBinding")((db, 
       "grp.uri as groupUri",
       "provider.id as provider",
       "provider.domain",
+      "binding.intended_seq as intendedSeq",
+      "binding.paused_at as pausedAt",
+      "binding.resumed_at as resumedAt",
+      "binding.resumed_up_to as resumedUpTo",
+      "binding.resumed_drop as resumedDrop",
     ])
     .where("binding.id", "=", p.binding)
     .where("binding.state", "=", "live"),

@@ -1,5 +1,5 @@
 /** What a group of ours says to what people of its own rooms do: the same rules as for guests. */
-import type { PropertyChange } from "../../../mappings/events.ts";
+import type { MemberChange, PropertyChange } from "../../../mappings/events.ts";
 import type { MessageAct } from "../../../mappings/message-act.ts";
 import type { Deed } from "../../../mappings/room-policy/deed.ts";
 import { type Actor, joinsBySpeaking, judge } from "../../../mappings/room-policy/judge.ts";
@@ -30,9 +30,16 @@ export function* judgeOwn(
     now,
   }: { readonly group: GroupId; readonly provider: ProviderId; readonly now: Milliseconds },
   log: OwnJudgedLog,
-  event: { readonly act: MessageAct | null; readonly property: PropertyChange | null },
+  event: {
+    readonly act: MessageAct | null;
+    readonly property: PropertyChange | null;
+    readonly member?: MemberChange;
+  },
   user: UserId | null,
 ): Unit<OwnJudgement> {
+  // Whoever goes is gone from his room already: nobody is asked.
+  if (event.member)
+    return (yield* isGone(log, group, user)) ? { kind: "holds" } : { kind: "taken", joins: false };
   log.rules ??= { ...(yield* rulesOf(group, log.flags)), join: "asserted" };
   const actor: Actor = user === null ? "gateway" : yield* standingIn(log, group, user);
   const deed: Deed =
@@ -44,4 +51,9 @@ export function* judgeOwn(
   if (deed.kind === "message" && deed.act.act === "delete" && deed.target?.deleted === true)
     return { kind: "holds" };
   return { kind: "taken", joins: joinsBySpeaking(actor, deed) };
+}
+
+/** Whether somebody is in the group no more, or never was. */
+export function* isGone(log: OwnJudgedLog, group: GroupId, user: UserId | null): Unit<boolean> {
+  return user === null || (yield* standingIn(log, group, user)).state !== "joined";
 }

@@ -76,10 +76,15 @@ const stillBehind = statement<{ lane: LaneKey }>("lanes.stillBehind")((db, { p }
 
 /**
  * What makes a lane's work: rows in the inbox; events to deliver, deliveries under way, or a leave-taking; groups shared
- * with a peer.
+ * with a peer. In a room that is paused, only deliveries that are written down.
  */
 function isBehind(eb: ExpressionBuilder<Tables, "lane">) {
-  const inbox = eb.selectFrom("inbox").select("inbox.n").whereRef("inbox.binding", "=", "lane.binding");
+  const inbox = eb
+    .selectFrom("inbox")
+    .innerJoin("binding", "binding.id", "inbox.binding")
+    .select("inbox.n")
+    .whereRef("inbox.binding", "=", "lane.binding")
+    .where("binding.paused_at", "is", null);
   const delivery = eb
     .selectFrom("delivery")
     .select("delivery.seq")
@@ -91,7 +96,11 @@ function isBehind(eb: ExpressionBuilder<Tables, "lane">) {
     .where((where) =>
       where.or([
         where("binding.state", "=", "leaving"),
-        where.and([where("binding.state", "=", "live"), where.exists(undelivered(where))]),
+        where.and([
+          where("binding.state", "=", "live"),
+          where("binding.paused_at", "is", null),
+          where.exists(undelivered(where)),
+        ]),
       ]),
     );
   return eb.or([

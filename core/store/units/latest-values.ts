@@ -178,6 +178,8 @@ export function* valuesRead(peer: PeerId): Unit<ReadonlyMap<GroupId, string>> {
 export interface TakenValues {
   /** Markers that were moved, for the rooms of ours. */
   readonly moved: readonly MovedMarker[];
+  /** Profiles that were taken, for the rooms of ours. */
+  readonly shown: readonly Profile[];
   /** True: other guests of the group have to be told. */
   readonly changed: boolean;
 }
@@ -197,7 +199,7 @@ export function* takeValues(input: {
   const { group, peer, state } = input;
   const log = yield* first(lockGroup, { group });
   const stands = yield* first(standsTo, { group, peer });
-  const nothing = { moved: [], changed: false };
+  const nothing = { moved: [], shown: [], changed: false };
   if (!log || !stands || (stands.guest === null && stands.owner === null)) return nothing;
   const met: MetUsers = new Map();
   const allowed = function* (uri: UserUri) {
@@ -206,9 +208,11 @@ export function* takeValues(input: {
     return user.ours || (stands.guest !== null && user.peer !== peer) ? undefined : user;
   };
   let changed = false;
+  const shown: Profile[] = [];
   for (const profile of input.profiles) {
     const user = yield* allowed(profile.user);
     if (!user || !(yield* takeProfile(user, profile))) continue;
+    shown.push(profile);
     met.set(profile.user, { ...user, name: profile.name });
     if (stands.guest !== null) changed = (yield* noteProfile(group, user.id)) || changed;
   }
@@ -220,7 +224,7 @@ export function* takeValues(input: {
   }
   if (typeof state === "string") yield* first(putRead, { group, peer, state });
   else if (state === null) yield* first(dropRead, { group, peer });
-  return { moved, changed: stands.guest !== null && (changed || moved.length > 0) };
+  return { moved, shown, changed: stands.guest !== null && (changed || moved.length > 0) };
 }
 
 /** Those of these users whom a peer may say to be typing, with their names; `guest`: the group is ours. */

@@ -26,6 +26,7 @@ export const addEvent = statement<{
   content: Uint8Array;
   binding: BindingId;
   root: EventId | null;
+  passed: string | null;
 }>("log.addEvent")((db, { p }) =>
   db
     .insertInto("event")
@@ -41,6 +42,7 @@ export const addEvent = statement<{
       content: p.content,
       origin_binding: p.binding,
       root_id: p.root,
+      passed: p.passed,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning("seq"),
@@ -62,6 +64,7 @@ export const addCarriedEvent = statement<{
   proof: Uint8Array | null;
   via: string | null;
   originPeer: PeerId | null;
+  passed: string | null;
   erasedAt: Milliseconds | null;
 }>("log.addCarriedEvent")((db, { p }) =>
   db
@@ -81,6 +84,7 @@ export const addCarriedEvent = statement<{
       proof: p.proof,
       via: p.via,
       origin_peer: p.originPeer,
+      passed: p.passed,
       erased_at: p.erasedAt,
     })
     .onConflict((conflict) => conflict.doNothing())

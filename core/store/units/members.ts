@@ -152,6 +152,18 @@ export function* metUser(
   return { user, before: known ? "known" : "unknown" };
 }
 
+/** The row of whoever does something; null: nobody, or somebody who goes and whom nobody has met. Who goes is as he was met. */
+export function* metSender(
+  provider: ProviderId,
+  log: Pick<GrowingLog, "met">,
+  { sender, member }: { readonly sender: Sender | null; readonly member?: MemberChange },
+): Unit<{ readonly user: UserId; readonly before: "met" | "known" | "unknown" } | null> {
+  if (sender === null) return null;
+  if (!member) return yield* metUser(provider, log, sender);
+  const found = yield* first(findUser, { provider, native: sender.native });
+  return found ? { user: found.id, before: "met" } : null;
+}
+
 /** Whether somebody is shown as he is now, as far as that is known. */
 export const isShownAs = (shown: Shown, { name, avatar }: Pick<Sender, "name" | "avatar">): boolean =>
   shown.name === name && (avatar === undefined || shown.avatar === avatar);
@@ -209,7 +221,16 @@ export function* joinBySpeaking(
   const member = { user: uri, change: "join" } as const;
   const { content, id } = memberEvent(groupUri, member);
   const seq = (log.head + 1) as Seq;
-  yield* only(addEvent, { ...place, seq, id, kind: "member", sender: null, content, root: null });
+  yield* only(addEvent, {
+    ...place,
+    seq,
+    id,
+    kind: "member",
+    sender: null,
+    content,
+    root: null,
+    passed: null,
+  });
   yield* changeMember(log, { group, user, seq }, { ...member, role: null });
   log.head = seq;
 }

@@ -24,6 +24,8 @@ export interface OutboxBinding {
   readonly provider: ProviderId;
   readonly native: NativeRoom;
   readonly state: "live" | "leaving" | "ended";
+  /** null: it is not paused. */
+  readonly pausedAt: Milliseconds | null;
   readonly intendedSeq: Seq | 0;
   /** When the room was told that it is behind; null: it has caught up since. */
   readonly lagToldAt: Milliseconds | null;
@@ -44,6 +46,7 @@ const findBinding = statement<{ binding: BindingId }>("outbox.findBinding")((db,
       "account.provider",
       "binding.native",
       "binding.state",
+      "binding.paused_at as pausedAt",
       "binding.intended_seq as intendedSeq",
       "binding.lag_told_at as lagToldAt",
       "grp.rev",
@@ -71,6 +74,8 @@ export interface LogEntry {
   /** Where his picture is, and the revision of the profile that says so. */
   readonly senderAvatar: string | null;
   readonly senderRev: number | null;
+  /** The groups through which it came into the room where it was said, with spaces between; null: none. */
+  readonly passed: string | null;
 }
 
 const entry = statement<{ group: GroupId; after: number; limit: number }>("outbox.entry")((db, { p }) =>
@@ -90,6 +95,7 @@ const entry = statement<{ group: GroupId; after: number; limit: number }>("outbo
       "user.native as senderNative",
       "user.avatar_url as senderAvatar",
       "user.profile_rev as senderRev",
+      "event.passed",
     ])
     .where("event.grp", "=", p.group)
     .where("event.seq", ">", p.after as Seq)

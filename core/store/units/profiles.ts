@@ -77,6 +77,13 @@ export interface ToldGroup {
   readonly ownerPeer: PeerId | null;
 }
 
+const profileOf = statement<{ user: UserId }>("profiles.ofUser")((db, { p }) =>
+  db
+    .selectFrom("user")
+    .select(["uri as user", "name", "avatar_url as avatar", "profile_rev as rev"])
+    .where("id", "=", p.user),
+);
+
 /**
  * Somebody of a provider of ours is shown otherwise from now on. Gives the groups that know him, which `tellProfile` is to be
  * called for; none where nothing changes, or nobody has met him.
@@ -86,13 +93,18 @@ export function* changeProfile(input: {
   native: string;
   name: string;
   avatar?: string | null;
-}): Unit<{ readonly user: UserId; readonly groups: readonly ToldGroup[] } | null> {
+}): Unit<{
+  readonly user: UserId;
+  readonly profile: Profile;
+  readonly groups: readonly ToldGroup[];
+} | null> {
   const { provider, native, name } = input;
   const found = yield* first(findUser, { provider, native });
   if (!found || isShownAs(found, input)) return null;
   const avatar = input.avatar === undefined ? found.avatar : input.avatar;
   yield* first(showUser, { user: found.id, name, avatar });
-  return { user: found.id, groups: yield* all(seenIn, { user: found.id }) };
+  const profile = yield* only(profileOf, { user: found.id });
+  return { user: found.id, profile, groups: yield* all(seenIn, { user: found.id }) };
 }
 
 /** Tells a profile in a group; in a transaction of its own, since whoever appends takes the group's lock first. */

@@ -97,6 +97,11 @@ export function* pinsSeen(binding: BindingId): Unit<readonly EventId[]> {
   return (yield* all(pinRows, { binding })).flatMap(({ item }) => parseEventId(item) ?? []);
 }
 
+/** What a room holds, and what it calls that where the value says it otherwise each time. */
+export interface HeldProperty extends PropertyChange {
+  readonly shown?: string;
+}
+
 /**
  * A property is state: what the room was last seen to hold is nothing new, nor is what it held when it was first
  * looked at, and what the group holds already is only noted, unless something else is under way to its owner. `at`: when the
@@ -104,10 +109,10 @@ export function* pinsSeen(binding: BindingId): Unit<readonly EventId[]> {
  */
 export function* isChange(
   input: { readonly binding: BindingId; readonly group: GroupId; readonly at: Milliseconds },
-  property: PropertyChange,
+  property: HeldProperty,
 ): Unit<boolean> {
   const { binding, group, at } = input;
-  const { name, item, value } = property;
+  const { name, item, value, shown = value } = property;
   if (name === "pins") {
     const pin = yield* first(roomHolds, { binding, name, item });
     // Of a pin that nothing is known of here the group knows: the gateway may have set it a moment ago.
@@ -115,11 +120,13 @@ export function* isChange(
     yield* first(setSeen, { binding, name, item, value, at });
     return yield* differs(group, property, (yield* propertyNow(group, property)).value);
   }
-  if (!isShown(name)) return yield* differs(group, property, (yield* propertyNow(group, property)).value);
+  if (!isShown(name) && name !== "avatar")
+    return yield* differs(group, property, (yield* propertyNow(group, property)).value);
   const seen = (yield* first(roomHolds, { binding, name, item }))?.seen ?? null;
-  if (seen === value) return false;
-  yield* first(setSeen, { binding, name, item, value, at });
-  if (seen === null) return false;
+  if (seen === shown) return false;
+  yield* first(setSeen, { binding, name, item, value: shown, at });
+  // Rooms don't say again which picture they have: the first word on it is news.
+  if (seen === null && name !== "avatar") return false;
   return yield* differs(group, property, (yield* first(currentProperty, { group, name, item: "" }))?.value);
 }
 

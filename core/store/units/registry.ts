@@ -25,6 +25,7 @@ import { invite, noteTold } from "./invited.ts";
 import { endKnock, noteKnock } from "./knocks.ts";
 import { endInvitations } from "./uninvite.ts";
 import { endBinding, unlink } from "./leave.ts";
+import { pauseRoom, resumeRoom } from "./pauses.ts";
 import { createCode, revokeCode, takeCode } from "./codes.ts";
 import { addConnection } from "./connections.ts";
 import { follow, putOffFollowing, setCursor, stopFollowing } from "./following.ts";
@@ -103,6 +104,7 @@ export const writingUnits = {
   noteMarkers,
   noteTold,
   noteUnclear,
+  pauseRoom,
   progress,
   queueTallies,
   pullLaneForward,
@@ -117,6 +119,7 @@ export const writingUnits = {
   renewLane,
   replaceSetting,
   restartFollowing,
+  resumeRoom,
   takeGroupState,
   retryAside,
   revokeCode,

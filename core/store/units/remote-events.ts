@@ -143,6 +143,7 @@ function* addRemote(input: RemoteEventsInput, event: RemoteEvent, met: MetUsers)
     proof: event.proof ?? ours?.proof ?? null,
     via: viaText(event.via),
     originPeer: peer,
+    passed: ours?.passed ?? null,
     erasedAt: content === null ? now : null,
   });
   if (!added)

@@ -36,12 +36,16 @@ export interface BindingReport {
   readonly account: string;
   readonly room: NativeRoom;
   readonly group: GroupUri;
+  readonly kind: "plumbed" | "portal";
   readonly state: "live" | "leaving" | "ended";
   readonly behind: number;
   readonly inbox: number;
   readonly lastInboundAt: Milliseconds | null;
   readonly oldestUndeliveredAt: Milliseconds | null;
   readonly lastError: string | null;
+  /** Since when nothing is carried from or to it, and why; null: it is not paused. */
+  readonly pausedAt: Milliseconds | null;
+  readonly pausedWhy: string | null;
   readonly unclear: number;
 }
 
@@ -61,6 +65,7 @@ const bindings = statement("status.bindings")((db, { now }) =>
       "account.native as account",
       "binding.native as room",
       "grp.uri as group",
+      "binding.kind",
       "binding.state",
       eb("grp.head", "-", eb.ref("binding.delivered_seq")).as("behind"),
       inboxOf(eb).as("inbox"),
@@ -77,6 +82,8 @@ const bindings = statement("status.bindings")((db, { now }) =>
         .whereRef("lane.binding", "=", "binding.id")
         .where("lane.not_before", ">", now)
         .as("lastError"),
+      "binding.paused_at as pausedAt",
+      "binding.paused_why as pausedWhy",
       "binding.unclear_count as unclear",
     ])
     .where("binding.state", "!=", "ended")

@@ -21,6 +21,7 @@ export const addSubmission = statement<{
   receivedAt: Milliseconds;
   native: NativeId | null;
   aux: string | null;
+  passed: string | null;
 }>("submissions.add")((db, { p }) =>
   db
     .insertInto("submission")
@@ -37,6 +38,7 @@ export const addSubmission = statement<{
       received_at: p.receivedAt,
       native: p.native,
       aux: p.aux,
+      passed: p.passed,
       state: "pending",
       code: null,
       told_at: null,
@@ -205,5 +207,5 @@ export const takeSubmission = statement<{ group: GroupId; id: EventId }>("submis
     .deleteFrom("submission")
     .where("grp", "=", p.group)
     .where("id", "=", p.id)
-    .returning(["origin_binding as binding", "received_at as receivedAt", "proof"]),
+    .returning(["origin_binding as binding", "received_at as receivedAt", "proof", "passed"]),
 );

@@ -194,6 +194,7 @@ function* write(log: GuestLog, event: Written, user: UserId | null): Unit<void> 
     proof: event.proof,
     via: viaText(event.via),
     originPeer: peer,
+    passed: null,
     erasedAt: null,
   });
   log.head = seq;

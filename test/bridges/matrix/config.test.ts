@@ -32,6 +32,7 @@ void describe("a Matrix account's configuration", () => {
       bot: "mimi",
       userPrefix: "_mimi_",
       aliasPrefix: "_mimi_",
+      portals: [],
       broadcasts: false,
       bots: true,
       unclear: "hold",

@@ -1,22 +1,28 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { EditMemory } from "../../../bridges/matrix/edit-memory.ts";
-import { translate } from "../../../bridges/matrix/inbound.ts";
+import { isAtHand, translate } from "../../../bridges/matrix/inbound.ts";
 import type { Around } from "../../../bridges/matrix/inbound-context.ts";
-import { rawOf, toldOf } from "../../../bridges/matrix/kept-event.ts";
+import { isKept, rawOf, toldOf } from "../../../bridges/matrix/kept-event.ts";
 import { MARK, OwnUsers } from "../../../bridges/matrix/names.ts";
 import type { KnownInRoom, Lookups } from "../../../core/bridge/inbound.ts";
+import { GatewayError } from "../../../core/errors.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import type { EventId, GroupUri } from "../../../mappings/ids.ts";
 import { unknowing } from "../../support/unknowing-lookups.ts";
 
 const room = "!room:hs.example" as NativeRoom;
 const ANNA = "@anna:hs.example";
+const PICTURE = "mxc://hs.example/anna";
 const own = new OwnUsers({ bot: "mimi", userPrefix: "_mimi_", serverName: "hs.example" });
 const around: Around = {
   gateway: "mimi.test",
   own,
-  people: { nameOf: (_room, user) => Promise.resolve(user === ANNA ? "Anna" : "") },
+  people: {
+    lookOf: (_room, user) =>
+      Promise.resolve(user === ANNA ? { name: "Anna", picture: PICTURE } : { name: "", picture: "" }),
+    knows: (_room, user) => user === ANNA,
+  },
   history: { event: () => Promise.resolve(null), edits: () => Promise.resolve([]) },
   edits: new EditMemory(),
   homeserver: "https://hs.example",
@@ -33,8 +39,17 @@ const event = (content: object, change: object = {}) => ({
   ...change,
 });
 const told = (json: unknown) => toldOf(json) ?? assert.fail("it is an event");
-const raw = (json: unknown) => rawOf(told(json));
+const fresh = (json: unknown) => rawOf(told(json));
+/** As the store gives it back. */
+const raw = (json: unknown) => ({ ...fresh(json) });
 const text = (body: string) => ({ msgtype: "m.text", body });
+const avatar = (content: object) => event(content, { type: "m.room.avatar", state_key: "" });
+
+/** A room in which each event is shown as a message of this sender's. */
+function showing(sender: string): Around {
+  const target = told({ type: "m.room.message", event_id: "$gone", sender, content: {} });
+  return { ...around, history: { ...around.history, event: () => Promise.resolve(target) } };
+}
 
 /** A room that knows one thing, under `$known`. */
 function knowing(change: Partial<KnownInRoom> = {}): Lookups {
@@ -57,7 +72,11 @@ function knowing(change: Partial<KnownInRoom> = {}): Lookups {
     ...plain,
     ...change,
   };
-  return { ...unknowing, messages: ([name]) => Promise.resolve(name?.name === "$known" ? [known] : []) };
+  return {
+    ...unknowing,
+    messages: ([name]) => Promise.resolve(name?.name === "$known" ? [known] : []),
+    knows: (native) => Promise.resolve(native === "$known"),
+  };
 }
 
 const linkedTo = (uri: GroupUri | null) => ({ ...unknowing, group: () => Promise.resolve(uri) });
@@ -66,10 +85,21 @@ const translated = async (json: unknown, lookups: Lookups = unknowing, what: Aro
   (await translate(room, raw(json), what, lookups)).events;
 
 void describe("an event of a Matrix room", () => {
-  void it("is somebody's message, by the name that the room calls him", async () => {
+  void it("waits for a call under way where it refers to what the gateway says, and not for what others said", async () => {
+    const waiting = new GatewayError("target_under_way", "it may be a call under way");
+    const lookups = { ...unknowing, messages: () => Promise.reject(waiting) };
+    const redaction = event({ redacts: "$gone" }, { type: "m.room.redaction", redacts: "$gone" });
+    assert.deepEqual(await translated(redaction, lookups, showing(ANNA)), []);
+    await assert.rejects(translated(redaction, lookups, showing(own.bot)), waiting);
+    await assert.rejects(translated(redaction, lookups), waiting);
+  });
+
+  void it("is somebody's message, by the name that the room calls him, and with his picture there", async () => {
     const [said, ...others] = await translated(event(text("hello")));
     assert.ok(said?.kind === "message" && others.length === 0);
-    assert.deepEqual(said.sender, { native: ANNA, name: "Anna" });
+    const address = "https://hs.example/_matrix/client/v1/media/thumbnail/hs.example/anna";
+    const small = `${address}?width=320&height=320&method=scale`;
+    assert.deepEqual(said.sender, { native: ANNA, name: "Anna", avatar: small });
     assert.equal(said.native, "$new");
   });
 
@@ -94,6 +124,20 @@ void describe("an event of a Matrix room", () => {
     );
   });
 
+  void it("is another picture of the room, where the homeserver gives it, unless a gateway has set it", async () => {
+    assert.ok(isKept(told(avatar({})).event));
+    const [set] = await translated(avatar({ url: PICTURE }));
+    assert.ok(set?.kind === "property" && set.name === "avatar");
+    const address = "https://hs.example/_matrix/client/v1/media/download/hs.example/anna";
+    assert.deepEqual([set.value, set.shown], [address, PICTURE]);
+    const [gone] = await translated(avatar({}));
+    assert.ok(gone?.kind === "property");
+    assert.deepEqual([gone.value, gone.shown], ["", ""]);
+    const group = "mimi://a.test/r/one" as GroupUri;
+    const copy = avatar({ url: PICTURE, [MARK]: { gateway: "other.test", group } });
+    assert.deepEqual(await translated(copy, linkedTo(group)), []);
+  });
+
   void it("is an edit of the message itself, and remembered with what it edits", async () => {
     const relation = { rel_type: "m.replace", event_id: "$known" };
     const json = event({ ...text("* new"), "m.new_content": text("new"), "m.relates_to": relation });
@@ -115,6 +159,27 @@ void describe("an event of a Matrix room", () => {
     assert.ok(gone?.kind === "message" && gone.message.body.kind === "unreaction");
     assert.equal(gone.sender.native, ANNA);
     assert.deepEqual(await translated(json, knowing({ isReaction: true, author: null })), []);
+  });
+
+  void it("is somebody's going, whether he went or was put out, and no coming", async () => {
+    const member = (membership: string, sender = ANNA, previous = "join") =>
+      event(
+        { membership, reason: "enough" },
+        {
+          type: "m.room.member",
+          state_key: ANNA,
+          sender,
+          unsigned: { prev_content: { membership: previous, displayname: "Anna" } },
+        },
+      );
+    const gone = { kind: "leave", sender: { native: ANNA, name: "Anna" }, reason: "enough" };
+    const moderator = "@mod:hs.example";
+    for (const json of [member("leave"), member("leave", moderator), member("ban", moderator)]) {
+      assert.ok(isKept(told(json).event));
+      assert.deepEqual(await translated(json), [gone]);
+    }
+    assert.ok(!isKept(told(member("join")).event));
+    assert.deepEqual(await translated(member("leave", moderator, "ban")), [], "a ban that is lifted");
   });
 
   void it("says what was said before, when the last edit is redacted", async () => {
@@ -165,5 +230,38 @@ void describe("an event of a Matrix room", () => {
     await assert.rejects(translated(nothing), { code: "event_malformed" });
     const broken = { nativeKey: null, at: 0, raw: "{" };
     await assert.rejects(translate(room, broken, around, unknowing), { code: "event_malformed" });
+  });
+});
+
+const atHand = (content: object, change: object = {}): boolean =>
+  isAtHand(room, fresh(event(content, change)), around);
+
+void describe("what needs no look-up", () => {
+  void it("is something said that names nothing, by somebody who is known", () => {
+    assert.ok(atHand(text("hello")));
+    assert.ok(atHand({ ...text("hello Anna"), "m.mentions": { user_ids: [ANNA] } }));
+    assert.ok(!atHand(text("hello"), { sender: "@ben:hs.example" }));
+    assert.ok(!atHand({ ...text("hello Ben"), "m.mentions": { user_ids: ["@ben:hs.example"] } }));
+  });
+
+  void it("is nothing that refers to something, or that may be a copy of what the group has", () => {
+    const reply = { "m.relates_to": { "m.in_reply_to": { event_id: "$known" } } };
+    assert.ok(!atHand({ ...text("yes"), ...reply }));
+    assert.ok(!atHand({ "m.relates_to": { rel_type: "m.annotation" } }, { type: "m.reaction" }));
+    assert.ok(!atHand({ ...text("hello"), [MARK]: { gateway: "other.test", group: "mimi://x.test/r/1" } }));
+    const href = "https://matrix.to/#/!other:hs.example";
+    const link = { format: "org.matrix.custom.html", formatted_body: `<a href="${href}">there</a>` };
+    assert.ok(!atHand({ ...text("there"), ...link }));
+    assert.ok(!atHand({ name: "A room" }, { type: "m.room.name", state_key: "" }));
+  });
+
+  void it("means the same before it is stored as after", async () => {
+    const said = event({
+      ...text("*hello*"),
+      format: "org.matrix.custom.html",
+      formatted_body: "<em>hello</em>",
+    });
+    const before = await translate(room, fresh({ ...said, unsigned: { age: 7 } }), around, unknowing);
+    assert.deepEqual(before.events, await translated(said));
   });
 });

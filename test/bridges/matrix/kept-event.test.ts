@@ -19,6 +19,8 @@ const message = {
 
 const kept = (change: object) => isKept(told({ ...message, ...change }).event);
 
+const keptAt = (origin_server_ts: unknown) => rawOf(told({ ...message, origin_server_ts })).at;
+
 void describe("an event as the inbox keeps it", () => {
   void it("is the same live and from history, under the event's own name", () => {
     const live = rawOf(told({ ...message, unsigned: { age: 5 }, age: 5, user_id: "@anna:hs.example" }));
@@ -38,6 +40,12 @@ void describe("an event as the inbox keeps it", () => {
     assert.deepEqual(told(JSON.parse(rawOf(told(pins)).raw)).event.previous, { pinned: ["$0"] });
     const gone = { ...message, content: {}, unsigned: { redacted_because: { sender: "@x:y" } } };
     assert.ok(told(JSON.parse(rawOf(told(gone)).raw)).event.redacted);
+  });
+
+  void it("happened at a time that is one, whatever a homeserver writes", () => {
+    assert.deepEqual([1_000, 1.5, -5, "soon", null].map(keptAt), [1_000, 1, 0, 0, 0]);
+    assert.doesNotThrow(() => new Date(keptAt(Number.MAX_SAFE_INTEGER)).toISOString());
+    assert.doesNotThrow(() => new Date(keptAt(1e300)).toISOString());
   });
 
   void it("says something that may be carried, or is left out", () => {

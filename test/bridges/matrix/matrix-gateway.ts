@@ -23,6 +23,10 @@ export interface LinkedRooms {
   readonly anna: MatrixUser;
   readonly ben: MatrixUser;
   readonly bot: string;
+  /** The gateway's own. */
+  readonly folder: string;
+  /** Where the gateway takes what happens. */
+  readonly listen: string;
   readonly from: string;
   readonly to: string;
   readonly gateway: () => RunningGateway;
@@ -37,25 +41,33 @@ export interface LinkedRooms {
 }
 
 export interface LinkedRoomsOptions {
+  /** Told of the homeserver before the gateway is started. */
+  readonly begun?: (synapse: Synapse) => void;
   /** Of the room `to`, beyond its people. */
   readonly to?: RoomOptions;
   /** The power of the gateway's own user there; all of it by default. */
   readonly power?: number;
 }
 
-/** Call it at the top of a test file; the function that it gives makes two new rooms each time. */
+/**
+ * Call it at the top of a test file; the function that it gives makes two new rooms each time. `further`: what the account says
+ * beside what it must.
+ */
 export async function linkingRooms(
   name: string,
+  further: Parameters<typeof matrixAccount>[2] = {},
 ): Promise<(options?: LinkedRoomsOptions) => Promise<LinkedRooms>> {
   const [port = 0] = await freePorts(1);
   const listen = `127.0.0.1:${port}`;
   const unused = { url: "http://127.0.0.1:8008", serverName: SERVER };
-  const registration = registrationYaml(matrixConfig(matrixAccount(unused, listen)), "registration.yaml");
+  const registered = matrixConfig(matrixAccount(unused, listen, further));
+  const registration = registrationYaml(registered, "registration.yaml");
   const folder = temporaryFolder(name);
   const started = sharedSynapse({ serverName: SERVER, registrations: [registration] });
   const people = new Map<string, Promise<MatrixUser>>();
   return async (options = {}) => {
     const synapse = await started();
+    options.begun?.(synapse);
     const person = (called: string): Promise<MatrixUser> => {
       const known = people.get(called) ?? MatrixUser.register(synapse, called);
       people.set(called, known);
@@ -71,7 +83,7 @@ export async function linkingRooms(
     const powers = { users: { ...creators(ben), [bot]: power }, ...room.power };
     const to = await ben.createRoom({ open: false, invite: [bot], ...room, power: powers });
     const own = join(folder, randomUUID().slice(0, 8));
-    const account = matrixAccount(synapse, listen);
+    const account = matrixAccount(synapse, listen, further);
     const start = () => {
       const listeners = new AppServiceListeners();
       return startHarness(
@@ -91,6 +103,8 @@ export async function linkingRooms(
       anna,
       ben,
       bot,
+      folder: own,
+      listen,
       from,
       to,
       gateway: () => gateway,

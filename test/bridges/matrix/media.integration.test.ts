@@ -38,6 +38,7 @@ void describe("files of a Matrix room and of a Slack channel", () => {
   let anna: MatrixUser | null = null;
   let pictures: PictureServer | null = null;
   let room = "";
+  let serving = 0;
   const person = (): MatrixUser => anna ?? assert.fail("there is nobody yet");
   const workspace = () => slack?.workspace() ?? assert.fail("there is no workspace yet");
   before(async () => {
@@ -49,7 +50,7 @@ void describe("files of a Matrix room and of a Slack channel", () => {
       .workspace()
       .people.addChannel({ id: CHANNEL, name: "files", members: ["U0ALICE", "U0BOB"], bot: true });
     pictures = await servePictures((_request, response) => void response.end(PNG));
-    const [serving = 0] = await freePorts(1);
+    [serving = 0] = await freePorts(1);
     const options = { folder, serving: { port: serving, endpoint: "https://mtp.mimi.test" } };
     const listeners = new AppServiceListeners();
     const pace = { take: () => 0, refused: () => undefined };
@@ -110,6 +111,29 @@ void describe("files of a Matrix room and of a Slack channel", () => {
       20_000,
     );
     assert.deepEqual(Buffer.from((await person().http.download(String(worn))).bytes), PNG);
+  });
+
+  void it("are pictures of people of Matrix, too, which everybody may fetch who was told their names", async () => {
+    const url = await person().http.upload("me.png", "image/png", new Uint8Array(PNG));
+    await person().setPicture(url);
+    const known = async () =>
+      (await person().state(room, "m.room.member", person().id))?.["avatar_url"] === url;
+    await person().waitFor("her picture in the room", known);
+    await person().say(room, "do you see me?");
+    const { icon } = await eventually("her word", () =>
+      workspace()
+        .messages(CHANNEL)
+        .find(({ text }) => text.includes("do you see me?")),
+    );
+    assert.match(String(icon), /^https:\/\/mtp\.mimi\.test\/avatar\/[\w-]{27}$/);
+    const { pathname } = new URL(String(icon));
+    const given = await fetch(`http://127.0.0.1:${serving}${pathname}`);
+    assert.equal(given.headers.get("content-type"), "image/png");
+    assert.ok((await given.arrayBuffer()).byteLength > 0);
+    const guessed = `${pathname.slice(0, -1)}${pathname.endsWith("A") ? "B" : "A"}`;
+    assert.equal((await fetch(`http://127.0.0.1:${serving}${guessed}`)).status, 404);
+    const address = `${(await synapse()).url}/_matrix/client/v1/media/download/${url.slice("mxc://".length)}`;
+    assert.equal((await fetch(address)).status, 401, "the homeserver gives it to its own people alone");
   });
 
   void it("are linked where they are too large to be stored", async () => {

@@ -44,6 +44,54 @@ function having(change: Partial<RoomMessage> = {}): RoomContext {
 }
 
 void describe("the steps of an event in a Matrix room", () => {
+  void it("store the pictures of custom emoji first, and name those that can't be stored", () => {
+    const source = "https://emoji.example/parrot.gif";
+    const emoji = { kind: "emoji", name: "parrot", source, marks: 0 } as const;
+    const text = { blocks: [{ kind: "paragraph", quote: 0, list: 0, runs: [emoji, emoji] }] } as const;
+    const [step] = plan(said(textMessage(text)), parts, emptyContext).steps;
+    assert.ok(step);
+    const [upload, ...others] = uploadsOf(step);
+    assert.deepEqual([upload?.source, upload?.emoji, others.length], [source, "parrot", 0]);
+    const stored = withAddresses(step.args["content"] as never, () => "mxc://hs.example/parrot");
+    assert.equal(String(stored["formatted_body"]).match(/src="mxc:\/\/hs\.example\/parrot"/g)?.length, 2);
+    const { content } = step.args["linked"] as { readonly content: { readonly body: string } };
+    assert.equal(content.body, ":parrot::parrot:");
+    const reaction = { kind: "custom", name: "parrot", source } as const;
+    const reacts = said({ ...message({ kind: "reaction", reaction }), replyTo: root });
+    const [reacted] = plan(reacts, parts, having()).steps;
+    assert.ok(reacted);
+    const shown = withAddresses(reacted.args["content"] as never, () => "mxc://hs.example/parrot");
+    const relation = { rel_type: "m.annotation", event_id: "$one", key: "mxc://hs.example/parrot" };
+    assert.deepEqual(shown["m.relates_to"], relation);
+    const known = { ...emoji, source: "mxc://other.example/parrot" };
+    const at = { blocks: [{ kind: "paragraph", quote: 0, list: 0, runs: [known] }] } as const;
+    assert.deepEqual(plan(said(textMessage(at)), parts, emptyContext).steps[0]?.args["uploads"], undefined);
+  });
+
+  void it("take out the ghost of whoever is out of the group, and leave people of Matrix to the room", () => {
+    const event = (change: "leave" | "ban" | "join", user: string = speaker.uri): OutEvent => ({
+      kind: "member",
+      id,
+      user,
+      change,
+      reason: "spam",
+    });
+    const out = {
+      op: "out",
+      part: null,
+      speaker: null,
+      args: { ghost: own.ghostOf(speaker.uri), reason: "spam" },
+    };
+    for (const change of ["leave", "ban"] as const)
+      assert.deepEqual(plan(event(change), parts, emptyContext), { steps: [out], losses: [] });
+    assert.deepEqual(plan(event("join"), parts, emptyContext), { steps: [], losses: [] });
+    assert.deepEqual(plan(event("leave", "mimi://a.test"), parts, emptyContext).steps, [], "a provider");
+    const native = { ...emptyContext, user: () => ({ native: "@anna:hs.example", name: "Anna" }) };
+    assert.deepEqual(plan(event("ban"), parts, native).losses, [
+      { code: "member_unsupported", detail: "ban" },
+    ]);
+  });
+
   void it("send a text in the speaker's name, the same whenever it is planned", () => {
     const event = said(textMessage(plainFlat("hello")));
     const { steps } = plan(event, parts, emptyContext);

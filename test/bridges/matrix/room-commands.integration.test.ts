@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { MatrixUser } from "../../../deploy/clients/matrix-user.ts";
+import { eventually } from "../../support/harness-eventually.ts";
 import { type LinkedRooms, linkingRooms } from "./matrix-gateway.ts";
 
 const linkedRooms = await linkingRooms("matrix-commands");
@@ -43,6 +44,25 @@ void describe("what people on Matrix ask of the gateway itself", () => {
       (await carl.messages(room)).find(({ sender }) => sender === bot),
     );
     assert.match(answer.body, /link/);
+  });
+
+  void it("is done for whoever moderates the room, and for nobody else", async () => {
+    const { anna, from, to, synapse, gateway } = run();
+    const erik = await MatrixUser.register(synapse, "erik");
+    await anna.invite(from, erik.id);
+    await erik.join(from);
+    await erik.sync.next(0);
+    await erik.say(from, "!mimi unlink");
+    await erik.waitFor(
+      "the refusal",
+      async () => (await answers(erik)).find((line) => line.startsWith("Only who manages")),
+      20_000,
+    );
+    const linked = async () => (await gateway().operations.status()).bindings.map(({ room }) => room);
+    assert.deepEqual(new Set(await linked()), new Set([from, to]));
+    await anna.setPower(from, erik.id, 50);
+    await erik.say(from, "!mimi unlink");
+    await eventually("the end of the link", async () => !(await linked()).includes(from), 20_000);
   });
 });
 

@@ -11,12 +11,14 @@ import {
   typingOf,
   type Vouched,
 } from "../../../bridges/xmpp/kept-stanza.ts";
+import { copyOf, isOfGroup } from "../../../bridges/xmpp/group-copies.ts";
 import { translate } from "../../../bridges/xmpp/inbound.ts";
 import { parseXml } from "../../../bridges/xmpp/xml.ts";
 import { asGatewayError } from "../../../core/errors.ts";
 import type { Raw } from "../../../core/bridge/inbound.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
 import { nobody } from "../../../bridges/xmpp/inbound-context.ts";
+import { groupUri, type ProviderDomain } from "../../../mappings/ids.ts";
 import { plainTextOf } from "../../../mappings/markup/plain.ts";
 import { unknowing } from "../../support/unknowing-lookups.ts";
 
@@ -104,6 +106,28 @@ void test("what we said is known by our mark, and by no other gateway's", () => 
   assert.equal(isOwn(copy("mimi.example"), "mimi.example"), true);
   assert.equal(isOwn(copy("other.example"), "mimi.example"), false);
   assert.equal(isOwn(said("<body>x</body>"), "mimi.example"), false);
+});
+
+void test("what another gateway has said for the same group is known by its mark", () => {
+  const group = groupUri("xmpp.mimi.example" as ProviderDomain, "tea");
+  const copy = said(
+    `<body>x</body><copy xmlns="urn:mimi-gateway:mark:0" gateway="other.example" group="${group}"/>`,
+  );
+  assert.equal(isOfGroup(copy, group), true);
+  assert.equal(isOfGroup(copy, groupUri("xmpp.mimi.example" as ProviderDomain, "coffee")), false);
+  assert.equal(isOfGroup(copy, null), false);
+  assert.equal(isOfGroup(said("<body>x</body>"), group), false);
+});
+
+void test("a copy of another gateway's names the groups through which it has come", () => {
+  const mark = (more: string) =>
+    said(`<body>x</body><copy xmlns="urn:mimi-gateway:mark:0" gateway="other.example" ${more}/>`);
+  assert.deepEqual(copyOf(mark(`group="c" via="a b"`)), {
+    gateway: "other.example",
+    groups: ["a", "b", "c"],
+  });
+  assert.deepEqual(copyOf(mark("")), { gateway: "other.example", groups: [] });
+  assert.equal(copyOf(said("<body>x</body>")), null);
 });
 
 void test("kept is what says something: by a text or by elements of its own, and of the room only what it took back", () => {

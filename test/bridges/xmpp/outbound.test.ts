@@ -132,8 +132,11 @@ void test("a correction comes from the occupant who said what it corrects, whoev
   ]);
 });
 
-void test("a joining member is nothing to say", () => {
-  assert.deepEqual(planFor({ kind: "member", id }), { steps: [], losses: [] });
+void test("of members only whoever is out of the group concerns a room: his ghost goes", () => {
+  const member = { kind: "member", id, user: "mimi://a.test/u/one", reason: "" } as const;
+  assert.deepEqual(planFor({ ...member, change: "join" }), { steps: [], losses: [] });
+  const out = { op: "out", part: null, speaker: null, args: { user: member.user } };
+  assert.deepEqual(planFor({ ...member, change: "leave" }), { steps: [out], losses: [] });
 });
 
 void test("a stanza carries its key as id and origin-id, and the mark of this gateway", () => {

@@ -66,6 +66,15 @@ void test("what arrives during a commit shares the next, in order, and the mark 
   await sample.store.close();
 });
 
+void test("what is handed over in one go is written in one go", async () => {
+  const { sample, made, batch, raws, attempts } = await pump();
+  const texts = ["one", "two", "three"];
+  await Promise.all(texts.map((text) => made.accept(sample.a.id, batch(text))));
+  assert.deepEqual(await raws(), texts);
+  assert.equal(attempts(), 1);
+  await sample.store.close();
+});
+
 void test("while the store is full or away it waits, and then everything is written once and in order", async () => {
   const { sample, made, batch, raws, attempts } = await pump((attempt) => {
     if (attempt === 1) return new GatewayError("store_full", "no room");

@@ -44,10 +44,17 @@ void describe("the command line", () => {
     const group = "mimi://xmpp.mimi.example.org/r/7";
     const linked = await run(["link", "xmpp:lobby@rooms.example.org", "far:a:b@x", "--group", group]);
     assert.deepEqual(linked.calls, [["link", [room, other], group]]);
-    assert.match(linked.out, /far:a:b@x +linked now\n/);
+    assert.match(linked.out, /far:a:b@x +linked now\nwarning: far:a:b@x: it may not pin: give it power\n$/);
     assert.deepEqual((await run(["link", "far:a:b@x"])).calls, [["link", [other], null]]);
     assert.deepEqual((await run(["unlink", "far:a:b@x", "--erase"])).calls, [["unlink", other, true]]);
     assert.match((await run(["unlink", "far:a:b@x"])).out, /is kept/);
+    assert.deepEqual((await run(["resume", "far:a:b@x"])).calls, [["resume", other, false]]);
+    const resumed = await run(["resume", "far:a:b@x", "--drop"]);
+    assert.deepEqual(resumed.calls, [["resume", other, true]]);
+    assert.match(
+      resumed.out,
+      /^far:a:b@x goes on\. It was paused: \S*echo says again.*\nSaid there meanwhile: 4, .*set aside\.\n$/,
+    );
     assert.deepEqual((await run(["trace", "abcdef01"])).calls, [["trace", "abcdef01"]]);
     assert.deepEqual((await run(["set-aside", "list"])).calls, [["setAsideList"]]);
     assert.deepEqual((await run(["set-aside", "discard", "3"])).calls, [["setAsideDiscard", 3]]);

@@ -19,9 +19,9 @@ ACCOUNT  BRIDGE  PROVIDER               CONNECTION    HOLDER
 xmpp     xmpp    xmpp.mimi.example.org  up for 1 min  gateway-1
 far      xmpp    far.mimi.example.org   down for 1 h  gateway-1
 
-ROOM                          GROUP                             STATE  BEHIND  INBOX  LAST IN  OLDEST UNDELIVERED
-xmpp:lobby@rooms.example.org  mimi://xmpp.mimi.example.org/r/1  live   0       0      5 s ago  -
-far:hall@rooms.far.example    mimi://xmpp.mimi.example.org/r/1  live   12      1      -        58 min ago
+ROOM                          GROUP                             STATE         BEHIND  INBOX  LAST IN  OLDEST UNDELIVERED
+xmpp:lobby@rooms.example.org  mimi://xmpp.mimi.example.org/r/1  live          0       0      5 s ago  -
+far:hall@rooms.far.example    mimi://xmpp.mimi.example.org/r/1  live, portal  12      1      -        58 min ago
 
 Account far is down for 1 h: connection refused. The gateway keeps trying; see that the service answers and \
 that the account's settings are right
@@ -38,6 +38,14 @@ Deliveries whose outcome could not be known: 1. To see one's way: mimi-gateway t
     assert.ok(account && binding);
     const well = { ...sampleStatus, accounts: [account], bindings: [binding], setAside: 0, unclear: 0 };
     assert.ok(renderStatus(well, NOW).endsWith("\n\nNothing needs attention.\n"));
+    const paused = {
+      ...binding,
+      paused: { at: NOW - 60_000, why: "echo says again what is carried into the room" },
+    };
+    assert.match(
+      renderStatus({ ...well, bindings: [paused] }, NOW),
+      /\n\S+ +\S+ +paused [^]*is paused since .*: echo says again .*: mimi-gateway resume xmpp:lobby@rooms\.example\.org\n$/,
+    );
     assert.match(renderStatus({ ...well, bindings: [] }, NOW), /No rooms are linked: mimi-gateway link/);
     const fresh = { ...well, running: false, accounts: [], bindings: [] };
     assert.match(renderStatus(fresh, NOW), /not running[^]*No gateway runs[^]*config sample/);

@@ -44,7 +44,11 @@ function stage(members: number = 2) {
       redeem: (...question) => {
         calls.push(["redeem", ...question]);
         if (question[0] === "bad") throw new GatewayError("redeem_refused", "the code is not good");
-        return Promise.resolve({ group: GROUP, base: null });
+        return Promise.resolve({
+          group: GROUP,
+          base: null,
+          warnings: question[0] === "weak" ? ["xmpp:weak: give me power"] : [],
+        });
       },
     },
     policy: {
@@ -55,11 +59,23 @@ function stage(members: number = 2) {
     },
     link: (rooms, group, by) => {
       calls.push(["link", rooms, group, by]);
-      return Promise.resolve({ group: GROUP, rooms: rooms.map((room) => ({ ...room, state: "linked" })) });
+      return Promise.resolve({
+        group: GROUP,
+        rooms: rooms.map((room) => ({
+          ...room,
+          state: "linked",
+          warnings: room.room.startsWith("weak") ? ["give me power"] : [],
+        })),
+      });
     },
     unlink: (room, erase, actor) => {
       calls.push(["unlink", room, erase, actor]);
       return Promise.resolve({ group: GROUP, ...room, erased: erase });
+    },
+    resume: (room, drop, actor) => {
+      calls.push(["resume", room, drop, actor]);
+      const paused = { pausedAt: 1, why: "echo says again what is carried into the room" };
+      return Promise.resolve({ group: GROUP, ...room, ...paused, waiting: 3, dropping: drop });
     },
   };
   const say = (text: string, { managed = [HERE], across = false, ...given }: Given = {}) =>
@@ -106,6 +122,8 @@ void describe("a command in a room", () => {
       `redeem ${CODE}`,
       "unlink",
       "link far:hall@rooms.far.example",
+      "resume",
+      "resume --drop",
       "confirm 1",
       "refuse 1",
     ])
@@ -168,10 +186,39 @@ void describe("linking by a command", () => {
     assert.deepEqual(calls[0], ["redeem", CODE, { account: "xmpp", room: HERE }, "xmpp:anna@example.org"]);
   });
 
+  void it("names what does not work in the rooms as it should", async () => {
+    const { say } = stage();
+    const weak = "weak@rooms.example.org";
+    assert.match(
+      await say(`link ${weak}`, { managed: [HERE, weak] }),
+      /is linked with xmpp:weak@rooms\.example\.org\.\nxmpp:weak@rooms\.example\.org: give me power$/,
+    );
+    assert.equal(await say("redeem weak"), `${HERE} is linked with ${GROUP}.\nxmpp:weak: give me power`);
+  });
+
   void it("ends by unlink, and what was said is kept", async () => {
     const { say, calls } = stage();
     assert.match(await say("unlink"), /is not linked any more/);
     assert.deepEqual(calls, [["unlink", { account: "xmpp", room: HERE }, false, "xmpp:anna@example.org"]]);
+  });
+});
+
+void describe("a room that was paused", () => {
+  void it("is resumed by who manages it, without what was only repeated where he says so", async () => {
+    const { say, calls } = stage();
+    const attic = "attic@rooms.example.org";
+    assert.match(await say("resume"), /goes on\. Said here meanwhile and carried now: 3\.$/);
+    assert.match(await say("resume --drop"), /3, without what says again/);
+    assert.match(await say(`resume \u2014drop ${attic}`, { managed: [attic] }), /^attic@.*without/);
+    const [here, there] = [HERE, attic].map((room) => ({ account: "xmpp", room }));
+    const actor = "xmpp:anna@example.org";
+    assert.deepEqual(calls, [
+      ["resume", here, false, actor],
+      ["resume", here, true, actor],
+      ["resume", there, true, actor],
+    ]);
+    assert.equal(await say("unlink --drop"), await say("unlink --drop"));
+    assert.deepEqual(calls.length, 3, "no other word has an option");
   });
 });
 

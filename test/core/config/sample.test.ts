@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { matrixConfigSchema } from "../../../bridges/matrix/config.ts";
+import { slackConfigSchema } from "../../../bridges/slack/config.ts";
 import { xmppConfigSchema } from "../../../bridges/xmpp/config.ts";
 import { configJsonSchema } from "../../../core/config/json-schema.ts";
 import { parseConfig } from "../../../core/config/load.ts";
@@ -61,10 +63,11 @@ void describe("docs/configuration.md", () => {
   // With UPDATE_DOCS=1 in the environment the test writes the part instead of comparing it.
   void it("holds the keys as the schema has them", () => {
     const file = new URL("../../../docs/configuration.md", import.meta.url);
+    const all = { xmpp: xmppConfigSchema, slack: slackConfigSchema, matrix: matrixConfigSchema };
     const [begin, end] = ["<!-- keys: begin (generated from the schema) -->\n", "<!-- keys: end -->"];
     const page = readFileSync(file, "utf8");
     const [before, rest] = page.split(begin);
-    const current = `${before ?? ""}${begin}\n${configReference(bridges)}\n${end}${rest?.split(end)[1] ?? ""}`;
+    const current = `${before ?? ""}${begin}\n${configReference(all)}\n${end}${rest?.split(end)[1] ?? ""}`;
     if (process.env["UPDATE_DOCS"] === "1") writeFileSync(file, current);
     else assert.equal(page, current);
   });

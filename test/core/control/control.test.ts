@@ -55,6 +55,7 @@ void describe("the control socket", () => {
     assert.deepEqual(await client.trace("abc"), [sampleTrace]);
     assert.equal((await client.link([room], null)).rooms[0]?.state, "already");
     assert.equal((await client.unlink(room, true)).erased, true);
+    assert.equal((await client.resume(room, true)).dropping, true);
     assert.deepEqual(await client.setAsideList(), [sampleSetAside]);
     assert.deepEqual(await client.setAsideRetry(3), sampleSetAside);
     assert.deepEqual(await client.setAsideDiscard(3), sampleSetAside);
@@ -66,6 +67,7 @@ void describe("the control socket", () => {
       ["trace", "abc"],
       ["link", [room], null],
       ["unlink", room, true],
+      ["resume", room, true],
       ["setAsideList"],
       ["setAsideRetry", 3],
       ["setAsideDiscard", 3],

@@ -50,23 +50,27 @@ export const sampleStatus: StatusReport = {
       account: "xmpp",
       room: "lobby@rooms.example.org",
       group: "mimi://xmpp.mimi.example.org/r/1",
+      kind: "plumbed",
       state: "live",
       behind: 0,
       inbox: 0,
       lastInboundAt: NOW - 5_000,
       oldestUndeliveredAt: null,
       lastError: null,
+      paused: null,
     },
     {
       account: "far",
       room: "\u202ehall\u001b[31m@rooms.far.example",
       group: "mimi://xmpp.mimi.example.org/r/1",
+      kind: "portal",
       state: "live",
       behind: 12,
       inbox: 1,
       lastInboundAt: null,
       oldestUndeliveredAt: NOW - 3_500_000,
       lastError: "account_down: the connection is down",
+      paused: null,
     },
   ],
   setAside: 2,
@@ -119,7 +123,13 @@ export function sampleOperations(): Asked {
           {
             group: group ?? sampleTrace.group,
             rooms: rooms.map(
-              (room, index) => ({ ...room, state: index === 0 ? "already" : "linked" }) as const,
+              (room, index) =>
+                ({
+                  ...room,
+                  ...(index === 0
+                    ? { state: "already" }
+                    : { state: "linked", warnings: ["it may not pin: give it \u001b[1mpower"] }),
+                }) as const,
             ),
           },
           "link",
@@ -128,6 +138,17 @@ export function sampleOperations(): Asked {
         ),
       unlink: (room, erase) =>
         asked({ ...room, group: sampleTrace.group, erased: erase }, "unlink", room, erase),
+      resume: (room, drop) => {
+        const report = {
+          ...room,
+          group: sampleTrace.group,
+          pausedAt: NOW - 60_000,
+          why: "\u001b[31mecho says again what is carried into the room",
+          waiting: 4,
+          dropping: drop,
+        };
+        return asked(report, "resume", room, drop);
+      },
       trace: (id) => asked(id === "nothing" ? [] : [sampleTrace], "trace", id),
       setAsideList: () => asked([sampleSetAside], "setAsideList"),
       setAsideRetry: async (id) => asked(known(id), "setAsideRetry", id),

@@ -16,6 +16,7 @@ import type { NewEvent } from "../../../core/store/units/group-log.ts";
 import { inboxBinding, type InboxBinding } from "../../../core/store/units/inbox.ts";
 import { outboxBinding } from "../../../core/store/units/outbox.ts";
 import { decodeContent } from "../../../mappings/content/codec.ts";
+import { decodeProperty } from "../../../mappings/event-content.ts";
 import type { GroupUri } from "../../../mappings/ids.ts";
 import { message, type Message } from "../../../mappings/message.ts";
 import { fromContent } from "../../../mappings/message/from-content.ts";
@@ -125,4 +126,43 @@ async function say(event: NewEvent): Promise<void> {
   const fence = await sample.claim(inLane(sample.a.id));
   const rows = (await sample.rows(sample.a.id)).map(({ n }) => sample.row(n, [event]));
   await sample.append(fence, sample.a, rows);
+  await sample.store.write("releaseLane", fence);
 }
+
+const avatar = (value: string) =>
+  ({
+    kind: "property",
+    sender: { native: "anna", name: "Anna" },
+    name: "avatar",
+    value,
+    shown: "a",
+  }) as const;
+
+void test("a room's picture has an address of ours in the log, also where no gateway comes, and a room of ours finds it", async () => {
+  for (const [endpoint, home] of [
+    [ENDPOINT, ENDPOINT],
+    [null, "https://home.example"],
+    ["http://127.0.0.1:9000", "https://home.example"],
+  ] as const) {
+    const writer = new EventWriter(key, new MessageMemo(), endpoint, "https://home.example");
+    const identity = { n: 1 as InboxNumber, nativeKey: `avatar ${endpoint}` as NativeKey };
+    const [event] = writer.translation(room, identity, [avatar(SOURCE)], limits).events;
+    assert.ok(event?.sender);
+    const { value } = decodeProperty(event.content);
+    assert.ok(mediaIdIn(value, home), value);
+    assert.deepEqual([event.property?.shown, event.media?.map(({ source }) => source)], ["a", [SOURCE]]);
+  }
+  const writer = new EventWriter(key, new MessageMemo());
+  const identity = { n: 1 as InboxNumber, nativeKey: "avatar" as NativeKey };
+  const [event, gone] = writer.translation(room, identity, [avatar(SOURCE), avatar("")], limits).events;
+  assert.ok(event);
+  assert.deepEqual([gone?.property?.value, gone?.media], ["", []]);
+  await say(event);
+  const binding = await sample.store.read(outboxBinding(sample.b.id));
+  assert.ok(binding);
+  const { id } = event;
+  const { value } = decodeProperty(event.content);
+  const out = { kind: "property", id, speaker: null, name: "avatar", value } as const;
+  const context = await contextFor(sample.store, new MessageMemo(), binding, out, 5);
+  assert.equal(context.media(value).url, SOURCE);
+});

@@ -21,6 +21,13 @@ import { laneSample, silent } from "./lane-sample.ts";
 
 const folder = temporaryFolder("inbox-lane");
 
+/** Hears nothing that goes round. */
+const deaf = {
+  hears: () => Promise.resolve(null),
+  repeats: () => Promise.resolve(false),
+  pause: () => Promise.resolve(),
+};
+
 /** Understands nothing, for a reason that a test gives. */
 class Troubled extends FakeBridge {
   trouble: ErrorCode = "account_down";
@@ -62,6 +69,7 @@ void describe("a row of the inbox that is not understood", () => {
       bridge,
       writer: new EventWriter(new Uint8Array(32), new MessageMemo()),
       policies: new PolicyBook(store, () => 1_000),
+      loops: deaf,
       now: () => now,
       announcer: new Announcer(() => undefined),
     };

@@ -219,3 +219,37 @@ void test("full is full, a lane that fails is let go, and one that nobody may ru
   assert.deepEqual(await nobody.run(outLane(99 as BindingId)), left);
   await store.close();
 });
+
+void test("a lane that is kept takes what comes next without a claim, in no slot, and is let go at the end of its time", async () => {
+  const sample = await laneSample(folder);
+  const { store, a, b } = sample;
+  const taken: string[] = [];
+  const runner = runnerOf(store, consumer(sample, taken), 1, 1_000);
+  const lane = inLane(a.id);
+  await sample.accept(a.id, ["first"]);
+  const ended = runner.run(lane);
+  await eventually("the first", () => taken.length === 1);
+  await eventually("a free slot", () => !runner.full);
+  await sample.accept(a.id, ["second"]);
+  void runner.run(lane);
+  await eventually("the second", () => taken.length === 2);
+  assert.equal(await sample.count("lane where kind = 'in' and epoch = 1"), 1, "it was claimed once");
+  assert.deepEqual(await ended, caughtUp);
+  assert.equal(await sample.count("lane where holder is not null"), 0);
+  assert.ok(await HeldLane.claim(store, inLane(b.id), 1));
+  await store.close();
+});
+
+void test("a lane that is kept is let go at once when its process stops", async () => {
+  const sample = await laneSample(folder);
+  const { store, a } = sample;
+  const taken: string[] = [];
+  const runner = runnerOf(store, consumer(sample, taken), 10, 60_000);
+  await sample.accept(a.id, ["first"]);
+  const ended = runner.run(inLane(a.id));
+  await eventually("the first", () => taken.length === 1);
+  await runner.close();
+  assert.deepEqual(await ended, left);
+  assert.equal(await sample.count("lane where holder is not null"), 0);
+  await store.close();
+});

@@ -18,11 +18,11 @@ export async function laneSample(folder: string): Promise<SampleStore> {
 }
 
 /** Claims each lane for itself, as lanes of accounts without a connection are. */
-export function runnerOf(store: Store, run: LaneWork["run"], slots = 10): LaneRunner {
+export function runnerOf(store: Store, run: LaneWork["run"], slots = 10, lingerMs = 0): LaneRunner {
   const find = async (lane: LaneKey): Promise<LaneWork | null> => {
     const { wait, failures, pulls } = await store.read(readLane(lane));
     const held = wait > 0 ? null : await HeldLane.claim(store, lane, 60_000);
     return held && { held, own: true, failures, pulls, run };
   };
-  return new LaneRunner({ store, log: silent, slots, find });
+  return new LaneRunner({ store, log: silent, slots, lingerMs, find });
 }

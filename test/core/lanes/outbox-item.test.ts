@@ -28,7 +28,7 @@ const planned = (kind: LogEntry["kind"]) =>
     bridge,
     binding,
     { ...noPolicy, kindsOut: new Set(["text"]), nameTemplate: "{name} (elsewhere)" },
-    { id: ROOT, seq: 1, kind } as LogEntry,
+    { id: ROOT, seq: 1, kind, passed: null } as LogEntry,
     [{ event: deletion, context: emptyContext }],
   );
 
@@ -40,4 +40,16 @@ void test("what people take back is left out where the room does not want that",
 void test("what is to be forgotten goes, whatever the room wants", () => {
   const { items, losses } = planned("erase");
   assert.deepEqual([items.map(({ step }) => step.op), losses], [["message"], []]);
+});
+
+void test("a copy's mark names the groups through which it has come, besides its own", () => {
+  const entry = { id: ROOT, seq: 1, kind: "message" } as const;
+  const originOf = (passed: string | null) => {
+    const told = [{ event: deletion, context: emptyContext }];
+    const { items } = planEntry(bridge, binding, noPolicy, { ...entry, passed } as LogEntry, told);
+    return items[0]?.context.origin;
+  };
+  assert.deepEqual(originOf(null), { group: binding.groupUri, event: ROOT });
+  const via = ["mimi://a.example/r/1", "mimi://b.example/r/2"];
+  assert.deepEqual(originOf(via.join(" ")), { group: binding.groupUri, event: ROOT, via });
 });

@@ -1,6 +1,6 @@
-/** What a room is given of a log that was replaced by another one. */
+/** What a room is given of a log, of one that was replaced by another too, and how often that is read. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { MessageMemo } from "../../../core/groups/message-memo.ts";
 import type { BindingId } from "../../../core/ids.ts";
 import { HeldLane } from "../../../core/lanes/held-lane.ts";
@@ -9,6 +9,8 @@ import { LaneRun } from "../../../core/lanes/lane-run.ts";
 import { runOutbox } from "../../../core/lanes/outbox-lane.ts";
 import { limits } from "../../../core/limits.ts";
 import { noPolicy } from "../../../core/policy/room-policy.ts";
+import type { Store } from "../../../core/store/store.ts";
+import type { Unit } from "../../../core/store/unit.ts";
 import type { RemoteEvent } from "../../../core/store/units/remote-events.ts";
 import { outboxBinding, wasGiven } from "../../../core/store/units/outbox.ts";
 import { FakeBridge } from "../../support/fake-bridge.ts";
@@ -27,8 +29,11 @@ const folder = temporaryFolder("outbox-stream");
 const nobody = new QuietHost();
 
 /** Delivers to a room until it is caught up. */
-async function deliver(sample: SampleStore, bridge: FakeBridge, room: BindingId): Promise<void> {
-  const { store } = sample;
+async function deliver(
+  { store }: Pick<SampleStore, "store">,
+  bridge: FakeBridge,
+  room: BindingId,
+): Promise<void> {
   const held = await HeldLane.claim(store, outLane(room), 60_000);
   assert.ok(held);
   const options = {
@@ -47,7 +52,28 @@ async function deliver(sample: SampleStore, bridge: FakeBridge, room: BindingId)
   await held.release();
 }
 
-void test("of a log that another one has replaced a room is given only what it was not given before", async (t) => {
+/** The same store, that says which statements are read by. */
+function watched(store: Store, read: (statement: string) => void): Store {
+  function* told<T>(unit: Unit<T>): Unit<T> {
+    let next = unit.next([]);
+    while (!next.done) {
+      read(next.value.statement.name);
+      next = unit.next(yield next.value);
+    }
+    return next.value;
+  }
+  return {
+    dialect: store.dialect,
+    slot: store.slot,
+    read: (unit) => store.read(told(unit)),
+    write: (name, input) => store.write(name, input),
+    checkVersion: () => store.checkVersion(),
+    close: () => store.close(),
+  };
+}
+
+/** A group of another gateway, a room that follows it, and what that was given. */
+async function stage(t: TestContext) {
   const sample = await laneSample(folder);
   const at = await FollowerStage.make(sample, "owner.test");
   const platform = new FakePlatform({ ...usualModes, connected: false });
@@ -68,10 +94,15 @@ void test("of a log that another one has replaced a room is given only what it w
     const texts = platform.messages(at.room.native).map(({ text }) => text);
     return texts.filter((text) => !notices.includes(text));
   };
+  const log = (...events: readonly ReturnType<typeof said>[]) =>
+    events.map((event, i) => remote(i + 1, event.sender, event));
+  return { sample, at, bridge, said, given, log };
+}
+
+void test("of a log that another one has replaced a room is given only what it was not given before", async (t) => {
+  const { sample, at, bridge, said, given, log } = await stage(t);
   const [one, two, fresh] = [said("one"), said("two"), said("fresh")];
   const wasGivenTo = (id: RemoteEvent["id"]) => sample.store.read(wasGiven({ binding: at.room.id, id }));
-  const log = (...events: readonly (typeof one)[]) =>
-    events.map((event, i) => remote(i + 1, event.sender, event));
 
   await at.apply(log(one, two));
   assert.equal(await wasGivenTo(one.id), false);
@@ -86,4 +117,17 @@ void test("of a log that another one has replaced a room is given only what it w
   await deliver(sample, bridge, at.room.id);
   assert.deepEqual(given(), ["one", "two", "fresh"], "what stands in the room is not said again");
   assert.equal((await sample.store.read(outboxBinding(at.room.id)))?.intendedSeq, 3);
+});
+
+void test("a log with much in it is read for several entries at once, and given in order", async (t) => {
+  const { sample, at, bridge, said, given, log } = await stage(t);
+  const texts = Array.from({ length: 40 }, (_, i) => `message ${i}`);
+  await at.apply(log(...texts.map(said)));
+  let reads = 0;
+  const store = watched(sample.store, (statement) => {
+    if (statement === "outbox.entry") reads += 1;
+  });
+  await deliver({ store }, bridge, at.room.id);
+  assert.deepEqual(given(), texts);
+  assert.ok(reads < texts.length / 2, `${reads} reads of the log`);
 });

@@ -8,6 +8,7 @@ import fastify from "fastify";
 import { AvatarAddresses, parseAvatarToken } from "../../../core/media/avatar-addresses.ts";
 import { AvatarCache, type AvatarCacheOptions } from "../../../core/media/avatar-cache.ts";
 import { avatarRoute } from "../../../core/media/avatar-route.ts";
+import type { FileAccess } from "../../../core/media/platform-file.ts";
 import { limits } from "../../../core/limits.ts";
 import { createLogger } from "../../../core/log.ts";
 import { openSqliteStore } from "../../../core/store/sqlite/engine.ts";
@@ -35,6 +36,10 @@ before(async () => {
         return void response.writeHead(200, { "content-type": "text/plain" }).end(PNG);
       case "/b.gif":
         return void response.end(GIF);
+      case "/for-members":
+        return void (request.headers.authorization === "Bearer ours"
+          ? response.end(PNG)
+          : response.writeHead(401).end());
       case "/svg":
         response.writeHead(200, { "content-type": "image/png" });
         return void response.end(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`);
@@ -96,6 +101,24 @@ void test("a picture is fetched once, by whoever asks first, and kept under its 
   assert.deepEqual(await new AvatarCache(options).open(token), { bytes: PNG, type: "image/png" });
   assert.equal(pictures.asked.filter((path) => path === "/a.png?once").length, 1);
   assert.equal((await cache.open(await name("/b.gif")))?.type, "image/gif");
+});
+
+const members: FileAccess = {
+  headers: (at) => (at.pathname === "/for-members" ? { authorization: "Bearer ours" } : null),
+  refusal: () => null,
+};
+void test("a picture that its platform gives to members is opened as its user's account opens it", async () => {
+  const { options, name } = makeCache();
+  const asked: (readonly [string, string])[] = [];
+  const access: AvatarCacheOptions["access"] = (source, whose) => {
+    asked.push([source, whose]);
+    return Promise.resolve(members);
+  };
+  const token = await name("/for-members");
+  assert.equal(await new AvatarCache(options).open(token), null, "nobody else gets it");
+  const given = await new AvatarCache({ ...options, access, allow: [] }).open(token);
+  assert.deepEqual(given?.bytes, PNG);
+  assert.deepEqual(asked, [[`${pictures.url}/for-members`, user]]);
 });
 
 void test("a name changes with the picture and the profile, and nobody guesses one", async () => {

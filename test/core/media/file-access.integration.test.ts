@@ -11,7 +11,7 @@ import type { FileAccess } from "../../../core/media/platform-file.ts";
 import { openRemoteFile } from "../../../core/media/remote-file.ts";
 import { openSqliteStore } from "../../../core/store/sqlite/engine.ts";
 import { eventId } from "../../../mappings/event-id.ts";
-import type { EventId } from "../../../mappings/ids.ts";
+import { type EventId, parseUserUri, type UserUri } from "../../../mappings/ids.ts";
 import { temporaryFolder } from "../../support/servers.ts";
 import { message, SampleStore } from "../store/sample.ts";
 import { inLane } from "../../../core/lanes/lane-key.ts";
@@ -117,4 +117,25 @@ void test("an address of another host's gets none by leading to the platform", a
     seen.map(({ headers }) => headers.authorization),
     [undefined, undefined],
   );
+});
+
+void test("a user's picture is opened by the account on whose platform he is, and by no other", async () => {
+  const asked: string[] = [];
+  const fileAccess = (source: string) => {
+    asked.push(source);
+    return Promise.resolve(access);
+  };
+  const opens = (account: AccountId, user: UserUri) =>
+    new AccountFiles(sample.store, () => [{ account, bridge: { fileAccess } }]).ofUser("picture", user);
+  const [row] = await sample.sql(`select uri from "user" where native = 'anna'`);
+  const anna = parseUserUri(String(row?.["uri"])) ?? assert.fail();
+  assert.equal(await opens(sample.account.id, anna), access);
+  assert.equal(await opens((sample.account.id + 1) as AccountId, anna), null, "another account");
+  const stranger = parseUserUri("mimi://elsewhere.test/u/anna") ?? assert.fail();
+  await sample.sql(`insert into provider (domain) values ('elsewhere.test')`);
+  await sample.sql(
+    `insert into "user" (uri, provider, native, name, profile_rev) select '${stranger}', id, 'anna', 'Anna', 1 from provider where domain = 'elsewhere.test'`,
+  );
+  assert.equal(await opens(sample.account.id, stranger), null, "what another gateway says of its people");
+  assert.deepEqual(asked, ["picture"]);
 });

@@ -104,10 +104,14 @@ void describe("the kinds of a policy", () => {
     const property: Translated = { kind: "property", sender: null, name: "topic", value: "tea" };
     assert.deepEqual(heed(rules({ kindsIn: only("text") }), [property]).events, []);
     assert.deepEqual(heed(rules({ kindsIn: only("state") }), [property]).events, [property]);
-    const event: OutEvent = { kind: "member", id: id("c") };
+    const user = "mimi://a.test/u/one";
+    const event: OutEvent = { kind: "member", id: id("c"), user, change: "leave", reason: "" };
     const told = (kinds: ReadonlySet<CarriedKind>) =>
       asWanted({ ...noPolicy, kindsOut: kinds }, [{ event, context: emptyContext }]).told.length;
     assert.deepEqual([told(only("member")), told(only("state"))], [1, 0]);
+    const leave: Translated = { kind: "leave", sender: { native: "U1", name: "" }, reason: "" };
+    assert.deepEqual(heed(rules({ kindsIn: only("text") }), [leave]).events, []);
+    assert.deepEqual(heed(rules({ kindsIn: only("member") }), [leave]).events, [leave]);
   });
 
   void it("never hold back a line of the gateway's own", () => {

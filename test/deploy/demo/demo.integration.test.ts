@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, it } from "node:test";
 import { temporaryFolder } from "../../support/servers.ts";
+import { type DemoRun, processesOf, runDemo } from "./running-demo.ts";
 
-const main = join(import.meta.dirname, "../../../deploy/demo/main.ts");
 const folders = temporaryFolder("demo-test");
 
 /** What the demo has to show, by the first column of its table. */
@@ -47,23 +43,7 @@ const CROSSINGS = [
   "file",
 ];
 
-/** Runs the demo in a folder of its own; `act` is called with all that it has printed, at each print. */
-async function demo(line: readonly string[], act: (printed: string, pid: number, folder: string) => void) {
-  const folder = mkdtempSync(join(folders, "x"));
-  const child = spawn(process.execPath, [main, ...line], {
-    env: { ...process.env, TMPDIR: folder },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let printed = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      printed += text;
-      act(printed, child.pid ?? 0, folder);
-    });
-  }
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, printed, left: processesOf(folder), files: readdirSync(folder) };
-}
+const demo = (line: readonly string[], act: DemoRun["act"] = () => {}) => runDemo(line, { folders, act });
 
 /** Runs the demo to its end, and ends the gateway by force when this was printed. */
 async function killedAt(line: string): ReturnType<typeof demo> {
@@ -79,24 +59,9 @@ async function killedAt(line: string): ReturnType<typeof demo> {
   });
 }
 
-/** Command lines of processes that were started on this folder, by process id. */
-function processesOf(folder: string): Map<number, string> {
-  const found = new Map<number, string>();
-  for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-    let command = "";
-    try {
-      command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
-    } catch {
-      continue; // It has ended since.
-    }
-    if (command.includes(folder)) found.set(Number(name), command);
-  }
-  return found;
-}
-
 void describe("npm run demo", async () => {
   await it("shows both transcripts and every feature, is content and leaves nothing behind", async () => {
-    const { code, printed, left, files } = await demo(["--once"], () => {});
+    const { code, printed, left, files } = await demo(["--once"]);
     assert.equal(code, 0, printed);
     assert.match(printed, /^tea@rooms\.localhost\n/m);
     assert.match(printed, /carla +Yes, we hear you in the coffee room\. +arrived after \d+ ms/);
@@ -154,7 +119,7 @@ void describe("npm run demo", async () => {
   });
 
   await it("shows the same across two gateways", async () => {
-    const { code, printed, left, files } = await demo(["--federated", "--once"], () => {});
+    const { code, printed, left, files } = await demo(["--federated", "--once"]);
     assert.equal(code, 0, printed);
     assert.match(printed, /south: mimi-gateway redeem mtp1:north\.example:/);
     assert.match(printed, /26 lines crossed/);

@@ -1,20 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { crossingFaults, renderCrossings } from "../../../deploy/demo/crossing-table.ts";
-import { type RoomName, type Speaker, ThreeStage } from "../../../deploy/demo/three-stage.ts";
+import { type RoomName, TITLES } from "../../../deploy/demo/crossing-lines.ts";
+import { type Speaker, ThreeStage } from "../../../deploy/demo/three-stage.ts";
 
-const anna: Speaker = { home: "near", names: { channel: "anna (there)", near: "anna", far: "anna" } };
+const anna: Speaker<RoomName> = {
+  home: "near",
+  names: { channel: "anna (there)", near: "anna", far: "anna" },
+};
 
 /** Three rooms that hold what a test puts into them. */
 class Rooms {
   readonly lines: Record<RoomName, string[]> = { channel: [], near: [], far: [] };
   readonly words: Record<RoomName, string[]> = { channel: ["linked"], near: [], far: [] };
 
-  stage(): Promise<ThreeStage> {
-    return ThreeStage.set(
-      (room) => Promise.resolve({ lines: this.lines[room], words: this.words[room] }),
-      200,
-    );
+  stage(): Promise<ThreeStage<RoomName>> {
+    const look = (room: RoomName) => Promise.resolve({ lines: this.lines[room], words: this.words[room] });
+    return ThreeStage.set(look, TITLES, 200);
   }
 
   put(lines: Readonly<Partial<Record<RoomName, string>>>): Promise<void> {
@@ -39,8 +41,8 @@ void describe("the stage of the demo's three rooms", () => {
     assert.deepEqual(
       stage.crossings.map(({ to, tookMs }) => [to, tookMs !== null]),
       [
-        ["channel", true],
-        ["far", true],
+        ["#lab", true],
+        ["island", true],
       ],
     );
     assert.deepEqual([crossingFaults(stage.crossings), await stage.faults()], [[], []]);
@@ -83,6 +85,21 @@ void describe("the stage of the demo's three rooms", () => {
     ]);
   });
 
+  void it("takes what stands there before for granted, and waits for nothing where nothing is to be shown", async () => {
+    const rooms = new Rooms();
+    await rooms.put({ near: "the topic is: tea" });
+    const stage = await rooms.stage();
+    await stage.show({
+      feature: "vote",
+      by: anna,
+      act: () => rooms.put({ near: "anna votes" }),
+      change: (room, name) =>
+        room === "near" ? { adds: [`${name} votes`] } : { adds: [], unshown: "nothing: it has no votes" },
+    });
+    assert.deepEqual([crossingFaults(stage.crossings), await stage.faults()], [[], []]);
+    assert.match(renderCrossings(stage.crossings), /#lab: nothing: it has no votes +as it should be/);
+  });
+
   void it("says what could not even be done", async () => {
     const stage = await new Rooms().stage();
     await stage.show(scene(() => Promise.reject(new Error("no such message"))));
@@ -90,10 +107,10 @@ void describe("the stage of the demo's three rooms", () => {
   });
 
   void it("shows both others below one another", () => {
-    const one = { feature: "text", from: "near", done: "anna: hello" } as const;
+    const one = { feature: "text", from: "harbour", done: "anna: hello", unshown: false } as const;
     const rows = [
-      { ...one, to: "channel", expected: "anna (there): hello", tookMs: 12 },
-      { ...one, to: "far", expected: "anna: hello", tookMs: null },
+      { ...one, to: "#lab", expected: "anna (there): hello", tookMs: 12 },
+      { ...one, to: "island", expected: "anna: hello", tookMs: null },
     ] as const;
     assert.equal(
       renderCrossings(rows),

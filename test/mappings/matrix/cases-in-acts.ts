@@ -145,7 +145,7 @@ export const actsIn: readonly MappingCase[] = [
     { kind: "reaction", reaction: { kind: "unicode", emoji: "👍🏽" } },
     { replyTo: root },
     [],
-    { edit: () => ({ root, previous: null }) },
+    { edit: () => ({ root, author: "@bob:hs.example", previous: null }) },
   ),
   reads(
     "reaction",

@@ -1,5 +1,6 @@
 /** Table tests: replies, threads, edits and kinds of text that come from Matrix. */
-import { Mark } from "../../../mappings/markup/flat.ts";
+import { Mark, plainFlat } from "../../../mappings/markup/flat.ts";
+import { textMessage } from "../../../mappings/message.ts";
 import type { MappingCase } from "../cases/case.ts";
 import { event, flat, html, paragraph, reads, readsMessage, run, text, words } from "./case-tools.ts";
 import { eventId, octetsOf, reply, root } from "./room.ts";
@@ -132,6 +133,7 @@ export const relatedIn: readonly MappingCase[] = [
     {
       edit: () => ({
         root: reply,
+        author: "@bob:hs.example",
         previous: {
           body: words("before"),
           replaces: null,
@@ -158,11 +160,19 @@ export const relatedIn: readonly MappingCase[] = [
   ),
   reads(
     "edit",
+    "the redaction of a remote user's is a moderator's affair in this room",
+    event("m.room.redaction", { redacts: "$edit" }),
+    [],
+    ["edit_unverified"],
+    { edit: () => ({ root: reply, author: null, previous: textMessage(plainFlat("before")) }) },
+  ),
+  reads(
+    "edit",
     "the redaction of one that a later one hides",
     event("m.room.redaction", { redacts: "$edit" }),
     [],
     [],
-    { edit: () => ({ root: reply, previous: null }) },
+    { edit: () => ({ root: reply, author: "@bob:hs.example", previous: null }) },
   ),
   readsMessage(
     "thread",
@@ -186,6 +196,6 @@ export const relatedIn: readonly MappingCase[] = [
     words("yes"),
     { replyTo: reply },
     [],
-    { edit: () => ({ root: reply, previous: null }) },
+    { edit: () => ({ root: reply, author: "@bob:hs.example", previous: null }) },
   ),
 ];

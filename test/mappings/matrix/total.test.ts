@@ -156,7 +156,7 @@ void test("an edit is taken only from its author, of the message itself, in orde
   assert.deepEqual(codes(edit("$bobs", { "m.new_content": undefined })), ["event_unreadable"]);
   const edited = { ...inbound, latestEdit: () => ({ at: 1_755_517_530_001, eventId: "$a" }) };
   assert.deepEqual(codes(edit("$bobs"), edited), []);
-  const anEdit = { ...inbound, edit: () => ({ root, previous: null }) };
+  const anEdit = { ...inbound, edit: () => ({ root, author: "@bob:hs.example", previous: null }) };
   assert.deepEqual(codes(edit("$bobs"), anEdit), ["target_unknown"]);
 });
 

@@ -96,7 +96,9 @@ export class House extends Door {
     const announcer = new Announcer(() => undefined);
     const runner = new LaneRunner({ store, log, slots: 1, find: () => Promise.resolve(null) });
     const policies = new PolicyBook(store, () => clock.now);
-    const rooms = new LiveRooms({ store, memo: new MessageMemo(), log, policies, hosts: () => [] });
+    const avatars = { of: () => Promise.resolve(null), pathOf: () => Promise.resolve("") };
+    const memo = new MessageMemo();
+    const rooms = new LiveRooms({ store, memo, log, policies, avatars, hosts: () => [] });
     const federation = await Federation.create({
       config: {
         base: BASE,
@@ -128,6 +130,7 @@ export class House extends Door {
       media: {
         files: { ofAccount: () => Promise.resolve(null) },
         cache: { open: () => Promise.resolve(null) },
+        publicAvatar: () => Promise.resolve(null),
       },
       announcer,
       wake: () => undefined,

@@ -1,14 +1,17 @@
 /** Files that a platform gives to an account alone, given to other gateways: with its credentials, and never a page to sign in. */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { GatewayError } from "../../../../core/errors.ts";
+import type { MediaId } from "../../../../core/ids.ts";
 import type { FileAccess } from "../../../../core/media/platform-file.ts";
 import { openSqliteStore } from "../../../../core/store/sqlite/engine.ts";
+import { encodeProperty } from "../../../../mappings/event-content.ts";
 import { temporaryFolder } from "../../../support/servers.ts";
 import { OwnerStage } from "../../store/owner-stage.ts";
-import { SampleStore } from "../../store/sample.ts";
-import { octets, serveFiles, startServing } from "../media-files.ts";
+import { property, SampleStore } from "../../store/sample.ts";
+import { octets, sayIn, serveFiles, startServing } from "../media-files.ts";
 import { asker, serveOdd } from "../two-gateways.ts";
 
 const SECRET = "Bearer xoxb-secret";
@@ -43,7 +46,8 @@ async function platform(t: TestContext, token: string, account = sample.account.
       access: (_source, asked) => Promise.resolve(asked === account ? access : null),
     },
   );
-  return { id: await post("", { source: `${origin}/small` }), get };
+  const source = `${origin}/small`;
+  return { id: await post("", { source }), get, source };
 }
 
 void test("a file of an account comes whole and in parts", async (t) => {
@@ -53,6 +57,18 @@ void test("a file of an account comes whole and in parts", async (t) => {
   const part = await get(id, { range: "bytes=100-199" });
   assert.deepEqual([part.status, part.body], [206, octets.subarray(100, 200)]);
   assert.ok(!JSON.stringify([whole.headers, part.headers]).includes("xoxb"));
+});
+
+void test("a room's picture comes as a file of the account does", async (t) => {
+  const { source, get } = await platform(t, SECRET);
+  const id = randomBytes(16).toString("base64url") as MediaId;
+  const change = { name: "avatar", item: "", value: `https://a.example/media/${id}` } as const;
+  const content = encodeProperty(change, randomBytes(16));
+  const file = { id, account: sample.account.id, source, type: "application/octet-stream", size: null };
+  const event = { ...property("topic", ""), content, property: change, media: [file] };
+  await sayIn(sample, stage.room, event);
+  const { status, body } = await get(id);
+  assert.deepEqual([status, body], [200, octets]);
 });
 
 void test("a page to sign in is not given for the file", async (t) => {

@@ -11,6 +11,8 @@ import { OwnerStage } from "../../store/owner-stage.ts";
 import { message, SampleStore } from "../../store/sample.ts";
 import { storeKinds } from "../../store/stores.ts";
 
+const MEMBERS_ONLY = "https://homeserver.example/zoe";
+
 for (const kind of storeKinds()) {
   void describe(`values between gateways on ${kind.name}`, () => {
     let sample: SampleStore;
@@ -18,6 +20,7 @@ for (const kind of storeKinds()) {
     const told: string[] = [];
     const given: unknown[] = [];
     const shown: unknown[] = [];
+    const profiled: unknown[] = [];
     const typing = new Typing({
       clock: { now: () => 0, after: () => () => undefined },
       give: (group, row, from) => given.push([group, row.user, row.on, from]),
@@ -34,6 +37,12 @@ for (const kind of storeKinds()) {
           shown.push([group, name, id]);
           return Promise.resolve();
         },
+        showProfile: (group, { user, name }) => {
+          profiled.push([group, user, name]);
+          return Promise.resolve();
+        },
+        publicAvatar: ({ source, rev }) =>
+          Promise.resolve(source === MEMBERS_ONLY ? `https://one.test/avatar/${rev}` : source),
       });
     });
     after(() => sample.store.close());
@@ -60,6 +69,7 @@ for (const kind of storeKinds()) {
         [group.group, "Mia", event.id],
         [group.group, "Mia", true],
       ]);
+      assert.deepEqual(profiled.splice(0), [[group.group, mia, "Mia"]]);
       assert.deepEqual(given.splice(0), [[group.group, mia, true, at.peer]], "other guests hear of it");
       const second = await values.since(group, at.peer, first.state);
       assert.deepEqual(second?.profiles, [{ user: mia, name: "Mia", rev: 1 }]);
@@ -72,6 +82,19 @@ for (const kind of storeKinds()) {
       assert.equal(await values.since({ ...group, values: head }, at.peer, second.state), null);
       const anew = await values.since({ ...group, rev: 2 }, at.peer, second.state);
       assert.equal(anew?.profiles.length, 1, "a group that was restored is read from the start");
+    });
+
+    void test("a picture that others can't fetch where it lies is given by this gateway", async () => {
+      const at = await FollowerStage.make(sample, "pictures.test");
+      const zoe = { uri: userUri(domain("fake.mimi.test"), "zoe"), native: "zoe", name: "Zoe" };
+      const given = async (avatar: string | null) => {
+        await at.say(message(`as ${String(avatar)}`, { ...zoe, ...(avatar !== null && { avatar }) }));
+        const page = await values.since({ group: at.group, uri: at.uri, rev: 1 }, at.peer, undefined);
+        return page?.profiles.find(({ user }) => user === zoe.uri)?.avatar;
+      };
+      assert.equal(await given(null), undefined);
+      assert.equal(await given(MEMBERS_ONLY), "https://one.test/avatar/2");
+      assert.equal(await given("https://avatars.example/zoe"), "https://avatars.example/zoe");
     });
 
     void test("a state of another group, and what is none, are refused", async () => {

@@ -21,9 +21,9 @@ const unfenced = `
   dropBlockOf dropSecret dropUnnamedMedia
   endConnection endInvitations endKnock follow freeLeasesOf invite keepMedia keepSecret
   keepRedeemed link linkByCode markServed noteAudit noteAvatar noteInvitation noteKnock noteMarkers
-  noteTold pullLaneForward queueTallies recordVerdict redeem registerAccount removeGuest replaceSetting
+  noteTold pauseRoom pullLaneForward queueTallies recordVerdict redeem registerAccount removeGuest replaceSetting
   rewrapSecret setOptOut setRoomPolicy tellProfile
-  retryAside revokeCode setCursor setGroupPolicy settle takeCode takeValues
+  resumeRoom retryAside revokeCode setCursor setGroupPolicy settle takeCode takeValues
   tellVerdicts unlink updatePeer writeOwnEvent
 `
   .trim()

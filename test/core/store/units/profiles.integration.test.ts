@@ -123,9 +123,10 @@ for (const kind of storeKinds()) {
       };
       await sample.store.write("noteAvatar", { ...named, at: 1_000 });
       await sample.store.write("noteAvatar", { ...named, at: 2_000 });
-      assert.equal(await sample.store.read(avatarSource(named.token)), PICTURE);
+      const source = { source: PICTURE, user: named.user };
+      assert.deepEqual(await sample.store.read(avatarSource(named.token)), source);
       await sample.store.write("dropAvatars", 1_000);
-      assert.equal(await sample.store.read(avatarSource(named.token)), PICTURE);
+      assert.deepEqual(await sample.store.read(avatarSource(named.token)), source);
       await sample.store.write("dropAvatars", 1_001);
       assert.equal(await sample.store.read(avatarSource(named.token)), null);
     });

@@ -61,7 +61,8 @@ for (const kind of storeKinds()) {
     });
 
     void test("it comes back with its seq, is known for the room's own, and keeps its link", async () => {
-      const event = message(`mine ${turn}`);
+      const passed = "mimi://a.example/r/1 mimi://b.example/r/2";
+      const event = { ...message(`mine ${turn}`), passed };
       await at.say(event);
       const proof = Buffer.from("signed");
       const served = { group: at.group, served: [{ id: event.id, proof }] };
@@ -74,8 +75,8 @@ for (const kind of storeKinds()) {
       assert.equal(applied.head, 2);
       const entry = (await at.log(1))[0];
       assert.deepEqual(
-        [entry?.id, entry?.originBinding, entry?.senderNative],
-        [event.id, at.room.id, "anna"],
+        [entry?.id, entry?.originBinding, entry?.senderNative, entry?.passed],
+        [event.id, at.room.id, "anna", passed],
       );
       assert.equal(await at.count("event where seq = 2 and received_at = 2000"), 1);
       assert.equal(await sample.count(`link where event_id = '${event.id}' and state = 'live'`), 1);

@@ -20,6 +20,9 @@ const round: readonly Act[] = [
   { deed: "unreact", text: 3 },
 ];
 
+/** With what everybody reacts. */
+export const EMOJI = "🎉";
+
 /** A person's way through the round: which message each deed is about, as its platform names it. */
 export class Script<Message> {
   #turn = 0;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { Script } from "./slack-script.ts";
+import { Script } from "./script.ts";
 
 const round = (first: number) => [
   `say ${first}`,

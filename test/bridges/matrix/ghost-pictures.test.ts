@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { MatrixError } from "matrix-js-sdk";
+import type { Call } from "../../../bridges/matrix/api.ts";
+import { GhostPictures } from "../../../bridges/matrix/ghost-pictures.ts";
+import { createLogger } from "../../../core/log.ts";
+import { PNG } from "../../core/media/picture-server.ts";
+
+const GHOST = "@_mimi_a.test_b:hs.example";
+const address = (letter: string) => `https://mtp.a.test/avatar/${letter.repeat(27)}`;
+
+/** A homeserver at which a ghost has a picture or none; `picture`: what the gateway has for it. */
+function wearing(picture: Buffer | null = PNG) {
+  const calls: string[] = [];
+  let note: unknown = null;
+  const call = ({ method, path, body }: Call): Promise<unknown> => {
+    const what = path.split("/").at(-1) ?? "";
+    calls.push(`${method} ${what}${method === "PUT" ? ` ${JSON.stringify(body)}` : ""}`);
+    if (method === "PUT" && path.includes("account_data")) note = body;
+    if (method === "GET" && note === null)
+      return Promise.reject(new MatrixError({ errcode: "M_NOT_FOUND" }, 404));
+    return Promise.resolve(note);
+  };
+  const pictures = () =>
+    new GhostPictures({
+      api: { call },
+      uploads: { storeBytes: () => Promise.resolve("mxc://hs.example/copy") },
+      host: { avatar: () => Promise.resolve(picture && { bytes: picture, type: "image/png" }) },
+      log: createLogger({ level: "error", bodies: false }),
+    });
+  return { pictures, said: () => calls.splice(0) };
+}
+
+const WORN = "org.mimi-gateway.picture";
+const noted = (letter: string) => `PUT ${WORN} {"token":"${letter.repeat(27)}"}`;
+
+void describe("the picture of a ghost", () => {
+  void it("is copied to the homeserver once, also over a restart, and again when it is another one", async () => {
+    const { pictures, said } = wearing();
+    const first = pictures();
+    await first.wear(GHOST, address("a"));
+    const put = `PUT avatar_url {"avatar_url":"mxc://hs.example/copy"}`;
+    assert.deepEqual(said(), [`GET ${WORN}`, put, noted("a")]);
+    await first.wear(GHOST, address("a"));
+    assert.deepEqual(said(), []);
+    const second = pictures();
+    await second.wear(GHOST, address("a"));
+    assert.deepEqual(said(), [`GET ${WORN}`]);
+    // A gateway that has no public address gives the path alone.
+    await second.wear(GHOST, `/avatar/${"b".repeat(27)}`);
+    assert.deepEqual(said(), [`GET ${WORN}`, put, noted("b")]);
+  });
+
+  void it("goes when its owner has none any more, and nothing is changed for whoever never had one", async () => {
+    const { pictures, said } = wearing();
+    const one = pictures();
+    await one.wear(GHOST, null);
+    assert.deepEqual(said(), [`GET ${WORN}`]);
+    await one.wear(GHOST, address("a"));
+    said();
+    await one.wear(GHOST, null);
+    assert.deepEqual(said(), [`GET ${WORN}`, `PUT avatar_url {"avatar_url":""}`, `PUT ${WORN} {"token":""}`]);
+  });
+
+  void it("stays as it is where the new one can't be had", async () => {
+    const { pictures, said } = wearing(null);
+    await pictures().wear(GHOST, address("a"));
+    assert.deepEqual(said(), [`GET ${WORN}`]);
+  });
+});
