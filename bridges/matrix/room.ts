@@ -5,12 +5,11 @@ import type { AcceptBatch } from "../../core/bridge/inbound.ts";
 import type { Capabilities, RoomFacts } from "../../core/bridge/room.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
-import { step } from "../../core/steps.ts";
 import { roomCapabilities } from "./capabilities.ts";
+import { caughtUp, keptOf } from "./catch-up.ts";
 import type { RoomAround } from "./inbound-context.ts";
-import { isKept, markedBy, rawOf, type Told } from "./kept-event.ts";
+import { rawOf, type Told } from "./kept-event.ts";
 import { isAlias, markOf, placeOf } from "./names.ts";
-import { isCommand } from "./room-commands.ts";
 import type { RoomContext } from "./room-context.ts";
 import { CARRIERS, type RoomState } from "./room-state.ts";
 
@@ -154,18 +153,10 @@ export class Room {
     if (replacement !== null) await this.#context.replaced(this, replacement as NativeRoom);
   }
 
-  /** What came after the mark, oldest first. */
-  async *catchUp(since: ArchiveMark): AsyncGenerator<AcceptBatch> {
+  /** As `caughtUp`. */
+  catchUp(since: ArchiveMark): AsyncGenerator<AcceptBatch> {
     const { history } = this.#context;
-    const place = placeOf(since, this.id);
-    // It was followed from a room that it replaces: all of it is news.
-    const pages = place === null ? history.beginning(this.id) : history.after(this.id, place);
-    for await (const page of pages) {
-      step("catchup.page");
-      const last = page.at(-1)?.id;
-      const mark = last === undefined ? null : markOf(this.id, last);
-      yield { room: this.id, raws: this.#kept(page).map(rawOf), mark };
-    }
+    return caughtUp(this.id, since, { history, kept: (told) => this.#kept(told) });
   }
 
   /** Says once what the ghosts of this room lack, in the room and in the log. */
@@ -186,15 +177,7 @@ export class Room {
 
   #kept(told: readonly Told[]): readonly Told[] {
     const { own, host } = this.#context;
-    if (this.carriedBy !== null) return [];
-    return told.filter(
-      ({ event }) =>
-        isKept(event) &&
-        !own.isOurs(event.sender) &&
-        !own.isOurs(event.state ?? "") &&
-        !isCommand(event) &&
-        markedBy(event.content) !== host.gateway,
-    );
+    return this.carriedBy === null ? keptOf(told, { own, gateway: host.gateway }) : [];
   }
 
   #start(): void {
