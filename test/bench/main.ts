@@ -2,7 +2,7 @@
  * `npm run bench`: what the gateway does, beside floors that are measured in the same run. Figures move from machine to
  * machine; the ratios to the floors are what can be compared.
  *
- *   node test/bench/main.ts                       everything, under fourteen minutes
+ *   node test/bench/main.ts                       everything, under thirteen minutes
  *   node test/bench/main.ts append sink           these parts only; `mtp` takes two and a half minutes
  *   node test/bench/main.ts --json FILE           the same as a report for machines
  *   node test/bench/main.ts --profile FOLDER      profiles of the gateways' CPU; figures are worse then

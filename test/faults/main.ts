@@ -6,7 +6,8 @@
  *   npm run faults -- --seeds 20 --mode queue      more seeds, one mode (direct, queue, two, federated, slack, matrix; both: direct and queue)
  *   npm run faults -- --seed 7 --mode direct       one seed again, nothing else
  *   npm run faults -- --away 600                   a peer is away for that many seconds, instead of 60
- *   npm run faults -- --short                      what npm test runs: one seed a mode, and the broken copies
+ *   npm run faults -- --short                      what npm test runs: one seed a mode, and the broken copies alone, without
+ *                                                  the same run on what is not broken
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -108,9 +109,10 @@ for (let seed = first; seed < first + count; seed++) {
 if (!single) {
   for (const breakage of breakages) {
     say(`broken copy: ${breakage.name}`);
-    const problems = await tryBreakage(root, breakage, (line) => say(`  ${line}`)).catch(
-      (thrown: unknown) => [asGatewayError(thrown).detail],
-    );
+    const problems = await tryBreakage(root, breakage, {
+      alone: values.short,
+      progress: (line) => say(`  ${line}`),
+    }).catch((thrown: unknown) => [asGatewayError(thrown).detail]);
     for (const problem of problems) say(`  FAILED: ${problem}`);
     if (problems.length > 0) faulty += 1;
   }
