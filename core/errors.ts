@@ -22,6 +22,7 @@ export const errorCodes = {
   room_linked: "the room is linked already",
   room_not_linked: "the room is not linked",
   room_not_paused: "the room is not paused",
+  portals_full: "the account has made as many rooms as it makes for others",
   group_unknown: "there is no such group",
   set_aside_unknown: "nothing set aside has that number",
   event_unknown: "nothing is known under that id",

@@ -17,6 +17,9 @@ export const limits = {
   avatarMs: 10_000,
   /** Largest picture of a room that is carried. */
   roomAvatarBytes: 8 * 1024 * 1024,
+  /** Largest picture of a custom emoji that is carried, and how long all those of a message may hold it up. */
+  emojiBytes: 512 * 1024,
+  emojiMs: 10_000,
   /** What all pictures together may have on the disk; the oldest go. */
   avatarsKeptBytes: 128 * 1024 * 1024,
   /** Pictures that are fetched at one time, and how long after a failure one is not tried again. */
@@ -34,6 +37,8 @@ export const limits = {
   laneSlots: 1_000,
   /** How long a lane without anything to do is kept by the only process that there is. */
   laneLingerMs: 2_000,
+  /** Rooms that one account makes for those who ask for them; as many more as are asked for in one moment. */
+  portalsMost: 1_000,
   /** Tries at a fault that may pass before an event is set aside. */
   tries: 8,
   /** How long something said may hold up its room because the platform does not answer a look-up, before its tries count. */
@@ -57,6 +62,8 @@ export const limits = {
   loopOfAll: 50,
   loopFlood: 150,
   loopFloodMs: 10_000,
+  /** How far a platform's clock may be off: what is said this much before the same was carried into the room still repeats it. */
+  loopClockMs: 5_000,
   /** How many of the last messages that a room was given, and that were said in it, are looked at for that. */
   loopCompared: 500,
   loopHeard: 2_000,

@@ -28,15 +28,13 @@ import { Homeserver } from "./homeserver.ts";
 import { isAtHand, translate } from "./inbound.ts";
 import { refersTo } from "./kept-event.ts";
 import { OwnUsers, parseRoomId } from "./names.ts";
+import { closing, encrypted, notEntered, notStarted, shutOut } from "./not-now.ts";
 import { plan } from "./outbound.ts";
 import { Reachability } from "./reachability.ts";
 import { asDeliveryError, asGatewayFault } from "./refusal.ts";
 import type { Room } from "./room.ts";
-import { shutOut } from "./shut-out.ts";
 
 const PROBE_AGAIN_MS: Milliseconds = 2_000;
-/** Rooms don't cease to be encrypted: somebody has to unlink them. */
-const ENCRYPTED_AGAIN_MS: Milliseconds = 60_000;
 /** Encrypted rooms of which people were told. */
 const MOST_TOLD = 10_000;
 
@@ -173,6 +171,8 @@ export class MatrixAccount implements Bridge {
     // Another gateway says it there.
     if (event.kind !== "notice" && (known?.carriedBy ?? null) !== null) return { steps: [], losses: [] };
     const state = known?.known ?? null;
+    // Whether it is encrypted, and who carries it, is not known before it is entered.
+    if (state === null) throw notEntered(room);
     const broadcasts = context.manners.massMentions ?? this.#config.broadcasts;
     return plan(
       event,
@@ -180,7 +180,7 @@ export class MatrixAccount implements Bridge {
         own: this.#own,
         homeserver: this.#config.homeserver,
         capabilities: matrixCapabilities(state, this.#own.bot, broadcasts),
-        powers: state?.powers ?? null,
+        powers: state.powers,
       },
       context,
     );
@@ -195,7 +195,9 @@ export class MatrixAccount implements Bridge {
     const homeserver = this.#homeserver;
     if (homeserver === null) throw notStarted("certain");
     const room = homeserver.room(context.room);
-    if (room.known?.encrypted) throw encrypted(context.room);
+    if (room.known === null) throw notEntered(context.room);
+    if (room.known.encrypted) throw encrypted(context.room);
+    if (room.closing) throw closing(context.room);
     if (room.shutOut) throw shutOut(context.room, room.fault ?? "");
     return homeserver.performer.perform(step, context, room);
   }
@@ -232,15 +234,4 @@ export class MatrixAccount implements Bridge {
     this.#toldEncrypted.add(room);
     return true;
   }
-}
-
-function notStarted(certainty: "certain" | "unknown"): DeliveryError {
-  const verdict = { certainty, retry: "after", afterMs: 2_000 } as const;
-  return new DeliveryError("account_down", "the account is not connected yet", verdict);
-}
-
-/** What is said in the clear would be taken for what the room keeps secret. */
-function encrypted(room: NativeRoom): DeliveryError {
-  const verdict = { certainty: "certain", retry: "after", afterMs: ENCRYPTED_AGAIN_MS } as const;
-  return new DeliveryError("room_unreachable", `${room} is encrypted: unlink it`, verdict);
 }

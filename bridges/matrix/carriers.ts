@@ -8,8 +8,10 @@ import type { Logger } from "../../core/log.ts";
 import type { GroupUri } from "../../mappings/ids.ts";
 import type { MatrixContent } from "../../mappings/matrix/calls.ts";
 import { objectAt, textAt } from "../../mappings/matrix/event.ts";
-import { type MatrixApi, path } from "./api.ts";
+import type { MatrixApi } from "./api.ts";
+import { asGatewayFault, isForbidden, isMissing } from "./refusal.ts";
 import { CARRIERS, type RoomState } from "./room-state.ts";
+import { stateEventNow, stateEventPath } from "./state-event.ts";
 
 /** The gateway that carries the room for the group, by its base domain; null: none says so. */
 export function carrierOf(state: RoomState | null, group: GroupUri): string | null {
@@ -44,32 +46,41 @@ export class Carriers {
 
   /** Writes down that this gateway carries the room, where no other one does. Never rejects: without the right it goes unsaid. */
   async claim(room: NativeRoom, state: RoomState): Promise<void> {
-    const { host } = this.#options;
+    const { api, host, bot, log } = this.#options;
     const group = host.group(room);
     if (group === null || carrierOf(state, group) !== null) return;
-    await this.#write(room, state, { ...groupsIn(state), [group]: host.gateway });
-  }
-
-  /** Takes that back, so that another gateway may. Never rejects. */
-  async giveUp(room: NativeRoom, state: RoomState | null): Promise<void> {
-    const { host } = this.#options;
-    const group = host.group(room);
-    if (state === null || group === null || carrierOf(state, group) !== host.gateway) return;
-    const { [group]: _own, ...others } = groupsIn(state);
-    await this.#write(room, state, others);
-  }
-
-  async #write(room: NativeRoom, state: RoomState, groups: MatrixContent): Promise<void> {
-    const { api, bot, log } = this.#options;
     if (!state.may(bot, { state: CARRIERS })) {
       log.info({ room }, "a room does not let the gateway write down that it carries the room");
       return;
     }
     try {
-      const at = `${path("rooms", room, "state", CARRIERS)}/`;
-      await api.call({ method: "PUT", path: at, body: { groups } });
+      const body = { groups: { ...groupsIn(state), [group]: host.gateway } };
+      await api.call({ method: "PUT", path: stateEventPath(room, CARRIERS), body });
     } catch (thrown) {
       log.warn({ room, err: thrown }, "which gateway carries a room could not be written down there");
+    }
+  }
+
+  /**
+   * Takes that back, so that another gateway may; where that is not for the gateway to change, it stays. Rejects with
+   * request_timeout where the homeserver does not answer.
+   */
+  async giveUp(room: NativeRoom): Promise<void> {
+    const { api, host, log } = this.#options;
+    const group = host.group(room);
+    if (group === null) return;
+    try {
+      // What is remembered may be old, or nothing: the room may not have been entered since the start.
+      const groups = objectAt(await stateEventNow(api, room, CARRIERS), "groups") ?? {};
+      if (textAt(groups, group) !== host.gateway) return;
+      const { [group]: _own, ...others } = groups;
+      const at = stateEventPath(room, CARRIERS);
+      await api.call({ method: "PUT", path: at, body: { groups: others } });
+    } catch (thrown) {
+      const fault = asGatewayFault(thrown, CARRIERS);
+      if (fault.code === "request_timeout") throw fault;
+      if (!isForbidden(thrown) && !isMissing(thrown))
+        log.warn({ room, err: fault }, "that the gateway carries a room could not be taken back there");
     }
   }
 }

@@ -81,8 +81,8 @@ const keys = z.object({
     .default([])
     .meta({
       description:
-        "Other accounts of this gateway whose open rooms anybody at the homeserver may enter, linked or not, by an address that " +
-        "the gateway makes a room for: alias_prefix, the account, _ and the room (#_mimi_xmpp_lobby=40rooms.example.org:example.org).",
+        "Other accounts of this gateway whose open rooms anybody may enter, people of other homeservers too, linked or not, by an " +
+        "address that the gateway makes a room for: alias_prefix, the account, _ and the room (#_mimi_xmpp_lobby=40rooms.example.org:example.org).",
       examples: [["xmpp"]],
     }),
   broadcasts: flag(

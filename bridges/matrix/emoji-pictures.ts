@@ -5,6 +5,8 @@
 import { hash } from "node:crypto";
 import { z } from "zod";
 import type { Milliseconds } from "../../core/time.ts";
+import { DeliveryError } from "../../core/bridge/outbound.ts";
+import { GatewayError } from "../../core/errors.ts";
 import { limits } from "../../core/limits.ts";
 import type { FileFacts } from "../../core/media/remote-file.ts";
 import { type MatrixApi, path } from "./api.ts";
@@ -20,7 +22,7 @@ export interface EmojiPicturesOptions {
   readonly api: Pick<MatrixApi, "call">;
   /** The gateway's own user, whose account data are used. */
   readonly bot: string;
-  /** Stores a picture; rejects with GatewayError where it can't be had, or is none. */
+  /** Stores a picture; rejects with GatewayError where it can't be had, or is none: DeliveryError where it may soon be. */
   readonly store: (source: string, facts: FileFacts | null, as: string) => Promise<string>;
 }
 
@@ -45,8 +47,10 @@ export class EmojiPictures {
     const kept: Kept = { url: this.#find(source, facts), until: Infinity };
     if (this.#kept.size >= MOST_REMEMBERED) this.#kept.clear();
     this.#kept.set(source, kept);
-    kept.url.catch(() => {
-      kept.until = Date.now() + limits.avatarAgainMs;
+    kept.url.catch((thrown: unknown) => {
+      // What the homeserver does not do now says nothing of the picture.
+      const isFinal = thrown instanceof GatewayError && !(thrown instanceof DeliveryError);
+      kept.until = isFinal ? Date.now() + limits.avatarAgainMs : 0;
     });
     return kept.url;
   }

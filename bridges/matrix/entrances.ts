@@ -47,6 +47,12 @@ export class Entrances {
     if (data) members.set(state, data.membership);
   }
 
+  /** The room is read anew: who could not enter it may be able to now. */
+  forgetAbsent(room: NativeRoom): void {
+    const members = this.#rooms.get(room);
+    for (const [ghost, now] of members ?? []) if (now !== "join") members?.delete(ghost);
+  }
+
   /** A ghost is not where it was thought to be. */
   forget(room: NativeRoom, ghost: string): void {
     this.#rooms.get(room)?.delete(ghost);
@@ -73,7 +79,9 @@ export class Entrances {
    */
   async enter(room: NativeRoom, state: RoomState, ghost: OwnUser): Promise<boolean> {
     const members = this.#membersOf(room);
-    const now = members.get(ghost.id) ?? (await this.#membership(room, ghost.id));
+    const known = members.get(ghost.id);
+    // What he is refused for is looked at each time: another process may have been told that he may enter again.
+    const now = known === undefined || known === "ban" ? await this.#membership(room, ghost.id) : known;
     members.set(ghost.id, now);
     switch (now) {
       case "join":

@@ -8,6 +8,7 @@ import { LIST_ENTRIES } from "../../mappings/matrix/limits.ts";
 import { shownName } from "../../mappings/matrix/names.ts";
 import { type MatrixApi, path } from "./api.ts";
 import type { Entrances } from "./entrances.ts";
+import type { GhostLooks } from "./ghost-looks.ts";
 import type { OwnUsers } from "./names.ts";
 import type { People } from "./people.ts";
 
@@ -29,8 +30,7 @@ export interface EphemeralOptions {
   readonly entrances: Pick<Entrances, "isIn">;
   readonly host: Pick<BridgeHost, "transient" | "read">;
   readonly linked: (room: NativeRoom) => boolean;
-  /** Makes the speaker's ghost look as he does now. Never throws. */
-  readonly wears: (speaker: Speaker) => void;
+  readonly looks: Pick<GhostLooks, "take" | "wear">;
 }
 
 export class Ephemeral {
@@ -52,13 +52,14 @@ export class Ephemeral {
     if (data.type === "m.receipt") this.#heardReceipts(room, data.content);
   }
 
-  /** Shows it where the speaker's ghost is in the room already. */
+  /** Shows it where the speaker's ghost is in the room already; how he looks, also once he has entered it. */
   show(room: NativeRoom, speaker: Speaker, what: Shown): void {
-    const { own, entrances, api } = this.#options;
+    const { own, entrances, looks, api } = this.#options;
     const as = own.ghostOf(speaker.uri);
+    if (what.kind === "profile") looks.take(room, speaker);
     if (!entrances.isIn(room, as)) return;
     if (what.kind === "profile") {
-      this.#options.wears(speaker);
+      looks.wear(room, speaker);
       return;
     }
     if (what.kind === "typing") {

@@ -5,6 +5,7 @@ import type { BridgeHost } from "../../core/bridge/host.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import type { MediaLimits } from "../../core/media/remote-file.ts";
+import { AnswersDue } from "./answers-due.ts";
 import { MatrixApi, path } from "./api.ts";
 import type { AppServiceDoor } from "./app-service.ts";
 import { Carriers } from "./carriers.ts";
@@ -13,7 +14,7 @@ import { EditMemory } from "./edit-memory.ts";
 import { Entrances } from "./entrances.ts";
 import { Ephemeral } from "./ephemeral.ts";
 import { examine } from "./examine.ts";
-import { ghostLooks } from "./ghost-looks.ts";
+import { GhostLooks } from "./ghost-looks.ts";
 import { GhostPictures } from "./ghost-pictures.ts";
 import { Ghosts } from "./ghosts.ts";
 import { History } from "./history.ts";
@@ -36,11 +37,15 @@ import { RoomAvatars } from "./room-avatar.ts";
 import { RoomCommands } from "./room-commands.ts";
 import { RoomDoor } from "./room-door.ts";
 import { RoomStateWriter } from "./room-state-writer.ts";
-import { putOutOf } from "./shut-out.ts";
+import { ownMembership } from "./shut-out.ts";
 import type { Transaction } from "./transaction.ts";
+import { Turns } from "./turns.ts";
 import { Upgrades } from "./upgrades.ts";
 import { Uploads } from "./uploads.ts";
 import { Voices } from "./voices.ts";
+
+/** Rooms that are entered and read at a time. */
+const READ_AT_ONCE = 8;
 
 export interface HomeserverOptions {
   readonly config: MatrixConfig;
@@ -70,7 +75,9 @@ export class Homeserver {
   readonly #upgrades: Upgrades;
   readonly #portals: Portals;
   readonly #lookout: Lookout;
+  readonly #due = new AnswersDue();
   readonly #rooms = new Map<NativeRoom, Room>();
+  readonly #turns = new Turns(READ_AT_ONCE);
   /** Resolves when the rooms are known that what comes may be for. */
   readonly #known = Promise.withResolvers<void>();
 
@@ -91,19 +98,20 @@ export class Homeserver {
     const parts = { api, own, entrances: this.#entrances, linked };
     const uploads = new Uploads({ api, bot: own.bot, homeserver, asToken, media });
     const pictures = new GhostPictures({ api, uploads, host, log });
-    const wears = ghostLooks({ ghosts: this.#ghosts, pictures, log });
-    this.ephemeral = new Ephemeral({ ...parts, people: this.#people, host, wears });
+    const looks = new GhostLooks({ ghosts: this.#ghosts, pictures, log });
+    this.ephemeral = new Ephemeral({ ...parts, people: this.#people, host, looks });
     this.#invitations = new Invitations({ ...parts, log });
     this.#commands = new RoomCommands({ ...parts, ghosts: this.#ghosts, host, log });
     this.#portals = new Portals({ ...parts, ghosts: this.#ghosts, door: this.#door, config, host, log });
     const forget = (room: NativeRoom): void => void this.#rooms.delete(room);
-    this.#upgrades = new Upgrades({ door: this.#door, host, forget, log });
+    const isKnown = (room: NativeRoom): boolean => this.#rooms.has(room);
+    this.#upgrades = new Upgrades({ door: this.#door, host, forget, isKnown, log });
     this.prober = new Prober(this.#history, own);
     const state = new RoomStateWriter(api);
     const makes = { ...parts, gateway, ghosts: this.#ghosts, uploads, log };
     const avatars = new RoomAvatars(makes);
-    const voices = new Voices({ bot: own.bot, state });
-    this.performer = new Performer({ ...makes, pictures, state, avatars, voices });
+    const voices = new Voices({ bot: own.bot, state, log });
+    this.performer = new Performer({ ...makes, looks, state, avatars, voices });
     this.around = {
       gateway,
       own,
@@ -117,7 +125,6 @@ export class Homeserver {
     const asked = { rooms: () => this.#rooms.values(), answers: () => this.answers() };
     const seen = { ghosts: this.#ghosts, history: this.#history, reach, log };
     this.#lookout = new Lookout({ ...parts, ...asked, ...seen });
-    this.#known.promise.catch(() => undefined);
   }
 
   /** What lets the homeserver's requests in. */
@@ -125,9 +132,9 @@ export class Homeserver {
     const { config, log } = this.#options;
     return {
       hsToken: config.hsToken,
-      deliver: (transaction) => this.#deliver(transaction),
+      deliver: (transaction) => this.#due.to(this.#deliver(transaction)),
       user: () => Promise.resolve(false),
-      room: (alias) => this.#portals.asked(alias),
+      room: (alias) => this.#due.to(this.#portals.asked(alias)),
       log,
     };
   }
@@ -178,6 +185,8 @@ export class Homeserver {
       history: this.#history,
       door: this.#door,
       carriers: this.#carriers,
+      reads: (entered) => this.#entrances.forgetAbsent(entered),
+      turns: this.#turns,
       replaced: (before, by) => this.#upgrades.replaced(before, by),
     });
     this.#rooms.set(id, room);
@@ -185,17 +194,17 @@ export class Homeserver {
   }
 
   async leave(id: NativeRoom, speakers: readonly Speaker[]): Promise<void> {
-    const room = this.#rooms.get(id);
-    room?.stop();
+    this.#rooms.get(id)?.stop();
     this.#rooms.delete(id);
-    await this.#carriers.giveUp(id, room?.known ?? null);
+    await this.#carriers.giveUp(id);
     await takeLeave({ ...this.#options, entrances: this.#entrances, portals: this.#portals }, id, speakers);
   }
 
   stop(): void {
-    this.#known.reject(new Error("stopped"));
+    this.#due.stop();
     this.#lookout.stop();
     for (const room of this.#rooms.values()) room.stop();
+    this.#rooms.clear();
     this.#portals.stop();
     this.#api.stop();
   }
@@ -223,23 +232,19 @@ export class Homeserver {
 
   async #heard(id: NativeRoom, told: readonly Told[]): Promise<void> {
     const room = this.#rooms.get(id);
+    const { own } = this.#options;
     for (const one of told) {
       this.#entrances.take(id, one);
       if (this.#people.take(id, one)) renamed(one, { ...this.#options, ...this.around });
       // Not waited for: homeservers tell nothing more until they have their answer.
       void this.#invitations.heard(id, one);
-      void this.#commands.heard(id, one);
       void this.#portals.heard(id, one);
     }
     await room?.heard(told);
-    for (const one of told) if (room) this.#ownMembership(room, one);
-  }
-
-  #ownMembership(room: Room, { event }: Told): void {
-    const { membership } = event.content;
-    const { bot } = this.#options.own;
-    if (event.state !== bot || event.type !== "m.room.member") return;
-    if (membership === "leave" || membership === "ban") room.putOut(putOutOf(bot));
-    if (membership === "join") room.letIn();
+    for (const one of told) {
+      if (room) ownMembership(room, one, own.bot);
+      // Not before the write: the homeserver hands over again what could not be written.
+      void this.#commands.heard(id, one);
+    }
   }
 }

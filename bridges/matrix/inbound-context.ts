@@ -31,7 +31,7 @@ export interface Around {
   /** The gateway's base domain, by which its marks are known. */
   readonly gateway: string;
   readonly own: OwnUsers;
-  readonly people: Pick<People, "lookOf" | "knows">;
+  readonly people: Pick<People, "lookOf" | "knows" | "isIn">;
   readonly history: Pick<History, "event" | "edits">;
   readonly edits: EditMemory;
   /** Where the homeserver is. */

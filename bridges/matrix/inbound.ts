@@ -45,8 +45,11 @@ export async function translate(
     throw new GatewayError("event_malformed", `an event of ${room}: ${unread.detail}`);
   const relation = relationOf(event.content);
   const edited = relation.type === "m.replace" ? relation.target : null;
-  if (edited !== null) around.edits.read(room, edited, { at: event.at, eventId: told.id });
+  // What is no edit, since somebody else has sent it, hides none of the author's.
+  if (edited !== null && events.length > 0)
+    around.edits.read(room, edited, { at: event.at, eventId: told.id });
   const said = events.flatMap((one) => translated(one, edited, copyOf(event.content)));
+  if (await staysBeside(said, around, lookups)) return { events: [], losses };
   const pictured = await Promise.all(said.map((one) => withPicture(room, one, around)));
   return { events: pictured.map((one) => withServedFiles(one, around.homeserver)), losses };
 }
@@ -59,6 +62,17 @@ export function isAtHand(room: NativeRoom, raw: Raw, { people }: Around): boolea
   if (type !== "m.room.message" || state !== null || groupIn(content) !== null) return false;
   const { users, rooms } = linksIn(content);
   return rooms.length === 0 && [sender, ...users].every((user) => people.knows(room, user));
+}
+
+/** Whether somebody goes from this room alone: he still is in another one of the homeserver's that is linked with it. */
+async function staysBeside(
+  [said]: readonly Translated[],
+  { people }: Around,
+  lookups: Lookups,
+): Promise<boolean> {
+  if (said?.kind !== "leave") return false;
+  for (const other of await lookups.beside()) if (await people.isIn(other, said.sender.native)) return true;
+  return false;
 }
 
 /** The same, with where the picture of whoever said it is. */
@@ -93,24 +107,22 @@ async function withFormerText(
  * it is one of; null: of nothing.
  */
 function translated(event: Mapped, edited: string | null, copy: CopyOf | null): readonly Translated[] {
+  const marked = copy === null ? {} : { copy };
   switch (event.kind) {
     case "message": {
       const { sender, message, native } = event;
-      const said = {
-        kind: "message",
-        sender,
-        message,
-        native: native as NativeId | null,
-        aux: edited,
-      } as const;
-      return [copy === null ? said : { ...said, copy }];
+      return [
+        { kind: "message", sender, message, native: native as NativeId | null, aux: edited, ...marked },
+      ];
     }
     case "property": {
       const { sender } = event;
       const { name, item, value } = event.property;
-      if (name === "pins") return [{ kind: "property", sender, name, item, value }];
-      if (name === "avatar") return [{ kind: "property", sender, name, value, shown: value }];
-      return name === "name" || name === "topic" ? [{ kind: "property", sender, name, value }] : [];
+      if (name === "pins") return [{ kind: "property", sender, name, item, value, ...marked }];
+      if (name === "avatar") return [{ kind: "property", sender, name, value, shown: value, ...marked }];
+      return name === "name" || name === "topic"
+        ? [{ kind: "property", sender, name, value, ...marked }]
+        : [];
     }
     case "member": {
       // Whoever comes is met when he first says something.

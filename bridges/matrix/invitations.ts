@@ -1,4 +1,4 @@
-/** Invitations: the gateway's own user takes all of them, a ghost those into rooms that are linked. */
+/** Invitations: the gateway's own user takes all of them, a ghost those into rooms that are linked, the watcher none. */
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import { type MatrixApi, path } from "./api.ts";
@@ -31,7 +31,7 @@ export class Invitations {
     if (type !== "m.room.member" || invited === null || content["membership"] !== "invite") return;
     if (!own.isOurs(invited) || own.isOurs(event.sender)) return;
     try {
-      if (invited === own.bot || linked(room))
+      if (invited === own.bot || (linked(room) && invited !== own.watcher))
         await api.call({ method: "POST", path: path("rooms", room, "join"), as: invited, body: {} });
       else await entrances.leave(room, invited, NOT_HERE);
     } catch (thrown) {

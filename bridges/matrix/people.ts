@@ -1,7 +1,8 @@
 /** How people are called and look in rooms. */
 import { z } from "zod";
 import type { NativeRoom } from "../../core/ids.ts";
-import type { MatrixEvent } from "../../mappings/matrix/event.ts";
+import type { MatrixContent } from "../../mappings/matrix/calls.ts";
+import { type MatrixEvent, textAt } from "../../mappings/matrix/event.ts";
 import { isMxc } from "../../mappings/matrix/mxc.ts";
 import { type MatrixApi, path } from "./api.ts";
 import type { Told } from "./kept-event.ts";
@@ -9,6 +10,7 @@ import { asGatewayFault, isForbidden, isMissing } from "./refusal.ts";
 
 const MOST_REMEMBERED = 20_000;
 
+const contentForm = z.record(z.string(), z.unknown()).catch({});
 const memberForm = z.object({
   displayname: z.string().nullish().catch(null),
   avatar_url: z.string().nullish().catch(null),
@@ -41,7 +43,9 @@ export class People {
     const key = keyOf(room, user);
     const known = this.#looks.get(key);
     if (known !== undefined) return known;
-    const look = await this.#ask(room, user);
+    const asked = lookIn(await this.#ask(room, user));
+    // An event that came meanwhile may be later than the answer.
+    const look = this.#looks.get(key) ?? asked;
     this.#remember(key, look);
     return look;
   }
@@ -58,12 +62,18 @@ export class People {
     return before !== null && (before.name !== look.name || before.picture !== look.picture);
   }
 
-  async #ask(room: NativeRoom, user: string): Promise<Look> {
+  /** Whether somebody is in a room at present. Rejects with request_timeout where the homeserver can't be asked now. */
+  async isIn(room: NativeRoom, user: string): Promise<boolean> {
+    return textAt((await this.#ask(room, user)) ?? {}, "membership") === "join";
+  }
+
+  /** null: he never was in it, or the room is closed to the gateway. */
+  async #ask(room: NativeRoom, user: string): Promise<MatrixContent | null> {
     try {
       const at = path("rooms", room, "state", "m.room.member", user);
-      return lookIn(await this.#api.call({ method: "GET", path: at }));
+      return contentForm.parse(await this.#api.call({ method: "GET", path: at }));
     } catch (thrown) {
-      if (isMissing(thrown) || isForbidden(thrown)) return { name: "", picture: "" };
+      if (isMissing(thrown) || isForbidden(thrown)) return null;
       throw asGatewayFault(thrown, "m.room.member");
     }
   }

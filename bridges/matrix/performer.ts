@@ -6,37 +6,32 @@ import { z } from "zod";
 import {
   type DeliveryContext,
   DeliveryError,
-  type Plain,
   type Receipt,
   type Speaker,
   type Step,
   textArg,
 } from "../../core/bridge/outbound.ts";
-import { GatewayError } from "../../core/errors.ts";
 import type { NativeId } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import { step as pass } from "../../core/steps.ts";
-import { type MatrixContent, withAddress } from "../../mappings/matrix/calls.ts";
-import { textAt } from "../../mappings/matrix/event.ts";
+import type { MatrixContent } from "../../mappings/matrix/calls.ts";
 import { type MatrixApi, path } from "./api.ts";
 import type { Entrances } from "./entrances.ts";
-import type { GhostPictures } from "./ghost-pictures.ts";
+import type { GhostLooks } from "./ghost-looks.ts";
 import type { Ghosts, OwnUser } from "./ghosts.ts";
 import { MARK } from "./names.ts";
 import { RELAYED } from "./outbound.ts";
-import { uploadsOf, withAddresses } from "./planned-uploads.ts";
-import { asDeliveryError, isForbidden, isMissing, refusalOf } from "./refusal.ts";
+import { asDeliveryError, isForbidden, isMissing, notSent, refusalOf } from "./refusal.ts";
 import { relayed } from "./relay.ts";
 import type { Room } from "./room.ts";
 import type { RoomAvatars } from "./room-avatar.ts";
 import type { RoomStateWriter } from "./room-state-writer.ts";
+import { type Sendable, sendableOf } from "./sendable.ts";
 import { meantByRefusal } from "./shut-out.ts";
 import type { Uploads } from "./uploads.ts";
 import type { Voices } from "./voices.ts";
 
 const sentForm = z.object({ event_id: z.string() });
-const contentForm = z.record(z.string(), z.unknown());
-const linkedForm = z.object({ type: z.string(), content: contentForm }).nullable().catch(null);
 
 export interface PerformerOptions {
   readonly api: Pick<MatrixApi, "call">;
@@ -46,7 +41,7 @@ export interface PerformerOptions {
   readonly uploads: Pick<Uploads, "store" | "storeBytes">;
   readonly state: RoomStateWriter;
   readonly avatars: Pick<RoomAvatars, "write">;
-  readonly pictures: Pick<GhostPictures, "wear">;
+  readonly looks: Pick<GhostLooks, "latest" | "wear">;
   readonly voices: Pick<Voices, "give" | "callsInVain">;
   readonly log: Logger;
 }
@@ -55,11 +50,6 @@ export interface PerformerOptions {
 interface Sender {
   readonly user: OwnUser;
   readonly relays: boolean;
-}
-
-interface Sendable {
-  readonly type: string;
-  readonly content: MatrixContent;
 }
 
 export class Performer {
@@ -97,7 +87,7 @@ export class Performer {
 
   async #send(step: Step, context: DeliveryContext, room: Room): Promise<Receipt> {
     const sender = await this.#senderOf(step, room);
-    const sendable = await this.#sendable(step, context, sender.user);
+    const sendable = await sendableOf(step, context.origin, sender.user.id, this.#options);
     const { speaker } = step;
     const said =
       sender.relays && speaker !== null
@@ -155,12 +145,12 @@ export class Performer {
 
   /** The speaker's ghost in the room; null: the right to let him in is missing, which is said there once. */
   async #inRoom(speaker: Speaker, room: Room): Promise<OwnUser | null> {
-    const { ghosts, entrances, pictures, voices } = this.#options;
-    const ghost = await ghosts.of(speaker);
+    const { ghosts, entrances, looks, voices } = this.#options;
+    const ghost = await ghosts.of(looks.latest(room.id, speaker));
     const state = await room.state();
     if (await entrances.enter(room.id, state, ghost)) {
       // Rooms that are being entered may miss a change of it.
-      void pictures.wear(ghost.id, speaker.avatar ?? null);
+      looks.wear(room.id, speaker);
       await voices.give(room.id, state, ghost.id);
       return ghost;
     }
@@ -176,31 +166,6 @@ export class Performer {
       if (thrown instanceof DeliveryError && thrown.code === "delivery_forbidden") return null;
       throw thrown;
     }
-  }
-
-  async #sendable(step: Step, { origin }: DeliveryContext, user: OwnUser): Promise<Sendable> {
-    const { uploads, log } = this.#options;
-    const type = textArg(step, "type");
-    const content = contentOf(step.args["content"]);
-    if (step.op === "text-file") {
-      const filename = textAt(content, "filename") ?? "message.txt";
-      const file = { filename, contentType: "text/plain; charset=utf-8" };
-      const url = await uploads.storeBytes(file, Buffer.from(textArg(step, "text")), user.id);
-      return { type, content: withAddress(content, url) };
-    }
-    const stored = new Map<string, string>();
-    for (const upload of uploadsOf(step)) {
-      const facts = origin && { ...origin, sha256: null };
-      try {
-        stored.set(upload.place, await uploads.store(upload, facts, user.id));
-      } catch (thrown) {
-        const linked = linkedForm.parse(step.args["linked"]);
-        if (!(thrown instanceof GatewayError) || linked === null) throw thrown;
-        log.warn({ err: thrown }, "a file could not be put on the homeserver; it is linked");
-        return linked;
-      }
-    }
-    return { type, content: withAddresses(content, (url) => stored.get(url) ?? url) };
   }
 
   async #redact(step: Step, { room: id, key }: DeliveryContext, room: Room): Promise<Receipt> {
@@ -236,12 +201,3 @@ export class Performer {
 }
 
 const NEVER = { certainty: "certain", retry: "never" } as const;
-
-const contentOf = (content: Plain | undefined): MatrixContent => contentForm.parse(content);
-
-/** Nothing of the delivery itself has been tried yet. */
-function notSent(error: DeliveryError): DeliveryError {
-  if (error.certainty === "certain") return error;
-  const { code, detail, retry, afterMs } = error;
-  return new DeliveryError(code, detail, { certainty: "certain", retry, afterMs }, { cause: error });
-}

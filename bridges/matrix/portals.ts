@@ -28,12 +28,13 @@ import type { RoomDoor } from "./room-door.ts";
 const MOST_UNDER_WAY = 8;
 const LINK_AGAIN_FIRST_MS: Milliseconds = 1_000;
 const LINK_AGAIN_MOST_MS: Milliseconds = 600_000;
-/** What asking again does not cure by itself: there is no such room. */
+/** What asking again does not cure by itself: there is no such room, or none is made for it. */
 const NO_SUCH_ROOM: ReadonlySet<ErrorCode> = new Set([
   "account_unknown",
   "room_invalid",
   "room_unreachable",
   "room_linked",
+  "portals_full",
   "request_refused",
 ]);
 

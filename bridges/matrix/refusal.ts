@@ -8,6 +8,8 @@ import { type ErrorCode, GatewayError } from "../../core/errors.ts";
 const DISOWNED = new Set(["M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"]);
 /** Refused before anything was sent. */
 const NEVER_LEFT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+/** What a proxy answers in the place of a homeserver. */
+const AWAY = new Set([502, 503, 504]);
 const AGAIN_AFTER_MS: Milliseconds = 2_000;
 const DISOWNED_WAIT_MS: Milliseconds = 60_000;
 const THROTTLED_MS: Milliseconds = 1_000;
@@ -53,6 +55,27 @@ export function asDeliveryError(thrown: unknown, what: string): DeliveryError {
   const code: ErrorCode = refusal === "M_FORBIDDEN" ? "delivery_forbidden" : "delivery_refused";
   const verdict = { certainty: "certain", retry: "never" } as const;
   return new DeliveryError(code, detailOf(thrown, what), verdict, { cause: thrown });
+}
+
+/** Nothing of the delivery itself has been tried yet. */
+export function notSent(error: DeliveryError): DeliveryError {
+  if (error.certainty === "certain") return error;
+  const { code, detail, retry, afterMs } = error;
+  return new DeliveryError(code, detail, { certainty: "certain", retry, afterMs }, { cause: error });
+}
+
+/**
+ * What it means that the homeserver did not take a file: media_unreachable, as DeliveryError where it may take it later. `status`:
+ * of its answer; null: there was none.
+ */
+export function notStored(thrown: unknown, detail: string, status: number | null): GatewayError {
+  const cause = { cause: thrown };
+  if (neverLeft(thrown) || (status !== null && AWAY.has(status)))
+    return new DeliveryError("account_down", detail, certainAfter(AGAIN_AFTER_MS), cause);
+  const passes = status === null || status >= 500 || status === 429;
+  return passes
+    ? new DeliveryError("media_unreachable", detail, { certainty: "certain", retry: "backoff" }, cause)
+    : new GatewayError("media_unreachable", detail, cause);
 }
 
 /** What a look-up's failure means: account_refused, request_refused, or request_timeout, after which it may be tried again. */

@@ -8,7 +8,6 @@ const WISHES: readonly (readonly [what: string, right: Right])[] = [
   ["change the name", { state: "m.room.name" }],
   ["change the topic", { state: "m.room.topic" }],
   ["change the picture", { state: "m.room.avatar" }],
-  ["change the picture", { state: "m.room.avatar" }],
   ["pin", { state: "m.room.pinned_events" }],
 ];
 

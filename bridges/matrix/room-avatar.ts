@@ -3,7 +3,7 @@
  * homeserver of the one that a room elsewhere has.
  */
 import type { DeliveryContext, Receipt, Step } from "../../core/bridge/outbound.ts";
-import { textArg } from "../../core/bridge/outbound.ts";
+import { DeliveryError, textArg } from "../../core/bridge/outbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import { textAt } from "../../mappings/matrix/event.ts";
@@ -36,7 +36,7 @@ export class RoomAvatars {
   /**
    * Makes a step `avatar`. A copy has another address each time, so the mark says which picture stands there: neither a call that
    * is made again nor another gateway in the room takes it for a new one. The room keeps what it has where the picture can't be
-   * had: nothing else waits for it. Rejects with the library's errors.
+   * had: nothing else waits for it. Rejects with the library's errors, or with DeliveryError where the homeserver does not take it now.
    */
   async write(step: Step, { room, key, origin }: DeliveryContext): Promise<Receipt> {
     const { api, gateway, log } = this.#options;
@@ -51,7 +51,7 @@ export class RoomAvatars {
       await api.call({ method: "PUT", path: stateEventPath(room, AVATAR), body: content });
       return { ...done, shown: url };
     } catch (thrown) {
-      if (!(thrown instanceof GatewayError)) throw thrown;
+      if (!(thrown instanceof GatewayError) || thrown instanceof DeliveryError) throw thrown;
       log.warn({ room, err: thrown }, "a room's picture is not carried");
       return done;
     }

@@ -20,6 +20,8 @@ const COMMAND = /^!mimi(?:\s+|$)/u;
 /** What nobody but a moderator may set says who they are. */
 const LINKING = { state: "org.mimi-gateway.link" } as const;
 const DIRECT = "m.direct";
+/** Messages that were taken, so that none is answered again when the homeserver repeats it. */
+const MOST_TAKEN = 2_000;
 /** Commands of one person that are under way at a time; what goes beyond is refused. */
 const MOST_UNDER_WAY = 3;
 
@@ -43,12 +45,13 @@ export const isCommand = ({ type, state, content }: MatrixEvent): boolean =>
 export class RoomCommands {
   readonly #options: RoomCommandsOptions;
   readonly #underWay = new Map<string, number>();
+  readonly #taken = new Set<string>();
 
   constructor(options: RoomCommandsOptions) {
     this.#options = options;
   }
 
-  /** Takes what was said in a room, and answers it where it is for the gateway. Never rejects. */
+  /** Takes what was said in a room, and answers it where it is for the gateway: each event once. Never rejects. */
   async heard(room: NativeRoom, { event, id }: Told): Promise<void> {
     const { own, linked, log } = this.#options;
     const { sender, content, type } = event;
@@ -57,6 +60,7 @@ export class RoomCommands {
     const addressed = isCommand(event);
     // What bots say is no question: two of them would never stop.
     if (content["msgtype"] !== "m.text" || (!addressed && linked(room))) return;
+    if (this.#isTaken(id)) return;
     const underWay = this.#underWay.get(sender) ?? 0;
     if (underWay >= MOST_UNDER_WAY) return;
     this.#underWay.set(sender, underWay + 1);
@@ -72,6 +76,17 @@ export class RoomCommands {
       if (left === 0) this.#underWay.delete(sender);
       else this.#underWay.set(sender, left);
     }
+  }
+
+  /** Whether it was taken before; from now on it is. */
+  #isTaken(id: string): boolean {
+    if (this.#taken.has(id)) return true;
+    this.#taken.add(id);
+    for (const oldest of this.#taken) {
+      if (this.#taken.size <= MOST_TAKEN) break;
+      this.#taken.delete(oldest);
+    }
+    return false;
   }
 
   async #answerTo(person: string, text: string, here: NativeRoom | null): Promise<string> {

@@ -5,16 +5,17 @@ import type { AcceptBatch } from "../../core/bridge/inbound.ts";
 import type { Capabilities, RoomFacts } from "../../core/bridge/room.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
+import { RetryTimer, type RetryTimes } from "../../core/retry-timer.ts";
 import { roomCapabilities } from "./capabilities.ts";
-import { caughtUp, keptOf } from "./catch-up.ts";
+import { keptOf } from "./catch-up.ts";
 import type { RoomAround } from "./inbound-context.ts";
 import { rawOf, type Told } from "./kept-event.ts";
-import { isAlias, markOf, placeOf } from "./names.ts";
+import { isAlias, markOf } from "./names.ts";
+import { ReadingPlace } from "./reading-place.ts";
 import type { RoomContext } from "./room-context.ts";
 import { CARRIERS, type RoomState } from "./room-state.ts";
 
-const TRY_AGAIN_FIRST_MS: Milliseconds = 1_000;
-const TRY_AGAIN_MOST_MS: Milliseconds = 60_000;
+const TRY_AGAIN: RetryTimes = { first: 1_000, most: 60_000 };
 /** How long what is told waits for what was missed before it; then it is taken as it comes. */
 const WAITS_AT_MOST_MS: Milliseconds = 20_000;
 
@@ -22,9 +23,7 @@ export class Room {
   readonly id: NativeRoom;
   readonly #context: RoomContext;
   #state: RoomState | null = null;
-  #position: string | null = null;
-  /** Events from before it was linked, which the homeserver may hand over late. */
-  #before: ReadonlySet<string> = new Set();
+  readonly #place: ReadingPlace;
   #phase: "out" | "entering" | "live" = "out";
   /** Of taking part: what an earlier one still reads is nothing any more. */
   #attempt = 0;
@@ -32,17 +31,21 @@ export class Room {
   #again = false;
   #entered: Promise<void> = Promise.resolve();
   #fault: GatewayError | null = null;
-  #pause = TRY_AGAIN_FIRST_MS;
-  #retry: NodeJS.Timeout | null = null;
+  /** When it began to be read, once or several times in a row. */
+  #readSince: Milliseconds = 0;
+  /** Whether it is closed, and goes on nowhere that can be followed. */
+  #stays = false;
+  readonly #retry = new RetryTimer(() => this.#start(), TRY_AGAIN);
   #toldMissing = false;
 
   constructor(id: NativeRoom, context: RoomContext) {
     this.id = id;
     this.#context = context;
+    this.#place = new ReadingPlace(id, { ...context, kept: (told) => this.#kept(told) });
   }
 
   get joined(): boolean {
-    return this.#phase !== "out" || this.#retry !== null;
+    return this.#phase !== "out" || this.#retry.waits;
   }
 
   get fault(): string | null {
@@ -61,8 +64,13 @@ export class Room {
     return this.#phase === "out" && this.#fault?.code === "room_unreachable" && !this.#state?.encrypted;
   }
 
+  /** Whether it goes on in another room, into which it is still to be followed: what is for it waits. */
+  get closing(): boolean {
+    return !this.#stays && (this.#state?.replacement ?? null) !== null;
+  }
+
   get mark(): ArchiveMark | null {
-    return this.#position === null ? null : markOf(this.id, this.#position);
+    return this.#place.mark;
   }
 
   /** What is known of it without asking; null: nothing yet. */
@@ -88,20 +96,19 @@ export class Room {
 
   /** Looks at the room, and enters it. Throws GatewayError room_unreachable, or room_invalid for an alias. */
   async inspect(): Promise<RoomFacts> {
-    const { door, history } = this.#context;
+    const { door } = this.#context;
     if (isAlias(this.id)) throw await door.aliasRefused(this.id);
     this.#state = await door.enter(this.id);
     await door.checkRights(this.id, this.#state);
     const { name, topic } = this.#state;
-    const { id: end, before } = await history.end(this.id);
-    this.#before = before;
+    const { id: end } = await this.#place.end();
     const warnings = await door.warnings(this.id, this.#state, end);
     return { name, topic, mark: end === null ? null : markOf(this.id, end), warnings };
   }
 
   join(since: ArchiveMark | null): void {
     if (this.joined) return;
-    this.#position = since === null ? null : (placeOf(since, this.id) ?? "");
+    this.#place.setTo(since);
     this.#start();
   }
 
@@ -115,20 +122,22 @@ export class Room {
   stop(): void {
     this.#phase = "out";
     this.#attempt += 1;
-    if (this.#retry) clearTimeout(this.#retry);
-    this.#retry = null;
+    this.#retry.stop();
   }
 
   /** The room can't be entered any more, until it is tried again. */
   putOut(reason: string): void {
-    if (!this.joined) return;
+    if (this.joined) this.tryAgain(reason);
+  }
+
+  tryAgain(reason: string): void {
     this.#attempt += 1;
     this.#away(new GatewayError("room_unreachable", reason));
   }
 
   /** Somebody has let the gateway in again. */
   letIn(): void {
-    if (this.#phase === "out" && this.#retry !== null) this.#start();
+    if (this.#phase === "out" && this.#retry.waits) this.#start();
   }
 
   /** Takes over what a transaction says of it. Resolves after the durable write. */
@@ -136,27 +145,23 @@ export class Room {
     for (const one of told) this.#state?.take(one);
     // What is said meanwhile is read when somebody lets the gateway in again, as far as the room shows it then.
     if (!this.joined || this.shutOut) return;
-    if (this.#phase === "entering") await Promise.race([this.#entered, waits()]);
+    await this.#hasRead();
     const complete = this.#phase === "live";
     const latest = told.at(-1)?.id ?? null;
-    if (complete && latest !== null) this.#position = latest;
-    const raws = this.#kept(told.filter(({ id }) => !this.#before.has(id))).map(rawOf);
+    if (complete && latest !== null) this.#place.movedTo(latest);
+    const raws = this.#kept(this.#place.news(told)).map(rawOf);
     // The mark must not pass what is still to be read.
     const mark = complete ? this.mark : null;
     if (raws.length > 0) await this.#context.host.accept({ room: this.id, raws, mark });
     if (told.some(({ event }) => event.type === "m.room.encryption")) await this.#closeIfEncrypted();
     if (this.#state !== null && told.some(({ event }) => event.type === CARRIERS))
       await this.#context.carriers.claim(this.id, this.#state);
-    const replacement = told.some(({ event }) => event.type === "m.room.tombstone")
-      ? (this.#state?.replacement ?? null)
-      : null;
-    if (replacement !== null) await this.#context.replaced(this, replacement as NativeRoom);
+    if (told.some(({ event }) => event.type === "m.room.tombstone")) await this.#isFollowed();
   }
 
   /** As `caughtUp`. */
   catchUp(since: ArchiveMark): AsyncGenerator<AcceptBatch> {
-    const { history } = this.#context;
-    return caughtUp(this.id, since, { history, kept: (told) => this.#kept(told) });
+    return this.#place.catchUp(since);
   }
 
   /** Says once what the ghosts of this room lack, in the room and in the log. */
@@ -180,15 +185,35 @@ export class Room {
     return this.carriedBy === null ? keptOf(told, { own, gateway: host.gateway }) : [];
   }
 
+  /** What was missed is taken before what is told; where that takes long, all of it waits for so long only. */
+  async #hasRead(): Promise<void> {
+    while (this.#phase === "entering") {
+      const left = this.#readSince + WAITS_AT_MOST_MS - performance.now();
+      if (left <= 0) return;
+      await Promise.race([this.#entered, pause(left, undefined, { ref: false })]);
+    }
+  }
+
+  /** Where the room says that it goes on elsewhere: whether it does for the gateway, so that this is its end. */
+  async #isFollowed(): Promise<boolean> {
+    const replacement = this.#state?.replacement ?? null;
+    if (replacement === null) return false;
+    const follows = await this.#context.replaced(this, replacement as NativeRoom);
+    this.#stays = !follows;
+    return follows;
+  }
+
   #start(): void {
-    if (this.#retry) clearTimeout(this.#retry);
-    this.#retry = null;
+    if (this.#phase !== "entering") this.#readSince = performance.now();
+    this.#retry.stop();
     this.#phase = "entering";
     this.#again = false;
     const attempt = ++this.#attempt;
-    this.#entered = this.#takePart(attempt).catch((thrown: unknown) => {
-      if (this.#attempt === attempt) this.#away(asGatewayError(thrown));
-    });
+    this.#entered = this.#context.turns
+      .take(() => this.#takePart(attempt))
+      .catch((thrown: unknown) => {
+        if (this.#attempt === attempt) this.#away(asGatewayError(thrown));
+      });
   }
 
   /** It is tried again after a while. */
@@ -196,56 +221,23 @@ export class Room {
     this.#context.log.warn({ room: this.id, err: error }, "nothing can be done in a room now");
     this.#phase = "out";
     this.#fault = error;
-    if (this.#retry) clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#start(), this.#pause);
-    this.#pause = Math.min(this.#pause * 2, TRY_AGAIN_MOST_MS);
+    this.#retry.failed();
   }
 
   async #takePart(attempt: number): Promise<void> {
-    const { door, host, carriers } = this.#context;
+    if (this.#attempt !== attempt) return;
+    const { door, host, carriers, reads } = this.#context;
     const state = await door.enter(this.id);
+    reads(this.id);
     this.#state = state;
     await door.refuseEncrypted(this.id, state);
     await carriers.claim(this.id, state);
-    if (this.#position === null) await this.#begin();
-    else await this.#readMissed(attempt, this.#position);
-    if (this.#attempt !== attempt) return;
+    await this.#place.readOn(() => this.#attempt === attempt);
+    if (this.#attempt !== attempt || (await this.#isFollowed())) return;
     this.#phase = "live";
     this.#fault = null;
-    this.#pause = TRY_AGAIN_FIRST_MS;
+    this.#retry.worked();
     host.ready(this.id);
     if (this.#again) this.#start();
-    const { replacement } = state;
-    if (replacement !== null) await this.#context.replaced(this, replacement as NativeRoom);
-  }
-
-  async #begin(): Promise<void> {
-    const { history, host } = this.#context;
-    const { id, before } = await history.end(this.id);
-    this.#position = id;
-    this.#before = before;
-    await host.accept({ room: this.id, raws: [], mark: this.mark });
-  }
-
-  async #readMissed(attempt: number, position: string): Promise<void> {
-    const { host, log } = this.#context;
-    try {
-      for await (const batch of this.catchUp(markOf(this.id, position))) {
-        if (this.#attempt !== attempt) return;
-        await host.accept(batch);
-        if (batch.mark !== null) this.#position = placeOf(batch.mark, this.id);
-      }
-    } catch (thrown) {
-      const error = asGatewayError(thrown);
-      if (error.code !== "event_unknown") throw error;
-      // It was purged: what the homeserver still hands over is all there is.
-      log.warn(
-        { room: this.id, err: error },
-        "what was said while nobody listened can't be read from the room",
-      );
-      await this.#begin();
-    }
   }
 }
-
-const waits = (): Promise<void> => pause(WAITS_AT_MOST_MS, undefined, { ref: false });

@@ -4,14 +4,13 @@
  */
 import type { Milliseconds } from "../../core/time.ts";
 import { DeliveryError } from "../../core/bridge/outbound.ts";
-import type { NativeRoom } from "../../core/ids.ts";
 import type { Entrances } from "./entrances.ts";
 import type { Ghosts } from "./ghosts.ts";
+import type { Told } from "./kept-event.ts";
+import { shutOut } from "./not-now.ts";
 import { asDeliveryError, isForbidden } from "./refusal.ts";
 import type { Room } from "./room.ts";
 
-/** The room's lanes are tried at once when the gateway is in it again. */
-const LET_IN_WITHIN_MS: Milliseconds = 60_000;
 const LOOK_AGAIN_MS: Milliseconds = 100;
 
 export interface ShutOutOptions {
@@ -21,13 +20,16 @@ export interface ShutOutOptions {
 
 export type RefusingRoom = Pick<Room, "id" | "putOut">;
 
-/** What is for a room waits, until the gateway is in it again. */
-export function shutOut(room: NativeRoom, fault: string): DeliveryError {
-  return new DeliveryError("room_unreachable", `${room}: ${fault}`, certainAfter(LET_IN_WITHIN_MS));
-}
-
 /** Why somebody is not in a room any more. */
-export const putOutOf = (user: string): string => `${user} was put out of it: invite it again`;
+const putOutOf = (user: string): string => `${user} was put out of it: invite it again`;
+
+/** Takes over what an event says of whether the gateway's own user is in a room. */
+export function ownMembership(room: Pick<Room, "putOut" | "letIn">, { event }: Told, bot: string): void {
+  const { membership } = event.content;
+  if (event.state !== bot || event.type !== "m.room.member") return;
+  if (membership === "leave" || membership === "ban") room.putOut(putOutOf(bot));
+  if (membership === "join") room.letIn();
+}
 
 /**
  * The error to go on with. `ghost`: in whose name the call was made; null: in that of the gateway's own user. What is no refusal

@@ -11,6 +11,8 @@ export interface UpgradesOptions {
   readonly host: Pick<BridgeHost, "moved">;
   /** A room is taken part in no more. */
   readonly forget: (room: NativeRoom) => void;
+  /** False: it was unlinked meanwhile, or the account is stopped. */
+  readonly isKnown: (room: NativeRoom) => boolean;
   readonly log: Logger;
 }
 
@@ -21,22 +23,40 @@ export class Upgrades {
     this.#options = options;
   }
 
-  /** Follows a room into the one by which it says that it is replaced. Never rejects: what can't be followed is tried again. */
-  async replaced(before: ClosedRoom, by: NativeRoom): Promise<void> {
-    const { host, forget, log } = this.#options;
+  /**
+   * Follows a room into the one by which it says that it is replaced. False: it is not to be followed there. Never rejects: what
+   * can't be followed now is tried again.
+   */
+  async replaced(before: ClosedRoom, by: NativeRoom): Promise<boolean> {
     try {
       if (!(await this.#isFollowed(before.id, by, before.known?.replacedVia ?? null))) {
-        log.warn(
+        this.#options.log.warn(
           { room: before.id, by },
           "a room goes on in one that does not say so, or is encrypted; link that by hand",
         );
-        return;
+        return false;
       }
-      before.stop();
-      forget(before.id);
-      await host.moved(before.id, by);
     } catch (thrown) {
       before.putOut(`it goes on in ${by}, which can't be entered: ${asGatewayError(thrown).detail}`);
+      return true;
+    }
+    await this.#move(before, by);
+    return true;
+  }
+
+  async #move(before: ClosedRoom, by: NativeRoom): Promise<void> {
+    const { host, forget, isKnown, log } = this.#options;
+    before.stop();
+    try {
+      await host.moved(before.id, by);
+      forget(before.id);
+    } catch (thrown) {
+      const { detail } = asGatewayError(thrown);
+      log.warn(
+        { room: before.id, by, err: thrown },
+        "a room goes on in another one, and is not followed yet",
+      );
+      if (isKnown(before.id)) before.tryAgain(`it goes on in ${by}, to which it can't be moved: ${detail}`);
     }
   }
 

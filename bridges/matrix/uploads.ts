@@ -19,7 +19,7 @@ import { pictureType } from "../../core/media/picture-type.ts";
 import { type FileFacts, type MediaLimits, openRemoteFile } from "../../core/media/remote-file.ts";
 import type { MatrixApi } from "./api.ts";
 import { EmojiPictures, type EmojiPicturesOptions } from "./emoji-pictures.ts";
-import { asGatewayFault } from "./refusal.ts";
+import { asDeliveryError, asGatewayFault, notSent, notStored } from "./refusal.ts";
 import type { Upload } from "./planned-uploads.ts";
 
 const MEDIA = "/_matrix/media/v3";
@@ -46,13 +46,15 @@ export class Uploads {
   constructor(options: UploadsOptions) {
     this.#options = options;
     const { api, bot } = options;
-    const store: EmojiPicturesOptions["store"] = (...picture) => this.storePicture(...picture);
+    const most = { maxBytes: limits.emojiBytes, wholeMs: limits.emojiMs };
+    const store: EmojiPicturesOptions["store"] = (...picture) => this.#storePicture(...picture, most);
     this.#emoji = new EmojiPictures({ api, bot, store });
   }
 
   /**
-   * The address at the homeserver of a copy of the file. Rejects with media_refused where it is too large for it, or
-   * media_unreachable.
+   * The address at the homeserver of a copy of the file. Rejects with media_refused where it is too large for it,
+   * media_unreachable, or DeliveryError where the homeserver does not take it now; of an emoji's picture also with the
+   * library's errors.
    */
   async store(upload: Upload, facts: FileFacts | null, as: string): Promise<string> {
     if (upload.emoji !== undefined) return this.#emoji.of(upload.source, facts);
@@ -76,18 +78,28 @@ export class Uploads {
 
   /**
    * The address at the homeserver of a copy of a picture. Rejects with media_refused where it is too large or none of the kinds that
-   * every client draws, or media_unreachable.
+   * every client draws, media_unreachable, or DeliveryError where the homeserver does not take it now.
    */
   async storePicture(source: string, facts: FileFacts | null, as: string): Promise<string> {
+    return this.#storePicture(source, facts, as, { maxBytes: limits.roomAvatarBytes });
+  }
+
+  async #storePicture(
+    source: string,
+    facts: FileFacts | null,
+    as: string,
+    most: Pick<MediaLimits, "maxBytes" | "wholeMs">,
+  ): Promise<string> {
     const { media } = this.#options;
-    const maxBytes = Math.min(limits.roomAvatarBytes, media.maxBytes, await this.#limit());
-    const bytes = await buffer((await openRemoteFile(source, { ...media, maxBytes }, facts)).body);
+    const maxBytes = Math.min(most.maxBytes, media.maxBytes, await this.#limit());
+    const file = await openRemoteFile(source, { ...media, ...most, maxBytes }, facts);
+    const bytes = await buffer(file.body);
     const contentType = pictureType(bytes);
     if (contentType === null) throw new GatewayError("media_refused", `${source} is no picture`);
     return this.storeBytes({ filename: "picture", contentType }, bytes, as);
   }
 
-  /** The address of a copy of what is at hand. Rejects with media_unreachable. */
+  /** The address of a copy of what is at hand. Rejects with media_unreachable, or DeliveryError where it is not taken now. */
   async storeBytes(
     file: Pick<Upload, "filename" | "contentType">,
     bytes: Uint8Array,
@@ -107,7 +119,7 @@ export class Uploads {
         const fault = asGatewayFault(thrown, "media/config");
         // Older homeservers don't say it here: they refuse what is too large.
         if (fault.code === "request_refused") return Infinity;
-        throw new GatewayError("media_unreachable", fault.detail, { cause: thrown });
+        throw notSent(asDeliveryError(thrown, "media/config"));
       });
     return this.#largest;
   }
@@ -134,18 +146,27 @@ export class Uploads {
     });
     const { promise: answered, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     request.on("timeout", () => request.destroy(new Error("it was silent for too long")));
-    request.on("response", resolve).on("error", reject);
+    let status: number | null = null;
+    // Each of the two ends with the other: whose fault it is says which was the first.
+    let isSourceAtFault: boolean | null = null;
+    body.once("error", () => (isSourceAtFault ??= true));
+    request.once("error", () => (isSourceAtFault ??= false)).on("error", reject);
+    request.on("response", (answer) => {
+      status = answer.statusCode ?? null;
+      resolve(answer);
+    });
     try {
       const [answer] = await Promise.all([answered, pipeline(body, request)]);
       const said = await textOf(checkedOctets(answer, LONGEST_ANSWER));
-      if (answer.statusCode !== 200) throw new Error(`it answered ${String(answer.statusCode)}`);
+      if (status !== 200) throw new Error(`it answered ${String(status)}`);
       return storedForm.parse(JSON.parse(said)).content_uri;
     } catch (thrown) {
       if (thrown instanceof GatewayError) throw thrown;
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      throw new GatewayError("media_unreachable", `${url.host} did not take a file: ${reason}`, {
-        cause: thrown,
-      });
+      const detail = `${url.host} did not take a file: ${reason}`;
+      throw isSourceAtFault === true
+        ? new GatewayError("media_unreachable", detail, { cause: thrown })
+        : notStored(thrown, detail, status);
     } finally {
       body.destroy();
     }

@@ -1,8 +1,9 @@
 /** How ghosts are heard: in rooms that the gateway itself has made moderated, as their group is, and by everybody at once. */
 import type { NativeRoom } from "../../core/ids.ts";
+import type { Logger } from "../../core/log.ts";
 import { objectAt } from "../../mappings/matrix/event.ts";
 import { powerLevels, powerOf, VOICE_POWER } from "../../mappings/matrix/power.ts";
-import { isForbidden } from "./refusal.ts";
+import { isForbidden, refusalOf } from "./refusal.ts";
 import type { RoomState } from "./room-state.ts";
 import type { RoomStateWriter } from "./room-state-writer.ts";
 
@@ -11,6 +12,7 @@ const POWERS = "m.room.power_levels";
 export interface VoicesOptions {
   readonly bot: string;
   readonly state: Pick<RoomStateWriter, "givePower">;
+  readonly log: Logger;
 }
 
 export class Voices {
@@ -25,7 +27,7 @@ export class Voices {
    * the room ask of speakers holds for ghosts, too. Rejects with the library's errors.
    */
   async give(room: NativeRoom, state: RoomState, ghost: string): Promise<void> {
-    const { bot, state: writer } = this.#options;
+    const { bot, state: writer, log } = this.#options;
     const levels = powerLevels(state.powers);
     const needed = levels.eventsDefault;
     if (needed !== levels.usersDefault + VOICE_POWER || state.senderOf(POWERS) !== bot) return;
@@ -34,7 +36,10 @@ export class Voices {
       await writer.givePower(room, ghost, needed);
     } catch (thrown) {
       // What he says is refused then, and its author told.
-      if (!isForbidden(thrown)) throw thrown;
+      const isFull = refusalOf(thrown) === "M_TOO_LARGE";
+      if (isFull)
+        log.warn({ room, ghost }, "a room's powers name as many as they can: a ghost gets no voice");
+      else if (!isForbidden(thrown)) throw thrown;
     }
   }
 

@@ -5,6 +5,7 @@ import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
+import { RetryTimer, type RetryTimes } from "../../core/retry-timer.ts";
 import { ChannelClosed, type ChannelFacts, readChannel } from "./channel-facts.ts";
 import { type CatchUpContext, caughtUp } from "./catch-up.ts";
 import { CLOSED_AGAIN_MS, type Closed } from "./channel-fate.ts";
@@ -17,8 +18,7 @@ import { laterOf, markOf, type Position, positionOf, timestampAt } from "./names
 import { RepairProgress } from "./repair-progress.ts";
 import { WaitingLine } from "./waiting-line.ts";
 
-const TRY_AGAIN_FIRST_MS = 1_000;
-const TRY_AGAIN_MOST_MS = 60_000;
+const TRY_AGAIN: RetryTimes = { first: 1_000, most: 60_000 };
 /** Things that wait for what was missed before them; what comes on top is not taken, and Slack sends it again. */
 const MOST_WAITING = 5_000;
 /** What an app may post in one message, in octets; longer texts are split. */
@@ -46,8 +46,7 @@ export class Channel {
   readonly #progress: RepairProgress;
   /** Whether it has to be read once more. */
   #again = false;
-  #pause = TRY_AGAIN_FIRST_MS;
-  #retry: NodeJS.Timeout | null = null;
+  readonly #retry = new RetryTimer(() => this.#start(), TRY_AGAIN);
   readonly #marks: MarkWriter;
 
   constructor(room: NativeRoom, context: ChannelContext) {
@@ -63,7 +62,7 @@ export class Channel {
   }
 
   get joined(): boolean {
-    return this.#state !== "out" || this.#retry !== null;
+    return this.#state !== "out" || this.#retry.waits;
   }
 
   get fault(): string | null {
@@ -129,15 +128,13 @@ export class Channel {
   /** Slack says that it is open again, or that the app is in it again. */
   open(): void {
     if (this.#closed === null) return;
-    if (this.#retry) clearTimeout(this.#retry);
     this.#start();
   }
 
   stop(): void {
     this.#state = "out";
     this.#attempt += 1;
-    if (this.#retry) clearTimeout(this.#retry);
-    this.#retry = null;
+    this.#retry.stop();
     this.#marks.stop();
     this.#dropWaiting();
   }
@@ -145,7 +142,7 @@ export class Channel {
   /** Resolves after the durable write; rejects where it can't be taken in now, and is to be sent again. */
   heard(kept: Kept): Promise<void> {
     if (this.live) return this.#accept(kept);
-    if (this.#state === "out" && (this.#closed !== null || this.#retry === null)) return Promise.resolve();
+    if (this.#state === "out" && (this.#closed !== null || !this.#retry.waits)) return Promise.resolve();
     if (!this.#waiting.isFull) return this.#waiting.wait(kept);
     // Slack repeats it a few times only.
     this.#again = true;
@@ -167,7 +164,7 @@ export class Channel {
   #start(): void {
     this.#state = "entering";
     this.#again = false;
-    this.#retry = null;
+    this.#retry.stop();
     const attempt = ++this.#attempt;
     void this.#takePart(attempt).catch((thrown: unknown) => {
       if (this.#attempt === attempt) this.#away(asGatewayError(thrown));
@@ -181,9 +178,7 @@ export class Channel {
     this.#dropWaiting();
     this.#fault = error.detail;
     if (error instanceof ChannelClosed) this.#closed = error.why;
-    if (this.#retry) clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#start(), this.#closed === null ? this.#pause : CLOSED_AGAIN_MS);
-    this.#pause = Math.min(this.#pause * 2, TRY_AGAIN_MOST_MS);
+    this.#retry.failed(this.#closed === null ? undefined : CLOSED_AGAIN_MS);
   }
 
   async #takePart(attempt: number): Promise<void> {
@@ -211,7 +206,7 @@ export class Channel {
     if (this.#again && !this.#waiting.isFull) return this.#start();
     this.#state = "live";
     this.#fault = null;
-    this.#pause = TRY_AGAIN_FIRST_MS;
+    this.#retry.worked();
     this.#waiting.end((kept) => this.#accept(kept));
     host.ready(room);
     if (this.#again) this.#start();

@@ -10,6 +10,7 @@ import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
+import { RetryTimer, type RetryTimes } from "../../core/retry-timer.ts";
 import type { Archive } from "./archive.ts";
 import type { Echoes } from "./echoes.ts";
 import { isOfGroup } from "./group-copies.ts";
@@ -38,9 +39,7 @@ export interface RoomContext {
   readonly pending: (change: 1 | -1) => void;
 }
 
-/** A room that can't be entered is tried again after this, then after twice as long each time. */
-const TRY_AGAIN_FIRST_MS = 500;
-const TRY_AGAIN_MOST_MS = 30_000;
+const TRY_AGAIN: RetryTimes = { first: 500, most: 30_000 };
 
 export class Room {
   readonly jid: NativeRoom;
@@ -54,8 +53,9 @@ export class Room {
   /** Heard while the archive is being read. */
   #waiting: Element[] | null = null;
   #fault: string | null = null;
-  #retry: NodeJS.Timeout | null = null;
-  #pause = TRY_AGAIN_FIRST_MS;
+  readonly #retry = new RetryTimer(() => {
+    if (this.#joined && this.#state === "out" && this.#context.stream.online) this.#start();
+  }, TRY_AGAIN);
   /** When the room was last heard, on the clock of `performance.now`. */
   heardAt = 0;
 
@@ -119,7 +119,7 @@ export class Room {
     this.#joined = false;
     this.#waiting = null;
     this.#intake.stop();
-    if (this.#retry) clearTimeout(this.#retry);
+    this.#retry.stop();
     this.stay.lost();
     this.people.lost();
   }
@@ -140,7 +140,7 @@ export class Room {
     this.people.unseen();
     this.#state = "out";
     this.#fault = `the gateway was put out of the room: ${out}`;
-    this.#tryAgain();
+    this.#retry.failed();
   }
 
   /** A groupchat message to the listener. */
@@ -214,16 +214,8 @@ export class Room {
       this.#state = "out";
       this.#fault = error.detail;
       this.#context.log.warn({ room: this.jid, err: error }, "a room could not be entered");
-      this.#tryAgain();
+      this.#retry.failed();
     });
-  }
-
-  #tryAgain(): void {
-    if (this.#retry) clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => {
-      if (this.#joined && this.#state === "out" && this.#context.stream.online) this.#start();
-    }, this.#pause);
-    this.#pause = Math.min(this.#pause * 2, TRY_AGAIN_MOST_MS);
   }
 
   async #takePart(): Promise<void> {
@@ -242,7 +234,7 @@ export class Room {
     this.#waiting = null;
     this.#state = "live";
     this.#fault = null;
-    this.#pause = TRY_AGAIN_FIRST_MS;
+    this.#retry.worked();
     for (const message of waiting) this.#heard(message);
     host.ready(this.jid);
   }

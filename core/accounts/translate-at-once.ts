@@ -2,6 +2,7 @@
 import type { AcceptBatch } from "../bridge/inbound.ts";
 import type { BindingId, InboxNumber } from "../ids.ts";
 import { RoomLookups } from "../lanes/room-lookups.ts";
+import type { LoopFound } from "../loops/loop-breaker.ts";
 import { heed } from "../policy/inbound.ts";
 import type { Translation } from "../store/units/group-log.ts";
 import { inboxBinding } from "../store/units/inbox.ts";
@@ -13,7 +14,10 @@ type TranslateOptions = Pick<
   "bridge" | "store" | "writer" | "limits" | "now" | "policies" | "loops"
 >;
 
-/** null: all of it takes its time. A row without a translation waits in the inbox for its lane. */
+/**
+ * null: all of it takes its time. A row without a translation waits in the inbox for its lane. Rejects as the store does where the
+ * room can't be read or paused.
+ */
 export async function translateAtOnce(
   { bridge, store, writer, limits, now, policies, loops }: TranslateOptions,
   id: BindingId,
@@ -25,6 +29,7 @@ export async function translateAtOnce(
   const rules = await policies.rulesOf(room, writer);
   const translations: (Translation | null)[] = [];
   for (const raw of raws) {
+    let loop: LoopFound | null = null;
     try {
       // Without a key it has no identity before it has a place in the inbox.
       if (raw.nativeKey === null || !bridge.translatesAtOnce(room.native, raw)) translations.push(null);
@@ -32,17 +37,17 @@ export async function translateAtOnce(
         const said = { n: 0 as InboxNumber, nativeKey: raw.nativeKey, originAt: raw.at };
         const lookups = new RoomLookups(store, writer, room, 0, rules.policy);
         const { events } = heed(rules, await bridge.toEvents(room.native, raw, lookups));
-        const loop = await loops.hears(room, said, events);
-        if (loop !== null) {
-          // All of it waits in the inbox then.
-          await loops.pause(room, loop);
-          return null;
-        }
-        translations.push(writer.translation(room, said, events, limits));
+        loop = await loops.hears(room, said, events);
+        if (loop === null) translations.push(writer.translation(room, said, events, limits));
       }
     } catch {
       // Its lane meets the same fault, and deals with it.
       translations.push(null);
+    }
+    if (loop !== null) {
+      // All of it waits in the inbox then.
+      await loops.pause(room, loop);
+      return null;
     }
   }
   return { place: { binding: id, group: room.group, provider: room.provider, now: now() }, translations };

@@ -39,7 +39,7 @@ import { gatewayStatus } from "./gateway-status.ts";
 import { traceReport } from "./trace-report.ts";
 
 export interface GatewayOperationsOptions {
-  readonly config: Pick<Config, "base">;
+  readonly config: Pick<Config, "base" | "limits">;
   readonly store: Store;
   readonly vault: Vault;
   readonly hosts: readonly AccountHost[];
@@ -82,7 +82,7 @@ export class GatewayOperations implements Operations {
     this.federation = new StoredFederation({ ...local, access, link });
     this.codes = new RoomCodes({ ...local, access, gateway: this });
     const host = (account: string): AccountHost => this.#host(account);
-    this.portals = new Portals({ store, hosts, host, link });
+    this.portals = new Portals({ store, hosts, host, link, limits: config.limits });
     this.secrets = new AccountSecrets({ ...options, now, host });
     const { policies: book } = options;
     this.policy = new StoredPolicies({ store, accounts: hosts, book, now });

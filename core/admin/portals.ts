@@ -4,8 +4,10 @@ import type { AskedPortal } from "../bridge/host.ts";
 import type { RoomFacts } from "../bridge/room.ts";
 import { GatewayError } from "../errors.ts";
 import type { NativeRoom } from "../ids.ts";
+import type { Limits } from "../limits.ts";
 import type { RoomReference } from "../link-reports.ts";
 import type { Store } from "../store/store.ts";
+import { portalsOf } from "../store/units/account-rooms.ts";
 import { findBinding } from "../store/units/bindings.ts";
 import { shownProperties } from "../store/units/shown-properties.ts";
 import { leaveUnlinked } from "./entered-rooms.ts";
@@ -20,6 +22,7 @@ export interface PortalsOptions {
   /** Throws account_unknown. */
   readonly host: (account: string) => AccountHost;
   readonly link: Linking;
+  readonly limits: Pick<Limits, "portalsMost">;
 }
 
 export class Portals {
@@ -29,7 +32,7 @@ export class Portals {
     this.#options = options;
   }
 
-  /** See BridgeHost.portal. `account`: whose bridge makes the room. */
+  /** See BridgeHost.portal. `account`: whose bridge makes the room. Rejects with portals_full, too. */
   async open({ account, other, make }: AskedPortal): Promise<NativeRoom> {
     const { hosts, host, link } = this.#options;
     if (other.account === account)
@@ -39,6 +42,7 @@ export class Portals {
     // One room has one address, and so one portal.
     if (native !== other.room)
       throw new GatewayError("room_invalid", `${other.room} is written ${native} by ${other.account}`);
+    await this.#mayMakeMore(host(account));
     try {
       const made = { ...(await make(await this.#lookAt(of, other, native))), account };
       // Whoever unlinks the other room of one that is linked has a reason: it is not linked again by those who enter.
@@ -48,6 +52,13 @@ export class Portals {
     } finally {
       await leaveUnlinked(hosts, [{ account: of.options.row.id, native }]);
     }
+  }
+
+  /** Nobody is asked who may make them: whoever asks for many must not fill the homeserver. */
+  async #mayMakeMore({ options: { row } }: AccountHost): Promise<void> {
+    const { store, limits } = this.#options;
+    if ((await store.read(portalsOf(row.id))) < limits.portalsMost) return;
+    throw new GatewayError("portals_full", `the account has ${limits.portalsMost} portal rooms: unlink some`);
   }
 
   async #isLinked({ options: { row } }: AccountHost, native: NativeRoom): Promise<boolean> {

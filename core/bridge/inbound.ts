@@ -68,6 +68,8 @@ export type Translated =
       readonly value: string;
       /** What the room calls the value, where that tells better whether it is another one; left out: as it is. */
       readonly shown?: string;
+      /** By the mark on it; left out: it bears none. */
+      readonly copy?: CopyOf;
     }
   | {
       /** Somebody is in the room no more, by himself or by others: he leaves the group, if it has met him. */
@@ -142,6 +144,8 @@ export interface Lookups {
   votes(poll: EventId, user: string): Promise<readonly string[]>;
   /** The group of another room of this account; null: it is not linked. */
   group(room: NativeRoom): Promise<GroupUri | null>;
+  /** The other rooms of this account that are linked with the room. */
+  beside(): Promise<readonly NativeRoom[]>;
   /** Who elsewhere alone bears one of these names in the group, exactly; others are left out. */
   named(names: readonly string[]): Promise<readonly { readonly name: string; readonly uri: UserUri }[]>;
   /** The public URI of a user of the platform. */

@@ -107,7 +107,7 @@ export class EventWriter {
         const id = eventId("property", sender?.uri ?? "", room.groupUri, content, salt);
         const effect = { kind: "none" } as const;
         const told = { native: null, aux: null, effect, act: null, property, media };
-        return [{ kind: "property", id, content, sender, ...told }];
+        return [{ kind: "property", id, content, sender, passed: passedText(translated), ...told }];
       }
     }
   }

@@ -42,6 +42,7 @@ export class SharedListeners<Door> {
     try {
       await server.listen({ host, port });
     } catch (cause) {
+      await server.close();
       throw new GatewayError("config_invalid", `${host}:${port} can't be listened on: change listen`, {
         cause,
       });

@@ -116,7 +116,7 @@ async function translate(
       for (const loss of losses)
         options.log.debug({ room: room.native, ...loss }, "something said is not carried");
       if (row.n <= (room.resumedUpTo ?? 0)) {
-        if (room.resumedDrop === 1 && (await options.loops.repeats(room, events))) {
+        if (room.resumedDrop === 1 && (await options.loops.repeats(room, row, events))) {
           ready.push(asideOf(row, LOOP_REPEATED));
           continue;
         }

@@ -2,6 +2,7 @@ import type { Logger } from "../log.ts";
 import type { Milliseconds } from "../time.ts";
 import { asGatewayError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
+import { readLane } from "../store/units/lanes.ts";
 import { backoffMs } from "./backoff.ts";
 import type { HeldLane } from "./held-lane.ts";
 import type { LaneKey } from "./lane-key.ts";
@@ -56,8 +57,8 @@ export class LaneRunner {
   }
 
   /**
-   * Runs the lane, or tells its present run that there is more. Never rejects. Whoever gets `put-off` sees to it that
-   * the lane runs again when its time has come; the sweep would find it a little later.
+   * Runs the lane, or tells its present run that there is more. Never rejects. Whoever has started a run that ends with
+   * `put-off` sees to it that the lane runs again when its time has come; the sweep would find it a little later.
    */
   run(lane: LaneKey, poke: Poke = "more"): Promise<LaneOutcome> {
     const running = this.#running.get(lane);
@@ -108,7 +109,15 @@ export class LaneRunner {
         const outcome = await work.run(run);
         if (outcome.kind === "put-off") {
           run.takeMore();
-          return await this.#putOff(lane, work, outcome);
+          const off = await this.#putOff(lane, work, outcome);
+          if (off !== null) return off;
+          if (run.stopping) return left;
+          // Pulled forward since it was claimed, maybe long ago: it is tried once more, by what holds now.
+          const { failures, pulls } = await this.#options.store.read(readLane(lane));
+          // Not so: the lane is gone, with its room.
+          if (pulls === work.pulls) return left;
+          work = { ...work, failures, pulls };
+          continue;
         }
         if (outcome.kind === "left" || run.stopping) return left;
         if (work.own && work.failures === 0) await this.#linger(run);
@@ -138,16 +147,18 @@ export class LaneRunner {
     this.#lingering -= 1;
   }
 
+  /** null: it was pulled forward since `pulls`, and is not put off. */
   async #putOff(
     lane: LaneKey,
     work: LaneWork,
     outcome: Extract<LaneOutcome, { kind: "put-off" }>,
-  ): Promise<LaneOutcome> {
+  ): Promise<LaneOutcome | null> {
     const { store, log } = this.#options;
     const failures = outcome.failure ? work.failures + 1 : work.failures;
     const wait = Math.ceil(Math.max(outcome.wait, outcome.failure ? backoffMs(failures) : 0));
     const { pulls, held } = work;
-    await store.write("putOffLane", { fence: held.fence, lane, wait, failures, error: outcome.error, pulls });
+    const input = { fence: held.fence, lane, wait, failures, error: outcome.error, pulls };
+    if (!(await store.write("putOffLane", input))) return null;
     log.info({ lane, wait, failures, error: outcome.error }, "a lane is put off");
     return { ...outcome, wait };
   }

@@ -157,7 +157,7 @@ export class OutboxStream {
     const settled = this.#settled.splice(0);
     if (settled.length > 0) step("settle.begin");
     const mark = bridge.mark(this.#binding.native);
-    await store.write("progress", {
+    const goesOn = await store.write("progress", {
       fence: this.#run.held.fence,
       binding: this.#binding.id,
       now: now(),
@@ -166,6 +166,11 @@ export class OutboxStream {
       intents: items.map((item) => intentOf(item, mark)),
       intendedSeq: planned.at(-1)?.seq ?? null,
     });
+    // It was paused, by another process maybe: the room is to be looked at again.
+    if (!goesOn) {
+      this.#run.poke("queued");
+      return true;
+    }
     if (items.length > 0) step("intend.done");
     this.#next = planned.at(-1)?.seq ?? this.#next;
     this.#waiting.push(...items);

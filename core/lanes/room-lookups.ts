@@ -8,6 +8,7 @@ import type { EventWriter } from "../groups/event-writer.ts";
 import type { RoomPolicy } from "../policy/room-policy.ts";
 import type { Store } from "../store/store.ts";
 import type { NativeRoom } from "../ids.ts";
+import { roomsBeside } from "../store/units/account-rooms.ts";
 import { findBinding } from "../store/units/bindings.ts";
 import type { InboxBinding } from "../store/units/inbox.ts";
 import { soleBearers } from "../store/units/named-members.ts";
@@ -102,6 +103,10 @@ export class RoomLookups implements Lookups {
   async group(room: NativeRoom): Promise<GroupUri | null> {
     const found = await this.#store.read(findBinding({ account: this.#room.account, native: room }));
     return found?.state === "live" ? found.groupUri : null;
+  }
+
+  beside(): Promise<readonly NativeRoom[]> {
+    return this.#store.read(roomsBeside(this.#room));
   }
 
   named(names: readonly string[]) {

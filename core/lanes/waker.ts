@@ -40,10 +40,14 @@ export class Waker {
     else queue?.add(lane, account);
   };
 
-  /** Runs the lane in this process; put off, it comes back when its time has come. */
+  /** Runs the lane in this process; put off, it comes back when its time has come. One that runs already is only poked. */
   runHere(lane: LaneKey, account: AccountId, poke: Poke): void {
     const { queue, runner } = this.#options;
-    void runner.run(lane, poke).then((outcome) => {
+    const runs = runner.isRunning(lane);
+    const ended = runner.run(lane, poke);
+    // Whoever has started it sees to what becomes of it: a run lasts as long as the room is busy.
+    if (runs) return;
+    void ended.then((outcome) => {
       if (outcome.kind !== "put-off") return;
       if (queue) queue.addDelayed(lane, account, outcome.wait);
       else setTimeout(() => this.runHere(lane, account, "more"), outcome.wait).unref();

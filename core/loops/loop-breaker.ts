@@ -14,8 +14,8 @@ import type { InboxBinding, InboxRow } from "../store/units/inbox.ts";
 import { type GivenMessage, givenToRoom } from "../store/units/given-messages.ts";
 import type { Milliseconds } from "../time.ts";
 import { ContentError } from "../../mappings/content/content-error.ts";
-import { hasPassed } from "./passed.ts";
-import { type Given, type Heard, type Loop, RepeatCount } from "./repeat-count.ts";
+import { hasPassed, wayTooLong } from "./passed.ts";
+import { type Given, type Loop, RepeatCount } from "./repeat-count.ts";
 import { type SaidText, saidText } from "./said-text.ts";
 
 export interface LoopBreakerOptions {
@@ -39,6 +39,8 @@ export type SaidThing = Pick<InboxRow, "n" | "nativeKey" | "originAt">;
 interface Ear {
   readonly count: RepeatCount;
   readonly since: Milliseconds;
+  /** What showed that it goes round: heard again, it shows so again until the room is paused. */
+  found: { readonly key: string; readonly loop: LoopFound } | null;
 }
 
 /** Rooms whose counts are kept before those are dropped in which nothing is said. */
@@ -57,34 +59,50 @@ export class LoopBreaker {
    * paused. Rejects as the store does.
    */
   async hears(room: InboxBinding, said: SaidThing, events: readonly Translated[]): Promise<LoopFound | null> {
+    this.#warn(room, events);
     // What has come round by its mark is not carried anyway.
     const voice = voiceIn(events.filter((one) => !hasPassed(room.groupUri, one)));
     if (voice === null) return null;
-    const { count } = this.#ear(room);
+    const ear = this.#ear(room);
+    const key = keyOf(said);
+    if (ear.found?.key === key) return ear.found.loop;
+    const { count } = ear;
     const at = this.#options.now();
     const live = said.originAt > at - this.#options.limits.loopFloodMs;
-    const key = said.nativeKey ?? `n${said.n}`;
-    count.hear({ key, sender: voice.id, text: voice.text, upTo: room.intendedSeq, at, live });
+    const heard = { key, sender: voice.id, text: voice.text, upTo: room.intendedSeq, saidAt: said.originAt };
+    count.hear({ ...heard, at, live });
     if (!count.due) return null;
     await this.#give(room, count);
     const loop = count.judge();
-    return loop && { why: reasonOf(loop, voice.name), nameless: reasonOf(loop, "somebody") };
+    if (loop === null) return null;
+    ear.found = { key, loop: { why: reasonOf(loop, voice.name), nameless: reasonOf(loop, "somebody") } };
+    return ear.found.loop;
   }
 
-  /** Whether something that waited while the room was paused says again what the room was given. Rejects as the store does. */
-  async repeats(room: InboxBinding, events: readonly Translated[]): Promise<boolean> {
+  /**
+   * Whether something that waited while the room was paused says again what the room was given, in more than a few words: those
+   * people say, too. Rejects as the store does.
+   */
+  async repeats(room: InboxBinding, said: SaidThing, events: readonly Translated[]): Promise<boolean> {
+    this.#warn(room, events);
     const voice = voiceIn(events);
-    if (voice === null) return false;
+    if (!voice?.text.telling) return false;
     const { count } = this.#ear(room);
     await this.#give(room, count);
-    return count.takes({ text: voice.text, upTo: room.intendedSeq });
+    return count.takes({
+      key: keyOf(said),
+      text: voice.text,
+      upTo: room.intendedSeq,
+      saidAt: said.originAt,
+    });
   }
 
-  /** Carries nothing from or to the room until somebody resumes it. Resolves when that is written. */
+  /** Carries nothing from or to the room until somebody resumes it. Resolves when that is written; rejects as the store does. */
   async pause({ id: binding, account, native: room }: InboxBinding, found: LoopFound): Promise<void> {
     const { store, now, log, wake } = this.#options;
+    const paused = await store.write("pauseRoom", { binding, ...found, at: now() });
     this.#ears.delete(binding);
-    if (!(await store.write("pauseRoom", { binding, ...found, at: now() }))) return;
+    if (!paused) return;
     log.error({ room, why: found.nameless }, "a room is paused: what is carried into it is said there again");
     wake(outLane(binding), account, "queued");
   }
@@ -93,11 +111,22 @@ export class LoopBreaker {
     const known = this.#ears.get(id);
     // What was heard before somebody resumed it counts no more, whichever process was told so.
     if (known && known.since >= (resumedAt ?? 0)) return known;
+    const { limits, now } = this.#options;
+    const since = now();
     if (this.#ears.size >= KEPT)
-      for (const [other, { count }] of this.#ears) if (count.idle) this.#ears.delete(other);
-    const ear = { count: new RepeatCount(this.#options.limits), since: this.#options.now() };
+      for (const [other, { count }] of this.#ears) if (count.idle(since)) this.#ears.delete(other);
+    const ear: Ear = { count: new RepeatCount(limits), since, found: null };
     this.#ears.set(id, ear);
     return ear;
+  }
+
+  /** What has a mark of too long a way is not carried, and nothing in the log says so. */
+  #warn({ native: room }: InboxBinding, events: readonly Translated[]): void {
+    for (const one of events) {
+      const groups = wayTooLong(one);
+      if (groups !== null)
+        this.#options.log.warn({ room, groups }, "what has come through too many groups is not carried");
+    }
   }
 
   async #give({ id: binding, group, intendedSeq: upTo }: InboxBinding, count: RepeatCount): Promise<void> {
@@ -107,7 +136,7 @@ export class LoopBreaker {
     const given: Given[] = [];
     for (const one of await store.read(givenToRoom(question))) {
       const text = this.#textOf(one);
-      if (text !== null) given.push({ seq: one.seq, text });
+      if (text !== null) given.push({ seq: one.seq, text, at: one.at });
     }
     count.give(given, upTo);
   }
@@ -123,10 +152,12 @@ export class LoopBreaker {
   }
 }
 
+const keyOf = ({ nativeKey, n }: SaidThing): string => nativeKey ?? `n${n}`;
+
 interface Voice {
   readonly id: string;
   readonly name: string;
-  readonly text: Heard["text"];
+  readonly text: SaidText;
 }
 
 /** Who says what; all that another gateway says is said by one voice. null: nothing is said in words. */

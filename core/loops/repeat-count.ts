@@ -8,7 +8,14 @@ import type { SaidText } from "./said-text.ts";
 
 export type LoopLimits = Pick<
   Limits,
-  "loopMs" | "loopOfOne" | "loopOfAll" | "loopFlood" | "loopFloodMs" | "loopCompared" | "loopHeard"
+  | "loopMs"
+  | "loopOfOne"
+  | "loopOfAll"
+  | "loopFlood"
+  | "loopFloodMs"
+  | "loopClockMs"
+  | "loopCompared"
+  | "loopHeard"
 >;
 
 /** Something said in the room. */
@@ -19,6 +26,8 @@ export interface Heard {
   readonly text: SaidText | null;
   /** The seq up to which the room had been given the log. */
   readonly upTo: number;
+  /** When it was said, by the platform's clock. */
+  readonly saidAt: Milliseconds;
   /** When it was heard. */
   readonly at: Milliseconds;
   /** Whether it was said just then: what is read from a room's history comes faster than it was said. */
@@ -29,6 +38,8 @@ export interface Heard {
 export interface Given {
   readonly seq: number;
   readonly text: SaidText;
+  /** When it entered the log: no room was given it sooner. */
+  readonly at: Milliseconds;
 }
 
 /** Why a room goes round: one voice in it, or all together, say again what is carried into it. */
@@ -76,7 +87,8 @@ export class RepeatCount {
   readonly #texts = new Map<string, number>();
   readonly #voices = new Map<string, Tally>();
   readonly #all = new Tally();
-  #given: (Given & { taken: boolean })[] = [];
+  /** `takenBy`: the key of what repeats it. */
+  #given: (Given & { takenBy: string | null })[] = [];
   /** How often each text stands among them. */
   readonly #prints = new Map<string, number>();
   #givenUpTo = 0;
@@ -96,15 +108,17 @@ export class RepeatCount {
   }
 
   /** Whether nothing is kept that a later look needs. */
-  get idle(): boolean {
+  idle(now: Milliseconds): boolean {
+    this.#forget(now);
     return this.#all.said === 0;
   }
 
-  /** What the room was given after `givenUpTo`, up to this seq, in order. */
+  /** What the room was given up to this seq, in order; what is known of it already changes nothing. */
   give(entries: readonly Given[], upTo: number): void {
-    for (const { seq, text } of entries) {
-      this.#given.push({ seq, text, taken: false });
-      change(this.#prints, text.print, 1);
+    for (const one of entries) {
+      if (one.seq <= this.#givenUpTo) continue;
+      this.#given.push({ ...one, takenBy: null });
+      change(this.#prints, one.text.print, 1);
     }
     const most = this.#limits.loopCompared;
     if (this.#given.length > most) {
@@ -140,11 +154,15 @@ export class RepeatCount {
     return loop ?? this.#flood();
   }
 
-  /** Whether this says again what the room was given, which is then taken. */
-  takes({ text, upTo }: Pick<Heard, "text" | "upTo">): boolean {
+  /** Whether this says again what the room was given before, which is then taken by it. The same for the same key. */
+  takes({ key, text, upTo, saidAt }: Pick<Heard, "key" | "text" | "upTo" | "saidAt">): boolean {
     if (text === null || !this.#prints.has(text.print)) return false;
-    const given = this.#given.find((one) => !one.taken && one.seq <= upTo && one.text.print === text.print);
-    if (given) given.taken = true;
+    const latest = saidAt + this.#limits.loopClockMs;
+    const given = this.#given.find(
+      ({ seq, at, text: { print }, takenBy }) =>
+        print === text.print && seq <= upTo && at <= latest && (takenBy === null || takenBy === key),
+    );
+    if (given) given.takenBy = key;
     return given !== undefined;
   }
 

@@ -11,7 +11,14 @@ import { limits } from "../limits.ts";
 import { type AllowedNetworks, checkLiteral, guardedLookup } from "./address-guard.ts";
 import { checkedOctets } from "./checked-octets.ts";
 import type { FindFileAccess, SaidFile } from "./platform-file.ts";
-import { asUnreachable, type FileAnswer, parseFileUrl, requestFile, silentHost } from "./file-request.ts";
+import {
+  asUnreachable,
+  type FileAnswer,
+  type FileRequest,
+  parseFileUrl,
+  requestFile,
+  silentHost,
+} from "./file-request.ts";
 
 /** Of an answer that says what the time is. */
 const LONGEST_REFUSAL = 4_096;
@@ -32,6 +39,8 @@ export type SignFileRequest = (url: string, group: GroupUri) => Promise<SignedFi
 export interface MediaLimits {
   /** Octets. */
   readonly maxBytes: number;
+  /** For a whole file. Nothing said: `mediaMs` of limits.ts. */
+  readonly wholeMs?: Milliseconds;
   readonly allow: AllowedNetworks;
   /** Nothing said: no file is asked for as one of another gateway. */
   readonly sign?: SignFileRequest;
@@ -65,9 +74,10 @@ export async function openRemoteFile(
 ): Promise<RemoteFile> {
   const signed = facts === null ? null : ((await media.sign?.(url, facts.group)) ?? null);
   const access = facts === null || signed !== null ? null : ((await media.access?.(url, facts)) ?? null);
+  const times = media.wholeMs === undefined ? {} : { wholeMs: media.wholeMs };
   const { at, status, answer } = await (signed === null
-    ? requestFile(url, { allow: media.allow, ...(access && { own: access.headers }) })
-    : requestSigned(url, signed));
+    ? requestFile(url, { ...times, allow: media.allow, ...(access && { own: access.headers }) })
+    : requestSigned(url, signed, times));
   if (status !== 200) {
     answer.destroy();
     throw new GatewayError("media_unreachable", `${at.host} answered ${status}`);
@@ -95,8 +105,13 @@ export function announcedSize({ headers }: Pick<IncomingMessage, "headers">): nu
 const skewForm = z.object({ code: z.literal("clock_skew"), server_time: z.int().nonnegative() });
 
 /** A gateway with another clock is asked once more, by its own time. */
-async function requestSigned(url: string, signed: SignedFileRequest): Promise<FileAnswer> {
-  const ask = () => requestFile(url, { allow: signed.allow, headers: signed.headers(), redirects: false });
+async function requestSigned(
+  url: string,
+  signed: SignedFileRequest,
+  times: Pick<FileRequest, "wholeMs">,
+): Promise<FileAnswer> {
+  const ask = () =>
+    requestFile(url, { ...times, allow: signed.allow, headers: signed.headers(), redirects: false });
   const first = await ask();
   if (first.status !== 401) return first;
   const skew = skewForm.safeParse(await refusalOf(first));

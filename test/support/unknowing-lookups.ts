@@ -11,6 +11,7 @@ export const unknowing: Lookups = {
   group: () => Promise.resolve(null),
   knows: () => Promise.resolve(false),
   standing: () => Promise.resolve([]),
+  beside: () => Promise.resolve([]),
   named: () => Promise.resolve([]),
   user: (native) => `mimi://xmpp.mimi.test/u/${Buffer.from(native).toString("hex")}` as UserUri,
 };

@@ -64,7 +64,7 @@ export interface DigestsInput {
 
 /**
  * Writes down that a run of the log is delivered as few messages, which go out before anything that follows. Throws
- * lane_lost where the room was unlinked meanwhile.
+ * lane_lost where the room was unlinked or paused meanwhile.
  */
 export function* writeDigests(input: DigestsInput): Unit<void> {
   const { binding, at } = input;
@@ -76,6 +76,9 @@ export function* writeDigests(input: DigestsInput): Unit<void> {
     for (const entry of entries) yield* first(addDigested, { binding, ...entry, digestSeq: seq });
   }
   if (!(yield* first(moveIntended, { binding, seq: input.intendedSeq })))
-    throw new GatewayError("lane_lost", `binding ${binding} was unlinked while its lane was under way`);
+    throw new GatewayError(
+      "lane_lost",
+      `binding ${binding} was unlinked or paused while its lane was under way`,
+    );
   yield* first(moveDelivered, { binding });
 }

@@ -1,5 +1,6 @@
 import type { EventId } from "../../../mappings/ids.ts";
 import type { BindingId, GroupId, Seq } from "../../ids.ts";
+import type { Milliseconds } from "../../time.ts";
 import { statement } from "../statement.ts";
 import { all, type Unit } from "../unit.ts";
 
@@ -15,6 +16,8 @@ interface Question {
 export interface GivenMessage {
   readonly seq: Seq;
   readonly id: EventId;
+  /** When it entered the log here, by this gateway's clock. */
+  readonly at: Milliseconds;
   /** null: it was erased since. */
   readonly content: Uint8Array | null;
 }
@@ -25,7 +28,19 @@ const FURTHER = 4;
 const given = statement<Omit<Question, "after"> & { from: number }>("given-messages.given")((db, { p }) =>
   db
     .selectFrom("event")
-    .select(["seq", "id", "content"])
+    .select((eb) => [
+      "seq",
+      "id",
+      "content",
+      // What a peer's log says is by the clock over there.
+      eb
+        .case()
+        .when("origin_peer", "is", null)
+        .then(eb.ref("accepted_at"))
+        .else(eb.ref("received_at"))
+        .end()
+        .as("at"),
+    ])
     .where("grp", "=", p.group)
     .where("seq", ">", p.from as Seq)
     .where("seq", "<=", p.upTo as Seq)

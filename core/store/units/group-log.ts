@@ -129,6 +129,8 @@ export function* addToLog(
     log.told = true;
   }
   for (const event of said.events) {
+    // Whoever goes is there no more to be told why it was not taken.
+    if (event.member && (said.refused || log.owner?.reached === false)) continue;
     if (said.refused) {
       yield* refuse(place, event, said.refused.notice);
       log.told = true;

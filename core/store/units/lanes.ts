@@ -183,12 +183,13 @@ const delayLane = statement<{
     .updateTable("lane")
     .set((eb) => ({ not_before: eb(now, "+", p.wait), failures: p.failures, last_error: p.error }))
     .where("key", "=", p.lane)
-    .where((eb) => eb(eb.fn.coalesce("pulls", eb.lit(0)), "=", p.pulls)),
+    .where((eb) => eb(eb.fn.coalesce("pulls", eb.lit(0)), "=", p.pulls))
+    .returning("key"),
 );
 
 /**
  * Puts a lane off: no process runs it before the time is over or somebody pulls it forward. `pulls`: as `readLane` gave them
- * before the run that failed; where it was pulled forward since then, the fault may be over, and nothing is put off.
+ * before the run that failed; where it was pulled forward since then, the fault may be over, and nothing is put off: false.
  */
 export function* putOffLane(input: {
   fence: Fence;
@@ -197,9 +198,9 @@ export function* putOffLane(input: {
   failures: number;
   error: string;
   pulls: number;
-}): Unit<void> {
+}): Unit<boolean> {
   yield* checkFence(input.fence);
-  yield* first(delayLane, input);
+  return (yield* first(delayLane, input)) !== undefined;
 }
 
 const clearDelay = statement<{ lane: LaneKey }>("lanes.clearDelay")((db, { p }) =>

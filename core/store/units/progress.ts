@@ -159,7 +159,7 @@ const noteSet = statement<{
         ),
     );
 });
-/** A room that is left moves no more. */
+/** A room that is left moves no more, and one that is paused stays where it is. */
 export const moveIntended = statement<{ binding: BindingId; seq: Seq }>("progress.moveIntended")(
   (db, { p }) =>
     db
@@ -167,7 +167,16 @@ export const moveIntended = statement<{ binding: BindingId; seq: Seq }>("progres
       .set({ intended_seq: p.seq })
       .where("id", "=", p.binding)
       .where("state", "=", "live")
+      .where("paused_at", "is", null)
       .returning("id"),
+);
+const isPaused = statement<{ binding: BindingId }>("progress.isPaused")((db, { p }) =>
+  db
+    .selectFrom("binding")
+    .select("id")
+    .where("id", "=", p.binding)
+    .where("state", "=", "live")
+    .where("paused_at", "is not", null),
 );
 export const moveDelivered = statement<{ binding: BindingId }>("progress.moveDelivered")((db, { p }) =>
   db
@@ -187,12 +196,16 @@ export const moveDelivered = statement<{ binding: BindingId }>("progress.moveDel
 
 /**
  * One commit of an outbox lane: the receipts that came, and the intents of the calls that come next. A call is
- * made only after its intent is written, and its intent goes only together with its receipt. Throws lane_lost where
- * the room was unlinked meanwhile: nothing new of the log is written down for it.
+ * made only after its intent is written, and its intent goes only together with its receipt. False: the room was paused
+ * meanwhile, so the receipts are written, and nothing new of the log. Throws lane_lost where the room was unlinked.
  */
-export function* progress(input: ProgressInput): Unit<void> {
-  const { binding, now } = input;
+export function* progress(input: ProgressInput): Unit<boolean> {
+  const { binding, now, intendedSeq } = input;
   yield* checkFence(input.fence);
+  const goesOn =
+    intendedSeq === null || (yield* first(moveIntended, { binding, seq: intendedSeq })) !== undefined;
+  if (!goesOn && !(yield* first(isPaused, { binding })))
+    throw new GatewayError("lane_lost", `binding ${binding} was unlinked while its lane was under way`);
   for (const done of input.settled) {
     if (!(yield* first(dropDelivery, { binding, seq: done.seq, step: done.step }))) continue;
     if (done.seq < 0) yield* first(dropNotice, { binding, n: -done.seq });
@@ -207,10 +220,10 @@ export function* progress(input: ProgressInput): Unit<void> {
   }
   for (const { seq, step: part, tried } of input.queued)
     yield* first(requeue, { binding, seq, step: part, untried: tried ? 0 : 1 });
-  for (const intent of input.intents)
+  const intents = goesOn ? input.intents : [];
+  for (const intent of intents)
     yield* first(intend, { binding, ...intent, epoch: input.fence.epoch, at: now });
-  if (input.intendedSeq !== null && !(yield* first(moveIntended, { binding, seq: input.intendedSeq })))
-    throw new GatewayError("lane_lost", `binding ${binding} was unlinked while its lane was under way`);
-  if (input.settled.length > 0 || input.intendedSeq !== null) yield* first(moveDelivered, { binding });
-  if (input.intents.length > 0) step("intend.written");
+  if (input.settled.length > 0 || intendedSeq !== null) yield* first(moveDelivered, { binding });
+  if (intents.length > 0) step("intend.written");
+  return goesOn;
 }

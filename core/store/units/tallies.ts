@@ -44,13 +44,21 @@ const underWay = (eb: ExpressionBuilder<Tables, "poll_shown">) =>
     .whereRef("notice.binding", "=", "poll_shown.binding")
     .whereRef("notice.to_native", "=", "poll_shown.poll")
     .where("delivery.op", "=", TALLY);
+/** What is wanted in a room that is paused waits until that goes on. */
+const paused = (eb: ExpressionBuilder<Tables, "poll_shown">) =>
+  eb
+    .selectFrom("binding")
+    .select("binding.id")
+    .whereRef("binding.id", "=", "poll_shown.binding")
+    .where("binding.paused_at", "is not", null);
 const due = statement<{ before: Milliseconds }>("tallies.due")((db, { p }) =>
   db
     .selectFrom("poll_shown")
     .select(["poll_shown.binding", "poll_shown.poll"])
     .where("wanted", "=", 1)
     .where("shown_at", "<=", p.before)
-    .where((eb) => eb.not(eb.exists(underWay(eb)))),
+    .where((eb) => eb.not(eb.exists(underWay(eb))))
+    .where((eb) => eb.not(eb.exists(paused(eb)))),
 );
 /** `has`: the room shows the poll. `waits`: it is still to get it. */
 const standing = statement<{ binding: BindingId; poll: EventId }>("tallies.standing")((db, { p }) =>
@@ -92,6 +100,7 @@ const takeUp = statement<{ binding: BindingId; poll: EventId; at: Milliseconds; 
     .where("wanted", "=", 1)
     .where("shown_at", "<=", p.before)
     .where((eb) => eb.not(eb.exists(underWay(eb))))
+    .where((eb) => eb.not(eb.exists(paused(eb))))
     .returning("binding"),
 );
 const drop = statement<{ binding: BindingId; poll: EventId }>("tallies.drop")((db, { p }) =>

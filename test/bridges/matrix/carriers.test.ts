@@ -19,8 +19,10 @@ const log = createLogger({ level: "fatal" as "error", bodies: false });
 /** A gateway in a room whose state says this, and what it writes there. */
 async function stage(groups: Readonly<Record<string, unknown>> | null, { power = 50, linked = true } = {}) {
   const written: unknown[] = [];
+  let refusal: Error | null = null;
   const api = {
     call: ({ method, path, body }: Call): Promise<unknown> => {
+      if (refusal !== null) return Promise.reject(refusal);
       const type = decodeURIComponent(path.split("/")[4] ?? "");
       if (method === "PUT") written.push([type, body]);
       const content =
@@ -38,6 +40,7 @@ async function stage(groups: Readonly<Record<string, unknown>> | null, { power =
     carriers: new Carriers({ api, host, bot: BOT, log }),
     state: await RoomState.read(api, room),
     written,
+    refuse: (error: Error) => void (refusal = error),
   };
 }
 
@@ -53,7 +56,7 @@ void describe("the gateway that carries a room for a group", () => {
     const { carriers, state, written } = await stage({ [TEA]: "two.test" });
     assert.equal(carriers.other(room, state), "two.test");
     await carriers.claim(room, state);
-    await carriers.giveUp(room, state);
+    await carriers.giveUp(room);
     assert.deepEqual(written, []);
   });
 
@@ -62,8 +65,20 @@ void describe("the gateway that carries a room for a group", () => {
     assert.equal(carriers.other(room, state), null);
     await carriers.claim(room, state);
     assert.deepEqual(written, [], "it stands there already");
-    await carriers.giveUp(room, state);
+    await carriers.giveUp(room);
     assert.deepEqual(written, [[CARRIERS, { groups: { [OTHER]: "one.test" } }]]);
+  });
+
+  void it("gives it up by what the room says, again and again until the homeserver answers", async () => {
+    const { carriers, refuse } = await stage({ [TEA]: "one.test" });
+    for (const passing of [new MatrixError({ errcode: "M_UNKNOWN" }, 500), new Error("no connection")]) {
+      refuse(passing);
+      await assert.rejects(carriers.giveUp(room), { code: "request_timeout" });
+    }
+    for (const errcode of ["M_FORBIDDEN", "M_NOT_FOUND"]) {
+      refuse(new MatrixError({ errcode }, 403));
+      await carriers.giveUp(room);
+    }
   });
 
   void it("goes unsaid without the right to, in a room that is not linked, and where the state is none", async () => {
@@ -73,7 +88,7 @@ void describe("the gateway that carries a room for a group", () => {
     ] as const) {
       const { carriers, state, written } = await stage(groups, options);
       await carriers.claim(room, state);
-      await carriers.giveUp(room, state);
+      await carriers.giveUp(room);
       assert.deepEqual(written, []);
     }
     const { carriers, state } = await stage({ [TEA]: 7 });

@@ -3,13 +3,14 @@ import { describe, it } from "node:test";
 import { MatrixError } from "matrix-js-sdk";
 import type { Call } from "../../../bridges/matrix/api.ts";
 import { EmojiPictures } from "../../../bridges/matrix/emoji-pictures.ts";
+import { DeliveryError } from "../../../core/bridge/outbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 
 const BOT = "@mimi:hs.example";
 const SOURCE = "https://emoji.example/parrot.gif";
 
 /** Account data that are kept, and pictures that are stored under numbers; `refusal`: why none is. */
-function stage(refusal: GatewayError | null = null) {
+function stage(refusal: Error | null = null) {
   const notes = new Map<string, unknown>();
   const stored: string[] = [];
   const call = ({ method, path, body }: Call): Promise<unknown> => {
@@ -43,5 +44,16 @@ void describe("the picture of a custom emoji", () => {
     await assert.rejects(one.of(SOURCE, null), { code: "media_refused" });
     await assert.rejects(one.of(SOURCE, null), { code: "media_refused" });
     assert.equal(stored.length, 1);
+  });
+
+  void it("is asked for again where the homeserver was at fault", async () => {
+    const verdict = { certainty: "certain", retry: "backoff" } as const;
+    for (const fault of [new DeliveryError("account_down", "it is away", verdict), new Error("a call")]) {
+      const { stored, emoji } = stage(fault);
+      const one = emoji();
+      await assert.rejects(one.of(SOURCE, null), fault);
+      await assert.rejects(one.of(SOURCE, null), fault);
+      assert.equal(stored.length, 2);
+    }
   });
 });

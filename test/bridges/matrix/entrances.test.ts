@@ -59,6 +59,21 @@ void describe("a ghost at the door of a room", () => {
     assert.ok(entrances.isIn(room, GHOST.id));
   });
 
+  void it("is asked for anew each time he is banned, and where the room is read anew", async () => {
+    const doorway = new Doorway();
+    doorway.membership = "ban";
+    const entrances = new Entrances({ api: doorway, own });
+    const state = await doorway.state();
+    await assert.rejects(entrances.enter(room, state, GHOST), /delivery_forbidden/);
+    doorway.membership = "leave";
+    doorway.mayInvite = false;
+    assert.ok(!(await entrances.enter(room, state, GHOST)));
+    doorway.mayInvite = true;
+    assert.ok(!(await entrances.enter(room, state, GHOST)), "nothing has changed that is known");
+    entrances.forgetAbsent(room);
+    assert.ok(await entrances.enter(room, state, GHOST));
+  });
+
   void it("tries it again only when something has changed that lets him in", async () => {
     for (const change of [
       told("m.room.power_levels", ""),

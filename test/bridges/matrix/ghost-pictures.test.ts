@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { MatrixError } from "matrix-js-sdk";
 import type { Call } from "../../../bridges/matrix/api.ts";
 import { GhostPictures } from "../../../bridges/matrix/ghost-pictures.ts";
+import { limits } from "../../../core/limits.ts";
 import { createLogger } from "../../../core/log.ts";
 import { PNG } from "../../core/media/picture-server.ts";
 
@@ -12,6 +13,8 @@ const address = (letter: string) => `https://mtp.a.test/avatar/${letter.repeat(2
 /** A homeserver at which a ghost has a picture or none; `picture`: what the gateway has for it. */
 function wearing(picture: Buffer | null = PNG) {
   const calls: string[] = [];
+  let given = picture;
+  let now = 0;
   let note: unknown = null;
   const call = ({ method, path, body }: Call): Promise<unknown> => {
     const what = path.split("/").at(-1) ?? "";
@@ -25,12 +28,18 @@ function wearing(picture: Buffer | null = PNG) {
     new GhostPictures({
       api: { call },
       uploads: { storeBytes: () => Promise.resolve("mxc://hs.example/copy") },
-      host: { avatar: () => Promise.resolve(picture && { bytes: picture, type: "image/png" }) },
+      host: { avatar: () => Promise.resolve(given && { bytes: given, type: "image/png" }) },
       log: createLogger({ level: "error", bodies: false }),
+      now: () => now,
     });
-  return { pictures, said: () => calls.splice(0) };
+  const later = (ms: number, then: Buffer): void => {
+    now += ms;
+    given = then;
+  };
+  return { pictures, said: () => calls.splice(0), later };
 }
 
+const PUT = `PUT avatar_url {"avatar_url":"mxc://hs.example/copy"}`;
 const WORN = "org.mimi-gateway.picture";
 const noted = (letter: string) => `PUT ${WORN} {"token":"${letter.repeat(27)}"}`;
 
@@ -39,8 +48,7 @@ void describe("the picture of a ghost", () => {
     const { pictures, said } = wearing();
     const first = pictures();
     await first.wear(GHOST, address("a"));
-    const put = `PUT avatar_url {"avatar_url":"mxc://hs.example/copy"}`;
-    assert.deepEqual(said(), [`GET ${WORN}`, put, noted("a")]);
+    assert.deepEqual(said(), [`GET ${WORN}`, PUT, noted("a")]);
     await first.wear(GHOST, address("a"));
     assert.deepEqual(said(), []);
     const second = pictures();
@@ -48,7 +56,7 @@ void describe("the picture of a ghost", () => {
     assert.deepEqual(said(), [`GET ${WORN}`]);
     // A gateway that has no public address gives the path alone.
     await second.wear(GHOST, `/avatar/${"b".repeat(27)}`);
-    assert.deepEqual(said(), [`GET ${WORN}`, put, noted("b")]);
+    assert.deepEqual(said(), [`GET ${WORN}`, PUT, noted("b")]);
   });
 
   void it("goes when its owner has none any more, and nothing is changed for whoever never had one", async () => {
@@ -66,5 +74,23 @@ void describe("the picture of a ghost", () => {
     const { pictures, said } = wearing(null);
     await pictures().wear(GHOST, address("a"));
     assert.deepEqual(said(), [`GET ${WORN}`]);
+  });
+
+  void it("is tried again after a while where it could not be had", async () => {
+    const { pictures, said, later } = wearing(null);
+    const one = pictures();
+    await one.wear(GHOST, address("a"));
+    await one.wear(GHOST, address("a"));
+    assert.deepEqual(said(), [`GET ${WORN}`]);
+    later(limits.avatarAgainMs, PNG);
+    await one.wear(GHOST, address("a"));
+    assert.deepEqual(said(), [`GET ${WORN}`, PUT, noted("a")]);
+  });
+
+  void it("is the last of several that are asked for at one time", async () => {
+    const { pictures, said } = wearing();
+    const one = pictures();
+    await Promise.all([null, address("a"), address("b")].map((each) => one.wear(GHOST, each)));
+    assert.deepEqual(said(), [`GET ${WORN}`, PUT, noted("b")]);
   });
 });

@@ -22,6 +22,7 @@ const around: Around = {
     lookOf: (_room, user) =>
       Promise.resolve(user === ANNA ? { name: "Anna", picture: PICTURE } : { name: "", picture: "" }),
     knows: (_room, user) => user === ANNA,
+    isIn: () => Promise.resolve(false),
   },
   history: { event: () => Promise.resolve(null), edits: () => Promise.resolve([]) },
   edits: new EditMemory(),
@@ -136,6 +137,9 @@ void describe("an event of a Matrix room", () => {
     const group = "mimi://a.test/r/one" as GroupUri;
     const copy = avatar({ url: PICTURE, [MARK]: { gateway: "other.test", group } });
     assert.deepEqual(await translated(copy, linkedTo(group)), []);
+    const [carried] = await translated(copy, linkedTo("mimi://a.test/r/two" as GroupUri));
+    assert.ok(carried?.kind === "property");
+    assert.deepEqual(carried.copy, { gateway: "other.test", groups: [group] });
   });
 
   void it("is an edit of the message itself, and remembered with what it edits", async () => {
@@ -148,6 +152,17 @@ void describe("an event of a Matrix room", () => {
     assert.deepEqual(await translated(json, knowing({ author: "@ben:hs.example" })), []);
     const ofEdit = knowing({ event: "02".repeat(32) as EventId });
     assert.deepEqual(await translated(json, ofEdit), [], "an edit can't be edited");
+  });
+
+  void it("hides no edit of the author's, where somebody else has sent what looks like a later one", async () => {
+    const own = { ...around, edits: new EditMemory() };
+    const relation = { rel_type: "m.replace", event_id: "$known" };
+    const edit = (change: object) =>
+      event({ ...text("* new"), "m.new_content": text("new"), "m.relates_to": relation }, change);
+    const forged = edit({ event_id: "$forged", sender: "@mallory:hs.example", origin_server_ts: 9_000 });
+    assert.deepEqual(await translated(forged, knowing(), own), []);
+    const [said] = await translated(edit({}), knowing(), own);
+    assert.ok(said?.kind === "message" && said.message.replaces === root);
   });
 
   void it("takes a reaction away in the name of whoever gave it, and none of another platform's", async () => {
@@ -180,6 +195,13 @@ void describe("an event of a Matrix room", () => {
     }
     assert.ok(!isKept(told(member("join")).event));
     assert.deepEqual(await translated(member("leave", moderator, "ban")), [], "a ban that is lifted");
+    const beside = "!beside:hs.example" as NativeRoom;
+    const two = { ...unknowing, beside: () => Promise.resolve([beside]) };
+    assert.deepEqual(await translated(member("leave"), two), [gone], "he is in none of the group's rooms");
+    const isIn = (other: NativeRoom, user: string) => Promise.resolve(other === beside && user === ANNA);
+    const stays = { ...around, people: { ...around.people, isIn } };
+    assert.deepEqual(await translated(member("leave"), two, stays), [], "he is in another room of the group");
+    assert.deepEqual(await translated(member("leave"), unknowing, stays), [gone]);
   });
 
   void it("says what was said before, when the last edit is redacted", async () => {

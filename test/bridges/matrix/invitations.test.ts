@@ -56,6 +56,11 @@ void describe("an invitation", () => {
     assert.deepEqual(await answers(OTHER, GHOST, FAR), [`${GHOST} leave`]);
   });
 
+  void it("of the user who stands for nobody is taken nowhere", async () => {
+    for (const room of [LINKED, OTHER])
+      assert.deepEqual(await answers(room, own.watcher, FAR), [`${own.watcher} leave`]);
+  });
+
   void it("by the gateway itself, of somebody else, and what is none, is nothing", async () => {
     assert.deepEqual(await answers(LINKED, GHOST, own.bot), []);
     assert.deepEqual(await answers(OTHER, "@anna:hs.example", FAR), []);

@@ -79,6 +79,28 @@ void describe("people of a Matrix room", () => {
     await waits("his ban", async () => (await membership()) === "leave");
   });
 
+  void it("go when they are in none of the group's rooms any more, not when they leave one of them", async () => {
+    const { anna, ben, from, to, shows } = run();
+    const erin = await guest("erin");
+    await ben.invite(to, erin.id);
+    await erin.join(to);
+    const ghost = await ghostOf(erin, "Erin is in both rooms");
+    await erin.say(to, "Erin is here, too");
+    const atAnna = (membership: string) =>
+      anna.waitFor(
+        `her ghost in Anna's room: ${membership}`,
+        async () => (await anna.state(from, "m.room.member", ghost))?.["membership"] === membership,
+        PATIENCE_MS,
+      );
+    await atAnna("join");
+    await erin.leave(from);
+    await anna.say(from, "after Erin");
+    await shows("what Anna said then", (all) => all.find(({ body }) => body === "after Erin"));
+    assert.equal((await member(ghost))?.["membership"], "join");
+    await erin.leave(to);
+    await atAnna("leave");
+  });
+
   void it("go, and are not heard, where the group's operator bans them; the room itself stays its moderators'", async () => {
     const { anna, from, shows, gateway } = run();
     const dora = await guest("dora");

@@ -34,6 +34,16 @@ function people(content: object) {
 }
 
 void describe("people in rooms", () => {
+  void it("are as an event says that comes while the room is asked for them", async () => {
+    const answer = Promise.withResolvers<unknown>();
+    const known = new People({ call: () => answer.promise });
+    const asked = known.lookOf(room, ANNA);
+    known.take(room, member(joined("Anna", PICTURE)));
+    answer.resolve(joined("Anna"));
+    assert.deepEqual(await asked, { name: "Anna", picture: PICTURE });
+    assert.deepEqual(await known.lookOf(room, ANNA), { name: "Anna", picture: PICTURE });
+  });
+
   void it("are looked up once, and known by the room's events from then on", async () => {
     const { asked, people: known } = people(joined("Anna", PICTURE));
     assert.deepEqual(await known.lookOf(room, ANNA), { name: "Anna", picture: PICTURE });
@@ -56,5 +66,14 @@ void describe("people in rooms", () => {
     assert.deepEqual(await known.lookOf(room, ANNA), { name: "Anna", picture: PICTURE }, "as she was");
     const { people: restarted } = people({});
     assert.equal(restarted.take(room, member(joined("Anna"), joined("Anna", PICTURE))), true);
+  });
+
+  void it("are in a room as its state says now, whatever was known before", async () => {
+    const { asked, people: known } = people(joined("Anna"));
+    await known.lookOf(room, ANNA);
+    assert.equal(await known.isIn(room, ANNA), true);
+    assert.equal(await people({ membership: "leave" }).people.isIn(room, ANNA), false);
+    assert.equal(await people({ membership: "invite" }).people.isIn(room, ANNA), false);
+    assert.equal(asked.length, 2);
   });
 });

@@ -134,6 +134,8 @@ void describe("portal rooms of a homeserver", () => {
     const { portals, fails } = homeserver(t);
     fails("room_unreachable");
     assert.equal(await portals.asked(ALIAS), false);
+    fails("portals_full");
+    assert.equal(await portals.asked(ALIAS), false);
     fails("account_down");
     await assert.rejects(portals.asked(ALIAS), { code: "account_down" });
   });

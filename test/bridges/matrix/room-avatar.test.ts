@@ -5,7 +5,13 @@ import { matrixCapabilities } from "../../../bridges/matrix/capabilities.ts";
 import { OwnUsers } from "../../../bridges/matrix/names.ts";
 import { plan } from "../../../bridges/matrix/outbound.ts";
 import { RoomAvatars } from "../../../bridges/matrix/room-avatar.ts";
-import type { DeliveryContext, OutEvent, RoomContext, Step } from "../../../core/bridge/outbound.ts";
+import {
+  type DeliveryContext,
+  DeliveryError,
+  type OutEvent,
+  type RoomContext,
+  type Step,
+} from "../../../core/bridge/outbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
 import { emptyContext } from "../../../core/groups/context-finder.ts";
 import type { DeliveryKey, NativeRoom } from "../../../core/ids.ts";
@@ -116,5 +122,12 @@ void describe("a room's picture", () => {
       assert.equal((await avatars.write(step(OTHER), key("k1"))).shown, "mxc://hs.example/a");
       assert.deepEqual(puts, []);
     }
+  });
+
+  void it("is set later where the homeserver does not take it now", async () => {
+    const verdict = { certainty: "certain", retry: "backoff" } as const;
+    const { avatars, puts } = writer({}, new DeliveryError("media_unreachable", "for a test", verdict));
+    await assert.rejects(avatars.write(step(OTHER), key("k1")), { retry: "backoff" });
+    assert.deepEqual(puts, []);
   });
 });

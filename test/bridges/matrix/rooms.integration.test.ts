@@ -85,6 +85,25 @@ void describe("rooms of Matrix and who may what in them", () => {
     assert.equal((await ben.state(next, "m.room.member", bot))?.["membership"], "join");
   });
 
+  void it("are waited for where they go on in one that the gateway is not invited to yet, and nothing for them is lost", async () => {
+    const { anna, ben, bot, from, to, shows } = await start({ to: { version: "9" } });
+    await anna.say(from, "before the upgrade");
+    await shows("the message", (all) => all.find(({ body }) => body === "before the upgrade"));
+    const next = await ben.upgrade(to, "11");
+    await anna.say(from, "said in between");
+    await anna.say(from, "and another one");
+    await ben.invite(next, bot);
+    const said = await ben.waitFor("what was said in between", async () => {
+      const bodies = (await ben.messages(next)).map(({ body }) => body);
+      return bodies.includes("and another one") && bodies;
+    });
+    assert.deepEqual(
+      said.filter((body) => body.includes("in between") || body.includes("another")),
+      ["said in between", "and another one"],
+    );
+    assert.ok((await anna.messages(from)).every(({ body }) => !body.includes("was not delivered")));
+  });
+
   void it("can't be linked when they are encrypted, and say so", async () => {
     const { anna, bot, gateway } = await start();
     const secret = await anna.createRoom({ open: false, invite: [bot], encrypted: true });

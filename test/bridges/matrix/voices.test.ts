@@ -4,8 +4,10 @@ import type { Call } from "../../../bridges/matrix/api.ts";
 import { RoomState } from "../../../bridges/matrix/room-state.ts";
 import { Voices } from "../../../bridges/matrix/voices.ts";
 import type { NativeRoom } from "../../../core/ids.ts";
+import { createLogger } from "../../../core/log.ts";
 import { MatrixError } from "matrix-js-sdk";
 
+const log = createLogger({ level: "error", bodies: false });
 const room = "!room:hs.example" as NativeRoom;
 const BOT = "@mimi:hs.example";
 const GHOST = "@_mimi_a.test_b:hs.example";
@@ -23,7 +25,11 @@ async function given(powers: Readonly<Record<string, unknown>>, sender = BOT, re
     calls.push([user, level]);
     return refusal === null ? Promise.resolve() : Promise.reject(refusal);
   };
-  await new Voices({ bot: BOT, state: { givePower } }).give(room, await RoomState.read(api, room), GHOST);
+  await new Voices({ bot: BOT, state: { givePower }, log }).give(
+    room,
+    await RoomState.read(api, room),
+    GHOST,
+  );
   return calls;
 }
 
@@ -42,9 +48,11 @@ void describe("a ghost that speaks in a moderated room", () => {
     assert.deepEqual(await given({ users }), [], "everybody may speak");
   });
 
-  void it("is refused like anybody where the gateway has no power to give", async () => {
+  void it("is refused like anybody where the gateway has no power to give, or the list of powers is full", async () => {
     const forbidden = new MatrixError({ errcode: "M_FORBIDDEN" }, 403);
     assert.equal((await given({ users, events_default: 1 }, BOT, forbidden)).length, 1);
+    const full = new MatrixError({ errcode: "M_TOO_LARGE" }, 413);
+    assert.equal((await given({ users, events_default: 1 }, BOT, full)).length, 1);
     const broken = new MatrixError({ errcode: "M_UNKNOWN" }, 500);
     await assert.rejects(given({ users, events_default: 1 }, BOT, broken));
   });
@@ -60,7 +68,7 @@ void describe("a ghost that calls everybody", () => {
           ? Promise.resolve({ type: "m.room.power_levels", content: powers, sender: BOT })
           : Promise.reject(new MatrixError({ errcode: "M_NOT_FOUND" }, 404)),
     };
-    const voices = new Voices({ bot: BOT, state: { givePower: () => Promise.resolve() } });
+    const voices = new Voices({ bot: BOT, state: { givePower: () => Promise.resolve() }, log });
     return voices.callsInVain(await RoomState.read(api, room), GHOST, content);
   };
 

@@ -5,6 +5,7 @@ import { describe, it, type TestContext } from "node:test";
 import type { AskedPortal } from "../../../core/bridge/host.ts";
 import type { RoomFacts } from "../../../core/bridge/room.ts";
 import type { ArchiveMark, NativeRoom } from "../../../core/ids.ts";
+import type { Limits } from "../../../core/limits.ts";
 import { FakePlatform } from "../../support/fake-platform.ts";
 import { startFakeGateway } from "../../support/harness.ts";
 import { querySql } from "../../support/harness-sql.ts";
@@ -14,10 +15,10 @@ import { temporaryFolder } from "../../support/servers.ts";
 const folder = temporaryFolder("portals");
 let folders = 0;
 
-async function running(t: TestContext) {
+async function running(t: TestContext, limits: Partial<Limits> = {}) {
   const [here, far] = [new FakePlatform(), new FakePlatform()];
   const own = join(folder, String((folders += 1)));
-  const gateway = await startFakeGateway({ folder: own }, { here, far });
+  const gateway = await startFakeGateway({ folder: own, limits }, { here, far });
   t.after(() => gateway.stop());
   const found: RoomFacts[] = [];
   const portal = (room: string, make?: AskedPortal["make"]) =>
@@ -126,6 +127,16 @@ void describe("a portal", () => {
     await eventually("the end of the link", async () => (await linked()).length === 1);
     await portal("hall");
     assert.deepEqual([await linked(), far.insiders("hall")], [[["made-for-hall", "portal"]], 0]);
+  });
+
+  void it("is not made where the account has as many as it makes, until one of them is unlinked", async (t) => {
+    const { far, operations, portal, linked } = await running(t, { portalsMost: 1 });
+    await portal("hall");
+    await assert.rejects(portal("yard", makesNothing), { code: "portals_full" });
+    assert.deepEqual([far.insiders("yard"), (await linked()).length], [0, 2]);
+    await operations.unlink({ account: "here", room: "made-for-hall" }, false);
+    await eventually("the end of the link", async () => (await linked()).length === 1);
+    assert.equal(await portal("yard"), "made-for-yard");
   });
 
   void it("is for rooms of other accounts, in the one way in which they are written", async (t) => {

@@ -157,6 +157,9 @@ void test("a room's picture has an address of ours in the log, also where no gat
   const [event, gone] = writer.translation(room, identity, [avatar(SOURCE), avatar("")], limits).events;
   assert.ok(event);
   assert.deepEqual([gone?.property?.value, gone?.media], ["", []]);
+  const copy = { gateway: "b.example", groups: ["mimi://b.example/r/tea"] };
+  const [copied] = writer.translation(room, identity, [{ ...avatar(SOURCE), copy }], limits).events;
+  assert.deepEqual([copied?.passed, event.passed], ["mimi://b.example/r/tea", null], "where it has passed");
   await say(event);
   const binding = await sample.store.read(outboxBinding(sample.b.id));
   assert.ok(binding);

@@ -6,11 +6,14 @@ import { freePorts } from "../../../deploy/servers/ports.ts";
 
 /** Servers that name who is there, and how many were made. */
 function listeners() {
-  const made = { servers: 0 };
+  const made = { servers: 0, closed: 0 };
   const shared = new SharedListeners<string>((doors) => {
     made.servers += 1;
     const server = fastify();
     server.get("/", () => doors());
+    server.addHook("onClose", () => {
+      made.closed += 1;
+    });
     return Promise.resolve(server);
   });
   return { made, shared };
@@ -55,11 +58,12 @@ void describe("addresses that accounts share", () => {
     const address = await freeAddress();
     const other = fastify();
     await other.listen(address);
-    const { shared } = listeners();
+    const { made, shared } = listeners();
     await assert.rejects(
       shared.add(address, "one"),
       /^GatewayError: config_invalid: 127\.0\.0\.1:\d+ can't be listened on: change listen/,
     );
+    assert.deepEqual(made, { servers: 1, closed: 1 });
     await other.close();
     const leave = await shared.add(address, "one");
     assert.deepEqual(await who(address), ["one"]);

@@ -253,3 +253,29 @@ void test("a lane that is kept is let go at once when its process stops", async 
   assert.equal(await sample.count("lane where holder is not null"), 0);
   await store.close();
 });
+
+void test("a lane that was pulled forward while it was kept is tried once more, and put off by what holds then", async () => {
+  const { store, a } = await laneSample(folder);
+  const lane = outLane(a.id);
+  let runs = 0;
+  const runner = runnerOf(
+    store,
+    () => {
+      runs += 1;
+      const putOff = { kind: "put-off", wait: 60_000, error: "throttled", failure: false } as const;
+      return Promise.resolve(runs === 1 ? caughtUp : putOff);
+    },
+    10,
+    60_000,
+  );
+  const ended = runner.run(lane);
+  await eventually("the lane to be kept", () => runs === 1);
+  await store.write("pullLaneForward", lane);
+  void runner.run(lane, "queued");
+  const { kind } = await ended;
+  assert.equal(kind, "put-off");
+  assert.equal(runs, 3);
+  assert.ok((await store.read(readLane(lane))).wait > 59_000, "it stands so in the store");
+  await runner.close();
+  await store.close();
+});

@@ -96,7 +96,7 @@ async function stage(t: TestContext) {
   };
   const log = (...events: readonly ReturnType<typeof said>[]) =>
     events.map((event, i) => remote(i + 1, event.sender, event));
-  return { sample, at, bridge, said, given, log };
+  return { sample, at, platform, bridge, said, given, log };
 }
 
 void test("of a log that another one has replaced a room is given only what it was not given before", async (t) => {
@@ -130,4 +130,20 @@ void test("a log with much in it is read for several entries at once, and given 
   await deliver({ store }, bridge, at.room.id);
   assert.deepEqual(given(), texts);
   assert.ok(reads < texts.length / 2, `${reads} reads of the log`);
+});
+
+void test("a room that is paused meanwhile, by whichever process, is given no more of the log, and its receipts are kept", async (t) => {
+  const { sample, at, platform, bridge, said, given, log } = await stage(t);
+  await at.apply(log(...["one", "two", "three"].map(said)));
+  const pause = { binding: at.room.id, at: 45_000, why: "it goes round", nameless: "it goes round" };
+  platform.onCall = ({ text }) =>
+    text === "one"
+      ? { kind: "late", until: sample.store.write("pauseRoom", pause).then(() => undefined) }
+      : null;
+  await deliver(sample, bridge, at.room.id);
+  assert.deepEqual(given(), ["one"]);
+  assert.match(platform.notices(at.room.native).at(-1) ?? "", /^This room is paused/);
+  assert.equal((await sample.store.read(outboxBinding(at.room.id)))?.intendedSeq, 1);
+  assert.equal(await sample.count(`delivery where binding = ${at.room.id}`), 0);
+  assert.equal(await sample.count(`link where binding = ${at.room.id}`), 1);
 });

@@ -23,7 +23,7 @@ class RecordingQueue implements WakeQueue {
   }
 }
 
-async function wakers(outcome: () => LaneOutcome = () => caughtUp, slots = 10) {
+async function wakers(outcome: () => LaneOutcome = () => caughtUp, slots = 10, lingerMs = 0) {
   const sample = await laneSample(folder);
   let runs = 0;
   const runner = runnerOf(
@@ -33,6 +33,7 @@ async function wakers(outcome: () => LaneOutcome = () => caughtUp, slots = 10) {
       return Promise.resolve(outcome());
     },
     slots,
+    lingerMs,
   );
   const queue = new RecordingQueue();
   const make = (mode: "direct" | "queue", withQueue = true, mayRun = true) =>
@@ -96,6 +97,23 @@ void test("a lane that is put off comes back when its time has come, by the queu
   make("direct", false).runHere(lane, account, "more");
   await eventually("the second run by itself", () => runs() === 3);
   assert.ok(performance.now() - start >= 145);
+  await runner.close();
+  await sample.store.close();
+});
+
+void test("a lane that was woken often while it was kept comes back once where it is put off", async () => {
+  const outcomes: LaneOutcome[] = [caughtUp];
+  const { sample, runner, queue, make, lane, account, runs } = await wakers(
+    () => outcomes.shift() ?? { kind: "put-off", wait: 60_000, error: "throttled", failure: false },
+    10,
+    60_000,
+  );
+  const waker = make("direct");
+  waker.wake(lane, account, "more");
+  await eventually("the lane to be kept", () => runs() === 1);
+  for (let i = 0; i < 1_000; i++) waker.wake(lane, account, "more");
+  await eventually("it to be put off", () => queue.delayed.length > 0 && !runner.isRunning(lane));
+  assert.deepEqual(queue.delayed, [60_000]);
   await runner.close();
   await sample.store.close();
 });

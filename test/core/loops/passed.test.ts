@@ -44,6 +44,14 @@ void describe("what another gateway has carried into a room", () => {
     assert.equal(hasPassed(groupOf(99), copyOf(...many)), true);
   });
 
+  void it("is a property of the room as well as a message", () => {
+    const copy = { gateway: "gw.example", groups: [groupOf(1)] };
+    const picture: Translated = { kind: "property", sender: null, name: "avatar", value: "", copy };
+    assert.equal(hasPassed(groupOf(1), picture), true);
+    assert.equal(hasPassed(groupOf(2), picture), false);
+    assert.equal(passedText(picture), groupOf(1));
+  });
+
   void it("comes to an end on any way from group to group", () => {
     const hops = fc.array(fc.nat(20), { minLength: 1, maxLength: 60 });
     fc.assert(

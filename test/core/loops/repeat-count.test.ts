@@ -6,7 +6,7 @@ import { type Loop, RepeatCount } from "../../../core/loops/repeat-count.ts";
 import { comparable } from "../../../core/loops/said-text.ts";
 import { limits } from "../../../core/limits.ts";
 
-const { loopOfOne, loopOfAll, loopFlood, loopMs } = limits;
+const { loopOfOne, loopOfAll, loopFlood, loopMs, loopClockMs } = limits;
 /** A short text counts a quarter. */
 const SHORT = 4;
 
@@ -20,12 +20,12 @@ class Room {
   given(text: string): void {
     const read = comparable(text);
     this.#seq += 1;
-    if (read) this.count.give([{ seq: this.#seq, text: read }], this.#seq);
+    if (read) this.count.give([{ seq: this.#seq, text: read, at: this.now }], this.#seq);
   }
 
-  says(sender: string, text: string, live = true): Loop | null {
-    const heard = { sender, text: comparable(text), upTo: this.#seq, at: this.now, live };
-    this.count.hear({ ...heard, key: `key ${this.#keys++}` });
+  says(sender: string, text: string, live = true, saidAt = this.now): Loop | null {
+    const heard = { sender, text: comparable(text), upTo: this.#seq, saidAt, at: this.now };
+    this.count.hear({ ...heard, live, key: `key ${this.#keys++}` });
     // Its log passes over what it has said itself.
     this.#seq += 1;
     this.count.give([], this.#seq);
@@ -105,8 +105,26 @@ void describe("a room in which something is said again", () => {
     const { count } = new Room();
     const text = comparable("hello to all of you");
     assert.ok(text);
-    const heard = { key: "a", sender: "anna", text, upTo: 0, at: 1, live: true };
+    const heard = { key: "a", sender: "anna", text, upTo: 0, saidAt: 1, at: 1, live: true };
     assert.deepEqual([count.hear(heard), count.hear(heard)], [true, false]);
+  });
+
+  void it("repeats what was given once, however often that is read, and one thing that is looked at again only once", () => {
+    const { count } = new Room();
+    const text = comparable("hello to all of you");
+    assert.ok(text);
+    for (let times = 0; times < 2; times++) count.give([{ seq: 1, text, at: 1 }], 1);
+    const takes = (key: string): boolean => count.takes({ key, text, upTo: 1, saidAt: 1 });
+    assert.deepEqual(["a", "b", "a"].map(takes), [true, false, true]);
+  });
+
+  void it("is kept in mind no longer than it counts", () => {
+    const room = new Room();
+    room.says("anna", "hello to all of you");
+    assert.deepEqual(
+      [room.count.idle(room.now + loopMs - 1), room.count.idle(room.now + loopMs)],
+      [false, true],
+    );
   });
 });
 
@@ -172,6 +190,19 @@ void describe("what people say", () => {
     const room = new Room();
     for (let n = 0; n < loopFlood * 10; n++)
       assert.equal(room.says(`person ${n % 40}`, SHORTS[n % 10] ?? "", false), null);
+  });
+
+  void it("is never a loop where it was said before the room was given the same, and read afterwards", () => {
+    for (const [before, goesRound] of [
+      [loopClockMs + 1, false],
+      [loopClockMs, true],
+    ] as const) {
+      const room = new Room();
+      for (let n = 0; n < 30; n++) room.given(sentence(n));
+      const saidAt = room.now - before;
+      const found = Array.from({ length: 30 }, (_, n) => room.says("anna", sentence(n), false, saidAt));
+      assert.equal(found.some(Boolean), goesRound);
+    }
   });
 
   void it("is what others repeat, not those who said it first", () => {

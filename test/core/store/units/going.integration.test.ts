@@ -98,5 +98,17 @@ for (const kind of storeKinds()) {
       await at.say(going(lee));
       assert.equal(await submitted(), 1, "he comes in by what the owner has not taken yet");
     });
+
+    void test("is told nothing where the gateway has no part in the group any more: he is there no more", async () => {
+      const at = await FollowerStage.make(sample, "unfollowed.test");
+      const { fence, group, room } = at;
+      const lee = person("lee");
+      await sample.store.write("stopFollowing", { fence, group, state: "left", code: "connection_ended" });
+      const told = () => sample.count(`notice where binding = ${room.id} and to_native = 'lee'`);
+      await at.say(going(lee));
+      assert.equal(await told(), 0);
+      await at.say(message("I am Lee", lee));
+      assert.equal(await told(), 1);
+    });
   });
 }

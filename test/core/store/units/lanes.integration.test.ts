@@ -249,7 +249,7 @@ for (const kind of storeKinds()) {
       assert.ok(!(await store.read(lanesBehind())).some(({ key }) => key === outLane(a.id)));
       await store.write("pullLaneForward", outLane(a.id));
       const late = { fence: out, lane: outLane(a.id), wait: 60_000, failures: 1, error: "late", pulls: 0 };
-      await store.write("putOffLane", late);
+      assert.equal(await store.write("putOffLane", late), false);
       const { wait, failures, pulls } = await store.read(readLane(outLane(a.id)));
       assert.ok(wait <= 0, "it was pulled forward since what failed had begun");
       assert.deepEqual([failures, pulls], [0, 1]);

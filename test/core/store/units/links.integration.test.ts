@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { EventId } from "../../../../mappings/ids.ts";
-import type { Seq } from "../../../../core/ids.ts";
+import type { AccountId, Seq } from "../../../../core/ids.ts";
 import { outLane } from "../../../../core/lanes/lane-key.ts";
+import { portalsOf, roomsBeside } from "../../../../core/store/units/account-rooms.ts";
 import { liveBindings } from "../../../../core/store/units/bindings.ts";
 import { inboxBinding } from "../../../../core/store/units/inbox.ts";
 import { openDeliveries, outboxBinding, speakersFor } from "../../../../core/store/units/outbox.ts";
@@ -33,6 +34,18 @@ for (const kind of storeKinds()) {
       assert.deepEqual(new Uint8Array(await store.write("settle", { name: "k", value: one })), one);
       assert.deepEqual(new Uint8Array(await store.write("settle", { name: "k", value: two })), one);
       assert.deepEqual(await register(store), account);
+    });
+
+    void test("the rooms beside one are the live ones of its group and account; what an account has made is counted", async () => {
+      const { store, account, a, b } = sample;
+      assert.deepEqual(await store.read(roomsBeside(a)), [b.native]);
+      await linkRooms(store, account, ["alone"]);
+      assert.deepEqual(await store.read(roomsBeside(a)), [b.native]);
+      assert.deepEqual(await store.read(roomsBeside({ ...a, account: 0 as AccountId })), []);
+      assert.equal(await store.read(portalsOf(account.id)), 0);
+      await sample.sql("update binding set kind = 'portal' where native = 'alone'");
+      assert.equal(await store.read(portalsOf(account.id)), 1);
+      await sample.sql("update binding set kind = 'plumbed' where native = 'alone'");
     });
 
     for (const erase of [false, true])

@@ -1,7 +1,7 @@
 /** Rooms that are paused: what comes waits, lines still go, and it all goes on where somebody resumes them. On SQLite and on PostgreSQL. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { NativeKey } from "../../../../core/ids.ts";
+import type { NativeKey, Seq } from "../../../../core/ids.ts";
 import { inLane, outLane } from "../../../../core/lanes/lane-key.ts";
 import { liveBindings } from "../../../../core/store/units/bindings.ts";
 import { givenToRoom } from "../../../../core/store/units/given-messages.ts";
@@ -9,7 +9,9 @@ import { inboxBinding, inboxPage } from "../../../../core/store/units/inbox.ts";
 import { lanesBehind } from "../../../../core/store/units/lanes.ts";
 import { outboxBinding } from "../../../../core/store/units/outbox.ts";
 import { statusReport } from "../../../../core/store/units/status.ts";
-import { done, message, SampleStore } from "../sample.ts";
+import { person, remote } from "../federation-sample.ts";
+import { FollowerStage } from "../follower-stage.ts";
+import { done, intent, message, SampleStore } from "../sample.ts";
 import { storeKinds } from "../stores.ts";
 
 const WHY = "echo says again what is carried into the room";
@@ -81,6 +83,13 @@ for (const kind of storeKinds()) {
         ["one", "direct", "two"],
       );
       assert.deepEqual(await behind(), [], "neither its inbox nor its outbox");
+      const fence = await sample.claim(outLane(b.id));
+      const head = (await sample.head()) as Seq;
+      const change = { intents: [intent(head)], intendedSeq: head };
+      assert.equal(await store.write("progress", sample.progress(fence, b.id, change)), false);
+      assert.equal(await sample.count(`delivery where binding = ${b.id}`), 0, "a lane that did not know");
+      assert.equal((await store.read(outboxBinding(b.id)))?.intendedSeq, 0);
+      await store.write("releaseLane", fence);
       const bindings = await store.read(liveBindings(account.id));
       assert.deepEqual(
         bindings.map(({ pausedAt }) => pausedAt),
@@ -135,6 +144,18 @@ for (const kind of storeKinds()) {
       assert.ok(!all.includes("its own"));
       assert.deepEqual(await texts({ most: 2 }), ["later one", "later two"]);
       assert.deepEqual(await texts({ upTo: 0 }), []);
+      assert.equal((await store.read(givenToRoom(question))).at(-1)?.at, 3_000);
+    });
+
+    void test("was given what a peer's log says when that came here, by this gateway's clock", async () => {
+      const at = await FollowerStage.make(sample, "owner.test");
+      const mia = person(at.host, "mia");
+      await at.apply([remote(1, mia)], { now: 30_000 });
+      const question = { binding: at.room.id, group: at.group, after: 0, upTo: 1, most: 10 };
+      assert.deepEqual(
+        (await sample.store.read(givenToRoom(question))).map((one) => one.at),
+        [30_000],
+      );
     });
   });
 }

@@ -154,6 +154,26 @@ for (const kind of storeKinds()) {
       );
     });
 
+    void test("a room that is paused is shown how it stands when it goes on", async () => {
+      const { store, account, b } = sample;
+      const poll = message("poll of a paused room");
+      await say(START, poll);
+      await delivered(poll.id);
+      await store.write("queueTallies", { now: START + TALLY_EVERY_MS });
+      await store.write("pauseRoom", { binding: b.id, at: START, why: "it goes round", nameless: "it" });
+      await say(START, vote(poll.id, ["a"]));
+      const now = START + 2 * TALLY_EVERY_MS;
+      await store.write("queueTallies", { now });
+      assert.equal(await tallies(poll.id), 0);
+      assert.equal(await store.read(tallyIsDue({ now })), false);
+      const room = { account: account.id, native: b.native, label: "fake:b" };
+      await store.write("resumeRoom", { ...room, drop: false, at: now, actor: "test" });
+      assert.equal(await store.read(tallyIsDue({ now })), true);
+      await store.write("queueTallies", { now });
+      assert.equal(await tallies(poll.id), 1);
+      await delivered(null);
+    });
+
     void test("what is under way may have been made too early: another one comes after it", async () => {
       const poll = message("poll five");
       await say(START, poll);
