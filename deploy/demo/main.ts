@@ -18,6 +18,7 @@ import { crossingFaults, renderCrossings } from "./crossing-table.ts";
 import { showCrossings } from "./crossings.ts";
 import { featureFaults, renderFeatures } from "./feature-table.ts";
 import { showFeatures } from "./features.ts";
+import { endServers } from "../servers/server-process.ts";
 import { Ends } from "./ends.ts";
 import { installFederated } from "./federated.ts";
 import { install, type Installation } from "./installation.ts";
@@ -40,6 +41,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 const interrupted = once(interruption.signal, "abort").then((): number => 130);
 const code = await Promise.race([demo(), interrupted]).catch(report);
 await ends.all().catch(report);
+// Where it was interrupted while it started, something may have come up since.
+await endServers();
 tell("everything is stopped");
 process.exit(onlyOnce || code !== 130 ? code : 0);
 
