@@ -11,6 +11,7 @@
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { asGatewayError } from "../../core/errors.ts";
+import { endServers } from "../servers/server-process.ts";
 import { Ends } from "./ends.ts";
 import { showMatrix } from "./matrix/matrix-demo.ts";
 import { showRooms } from "./rooms-demo.ts";
@@ -31,6 +32,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 const interrupted = once(interruption.signal, "abort").then((): number => 130);
 const code = await Promise.race([demo(), interrupted]).catch(report);
 await ends.all().catch(report);
+// Where it was interrupted while it started, something may have come up since.
+await endServers();
 tell("everything is stopped");
 process.exit(onlyOnce || code !== 130 ? code : 0);
 

@@ -48,6 +48,16 @@ const running = new Set<ServerProcess>();
 process.once("exit", () => {
   for (const server of running) server.signal("SIGKILL");
 });
+let closed = false;
+
+/**
+ * For a process that is about to exit, perhaps while it still starts servers: kills every server, also those that are not
+ * ready yet, and lets none start from now on. Resolves when they are gone.
+ */
+export async function endServers(): Promise<void> {
+  closed = true;
+  await Promise.all([...running].map(async (server) => server.kill("SIGKILL")));
+}
 
 export class ServerProcess implements RunningServer {
   readonly #spec: ServerSpec;
@@ -119,6 +129,8 @@ export class ServerProcess implements RunningServer {
 
   async #launch(): Promise<void> {
     const spec = this.#spec;
+    if (closed)
+      throw new GatewayError("server_failed", `${spec.name} is not started: this process is ending`);
     const log = openSync(spec.logFile, "a", 0o644);
     const logStart = statSync(spec.logFile).size;
     const [program, ...args] = commandLine(spec);
@@ -129,17 +141,17 @@ export class ServerProcess implements RunningServer {
       stdio: ["ignore", log, log],
     });
     closeSync(log);
-    await once(child, "spawn").catch((error: unknown) => {
+    // Known at once, and so is the process, for whoever has to end it before it is ready.
+    if (child.pid === undefined) {
+      const [cause] = (await once(child, "error")) as [Error];
       throw new GatewayError(
         "server_failed",
         `${spec.name} cannot be started: is ${spec.program} installed?`,
-        {
-          cause: error,
-        },
+        { cause },
       );
-    });
+    }
     this.#child = child;
-    this.#pid = child.pid ?? 0;
+    this.#pid = child.pid;
     running.add(this);
     child.once("exit", () => running.delete(this));
     // What forgets to stop it may still end; the server ends with it.

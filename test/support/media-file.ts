@@ -1,4 +1,4 @@
-import type { MediaFile } from "../../mappings/message.ts";
+import { type MediaFile, message, type Message } from "../../mappings/message.ts";
 
 /** A small picture of which nothing is known but where it is; `said`: what is known. */
 export const aFile = (said: Partial<MediaFile> = {}): MediaFile => ({
@@ -16,3 +16,9 @@ export const aFile = (said: Partial<MediaFile> = {}): MediaFile => ({
   voice: false,
   ...said,
 });
+
+/** A message of such pictures and nothing else. */
+export function picturesAt(sources: readonly string[]): Message {
+  const files = sources.map((source) => aFile({ source }));
+  return message({ kind: "media", files, caption: null, sticker: false, spoiler: null });
+}

@@ -3,8 +3,7 @@ import { describe, it } from "node:test";
 import { fileAccess, isWorkspaceFile, WorkspaceFiles } from "../../../bridges/slack/files.ts";
 import type { Translated } from "../../../core/bridge/inbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
-import { message } from "../../../mappings/message.ts";
-import { aFile } from "../../support/media-file.ts";
+import { picturesAt } from "../../support/media-file.ts";
 
 const SLACK = "https://slack.com/api/";
 const SIMULATOR = "http://127.0.0.1:4000/api/";
@@ -16,13 +15,7 @@ const refusalAt = (url: string, type: string) => fileAccess(SLACK, "xoxb-1").ref
 const said = (...sources: readonly string[]): Translated => ({
   kind: "message",
   sender: { native: "U1", name: "Al" },
-  message: message({
-    kind: "media",
-    files: sources.map((source) => aFile({ source })),
-    caption: null,
-    sticker: false,
-    spoiler: null,
-  }),
+  message: picturesAt(sources),
   native: null,
   aux: null,
 });

@@ -3,16 +3,13 @@ import { test } from "node:test";
 import { xmppConfigSchema } from "../../../bridges/xmpp/config.ts";
 import { withServedFiles } from "../../../bridges/xmpp/served-files.ts";
 import type { Translated } from "../../../core/bridge/inbound.ts";
-import { message } from "../../../mappings/message.ts";
-import { aFile } from "../../support/media-file.ts";
+import { picturesAt } from "../../support/media-file.ts";
 
 const FOLDER = "https://upload.internal/files/";
 
 function posted(...sources: readonly string[]): Translated {
-  const files = sources.map((source) => aFile({ source }));
-  const body = { kind: "media", files, caption: null, sticker: false, spoiler: null } as const;
   const sender = { native: "a", name: "a" };
-  return { kind: "message", sender, message: message(body), native: null, aux: null };
+  return { kind: "message", sender, message: picturesAt(sources), native: null, aux: null };
 }
 
 void test("files below the configured address are served, whichever way it is written, and no others", () => {

@@ -18,11 +18,11 @@ import { outboxBinding } from "../../../core/store/units/outbox.ts";
 import { decodeContent } from "../../../mappings/content/codec.ts";
 import { decodeProperty } from "../../../mappings/event-content.ts";
 import type { GroupUri } from "../../../mappings/ids.ts";
-import { message, type Message } from "../../../mappings/message.ts";
+import type { Message } from "../../../mappings/message.ts";
 import { fromContent } from "../../../mappings/message/from-content.ts";
 import { temporaryFolder } from "../../support/servers.ts";
 import { SampleStore } from "../store/sample.ts";
-import { aFile } from "../../support/media-file.ts";
+import { picturesAt } from "../../support/media-file.ts";
 
 const ENDPOINT = "https://a.example";
 const SOURCE = "https://upload.internal/1.png";
@@ -43,13 +43,7 @@ after(() => sample.store.close());
 const said = (served: readonly string[], ...sources: readonly string[]): Translated => ({
   kind: "message",
   sender: { native: "anna", name: "Anna" },
-  message: message({
-    kind: "media",
-    files: sources.map((source) => aFile({ source })),
-    caption: null,
-    sticker: false,
-    spoiler: null,
-  }),
+  message: picturesAt(sources),
   served,
   native: "n1" as NativeId,
   aux: null,
