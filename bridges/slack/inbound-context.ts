@@ -47,15 +47,22 @@ export interface Around extends StateContext {
   readonly channelName: (room: NativeRoom) => string | null;
 }
 
+interface Said {
+  readonly raw: string;
+  readonly event: unknown;
+  /** Whoever does it. */
+  readonly user: string | null;
+}
+
 /** Finds everything that the event names. Rejects as the look-ups do. */
 export async function inboundContext(
   room: NativeRoom,
-  said: { readonly raw: string; readonly event: unknown; readonly user: string | null },
+  said: Said,
   { team, self, bots, people, memory, emoji, usergroups, channelName }: Around,
   lookups: Lookups,
 ): Promise<SlackInbound & { readonly deleted: (ts: string) => boolean }> {
   const persons = new Map<string, Person | null>();
-  for (const id of namedIn(said.raw).slice(0, MOST_NAMED)) persons.set(id, await people.find(id));
+  for (const id of namedIn(said).slice(0, MOST_NAMED)) persons.set(id, await people.find(id));
   const known = new Map<string, KnownInRoom>();
   for (const ts of referencesOf(said.event)) {
     const [found] = await lookups.messages([{ by: "native", name: ts }]);
@@ -94,8 +101,10 @@ export async function inboundContext(
   };
 }
 
-function namedIn(raw: string): string[] {
-  return [...new Set([...raw.matchAll(NAMED)].map(([, id, mentioned]) => id ?? mentioned ?? ""))];
+/** Whoever does it comes first: of who presses a button the id stands elsewhere than in all other events. */
+function namedIn({ raw, user }: Pick<Said, "raw" | "user">): string[] {
+  const named = [...raw.matchAll(NAMED)].map(([, id, mentioned]) => id ?? mentioned ?? "");
+  return [...new Set([...(user === null ? [] : [user]), ...named])];
 }
 
 /** The groups of public channels that an event links to; of private ones nobody outside is told. */

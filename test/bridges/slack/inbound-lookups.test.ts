@@ -77,6 +77,12 @@ void describe("what is looked up for an event", () => {
     assert.deepEqual(await voted(pressed("b", "2"), log(["a", "b"], ["a"])), ["a", "b"]);
   });
 
+  void it("is the name of whoever votes", async () => {
+    const vote = await only(pressed("b"), log(["a", "b"]));
+    assert.ok(vote.kind === "message");
+    assert.equal(vote.sender.name, "Anna");
+  });
+
   void it("is the message that is pinned", async () => {
     const event = await only(pin("pin_added"), log(null));
     const sender = { native: "U1", name: "Anna" };
