@@ -38,7 +38,7 @@ export const breakages: readonly Breakage[] = [
     changes: [
       {
         file: "core/store/units/progress.ts",
-        from: "for (const intent of input.intents)",
+        from: "for (const intent of intents)",
         to: "for (const intent of [])",
       },
     ],
