@@ -39,7 +39,7 @@ const stages: readonly Stage[] = [
   tool("lint", 120, "oxlint"),
   {
     name: "unit",
-    seconds: 300,
+    seconds: 600,
     files: /(?<!\.integration)\.test\.ts$/,
     atOnce: 1,
     commands: (files) => [
@@ -51,7 +51,7 @@ const stages: readonly Stage[] = [
   },
   {
     name: "integration",
-    seconds: 900,
+    seconds: 1_200,
     files: /\.integration\.test\.ts$/,
     // Most of their time they wait for servers, each file for its own.
     atOnce: 2,
@@ -60,7 +60,7 @@ const stages: readonly Stage[] = [
   },
   {
     name: "faults",
-    seconds: 720,
+    seconds: 900,
     files: null,
     atOnce: 1,
     commands: () => [{ name: "short form", command: [process.execPath, "test/faults/main.ts", "--short"] }],

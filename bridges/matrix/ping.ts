@@ -10,7 +10,7 @@ import { asGatewayFault, refusalOf } from "./refusal.ts";
 const ANSWER_WITHIN_MS: Milliseconds = 75_000;
 
 /** Synapse has reached the gateway, and then stumbles over its own attempt to hand over that is under way already. */
-const UNDER_WAY = /^AlreadyCalled\b/;
+const UNDER_WAY = /^Already(?:Called|Cancelled)\b/;
 
 /** What came of it. */
 export interface Pinged {

@@ -146,6 +146,8 @@ export class Room {
     // What is said meanwhile is read when somebody lets the gateway in again, as far as the room shows it then.
     if (!this.joined || this.shutOut) return;
     await this.#hasRead();
+    // It may have been a try to come back in that failed.
+    if (this.shutOut) return;
     const complete = this.#phase === "live";
     const latest = told.at(-1)?.id ?? null;
     if (complete && latest !== null) this.#place.movedTo(latest);

@@ -11,7 +11,7 @@ const pageForm = z.object({ chunk: z.array(eventForm), end: z.string().optional(
 const contentForm = z.record(z.string(), z.unknown());
 
 const PAGE = "200";
-const PATIENCE: Milliseconds = 10_000;
+const PATIENCE: Milliseconds = 30_000;
 
 export interface MatrixLogin {
   /** Of the client-server API, without a slash at the end. */

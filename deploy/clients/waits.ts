@@ -2,7 +2,7 @@
 import type { Milliseconds } from "../../core/time.ts";
 
 /** How long anything is waited for unless another time is given. */
-const PATIENCE: Milliseconds = 10_000;
+const PATIENCE: Milliseconds = 30_000;
 
 /** What a condition says: an Error ends the waiting with it, undefined, null and false mean "not yet". */
 export type Answer<T> = T | Error | undefined | null | false;

@@ -253,7 +253,7 @@ export class XmppUser {
 
   /**
    * Asks again after everything that comes in, and resolves with the first answer that is none of undefined, null
-   * and false. `what` is what the error says was waited for when the time (10 s by default) is over.
+   * and false. `what` is what the error says was waited for when the time (30 s by default) is over.
    */
   async waitFor<T>(
     what: string,

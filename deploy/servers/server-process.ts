@@ -32,13 +32,13 @@ export interface RunningServer {
   readonly logFile: string;
   /** Ends it in order, and for certain after 10 s. Resolves also where it was not running. */
   stop(): Promise<void>;
-  /** Sends the signal to the server and its children. Resolves with its end, after SIGSTOP or SIGCONT at once. */
+  /** Sends the signal to the server and its children. Resolves with their end, after SIGSTOP or SIGCONT at once. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Stops it if it runs, and starts it on the same data and ports. Resolves when it is ready. */
   restart(): Promise<void>;
 }
 
-const READY_WITHIN: Milliseconds = 30_000;
+const READY_WITHIN: Milliseconds = 60_000;
 const STOP_WITHIN: Milliseconds = 10_000;
 const LOOK_EVERY: Milliseconds = 10;
 /** From util-linux, which every Debian has; other systems do without it. */
@@ -100,8 +100,13 @@ export class ServerProcess implements RunningServer {
     const child = this.#alive();
     if (!child) return;
     const ended = endOf(child);
+    const children = childrenOf(this.#pid);
     this.signal(signal);
-    if (signal !== "SIGSTOP" && signal !== "SIGCONT") await ended;
+    if (signal === "SIGSTOP" || signal === "SIGCONT") return;
+    await ended;
+    // They hold what the server needs when it is started again.
+    const deadline = performance.now() + STOP_WITHIN;
+    while (children.some(isRunning) && performance.now() < deadline) await delay(LOOK_EVERY);
   }
 
   async restart(): Promise<void> {
@@ -213,6 +218,15 @@ function childrenOf(pid: number): number[] {
   const list = `/proc/${pid}/task/${pid}/children`;
   if (!existsSync(list)) return [];
   return readFileSync(list, "utf8").split(" ").filter(Boolean).map(Number);
+}
+
+/** What has ended and was not asked for its exit code by its parent yet runs no more. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 /** Keeps this process awake until the child's end. */

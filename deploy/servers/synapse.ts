@@ -31,7 +31,7 @@ export interface Synapse extends RunningServer {
   readonly registrationSecret: string;
 }
 
-const ANSWERS_WITHIN: Milliseconds = 15_000;
+const ANSWERS_WITHIN: Milliseconds = 60_000;
 const LOOK_EVERY: Milliseconds = 20;
 
 /** Resolves when it answers. Throws GatewayError server_failed, also where no Synapse is installed. */

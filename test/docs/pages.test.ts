@@ -3,6 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { z } from "zod";
+import { addMatrixCommands } from "../../bridges/matrix/commands.ts";
+import { addSlackCommands } from "../../bridges/slack/commands.ts";
+import { createProgram } from "../../core/cli/program.ts";
 import { runCommandLine } from "../../deploy/demo/gateway.ts";
 import { temporaryFolder } from "../support/servers.ts";
 import { blocksOf, pages, readPage, root } from "./blocks.ts";
@@ -126,6 +129,17 @@ void describe("the documentation", async () => {
   });
 });
 
+/** The command line as bridges/main.ts puts it together, in this process: it is asked very often. */
+const program = createProgram({
+  bridges: () => Promise.resolve({}),
+  addCommands(commands, session) {
+    addSlackCommands(commands, session);
+    addMatrixCommands(commands, session);
+  },
+  startGateway: () => assert.fail("nothing is to be started"),
+  openOperations: () => assert.fail("nothing is to be opened"),
+});
+
 /** With that of the commands under it. */
 async function helpOf(name: string): Promise<string> {
   const own = await help(name);
@@ -138,7 +152,17 @@ async function helpOf(name: string): Promise<string> {
 }
 
 async function help(...line: string[]): Promise<string> {
-  const { code, out } = await runCommandLine([...line, "--help"], { folder });
+  let text = "";
+  const code = await program.run([...line, "--help"], {
+    out: (piece) => void (text += piece),
+    err: (piece) => assert.fail(piece),
+    input: () => assert.fail("nothing is to be read"),
+    env: {},
+    folder,
+    now: () => 0,
+    onSignal: () => () => {},
+    exitNow: () => assert.fail("not in these tests"),
+  });
   assert.equal(code, 0);
-  return out;
+  return text;
 }

@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ServerProcess } from "../../deploy/servers/server-process.ts";
 import { blocksOf, root, testedBlock } from "./blocks.ts";
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 export interface WalkOptions {
   /** Path from the project's root. */

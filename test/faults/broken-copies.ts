@@ -24,10 +24,10 @@ const small: Omit<PointsRun, "root" | "points" | "progress"> = {
   keepLogs: false,
 };
 
-const kill = (number: number, step: Point["step"]): Point => ({
+const kill = (number: number, step: Point["step"], occurrence = 5): Point => ({
   number,
   step,
-  occurrence: 5,
+  occurrence,
   fault: "gateway-kill",
   provokedAt: null,
 });
@@ -42,8 +42,9 @@ export const breakages: readonly Breakage[] = [
         to: "for (const intent of [])",
       },
     ],
-    // Killed when the log's cursor has moved and nothing has left yet.
-    run: async (root, progress) => runPoints({ ...small, root, progress, points: [kill(1, "intend.done")] }),
+    // Killed when the log's cursor has moved and nothing has left yet; the lines of the links have left before.
+    run: async (root, progress) =>
+      runPoints({ ...small, root, progress, points: [kill(1, "intend.done", 25)] }),
   },
   {
     name: "no origin gate",

@@ -28,7 +28,7 @@ export interface DisturbanceOptions {
 }
 
 /** A point that is not reached within this time is a fault of the run. */
-const REACHED_WITHIN: Milliseconds = 30_000;
+const REACHED_WITHIN: Milliseconds = 60_000;
 const FLOWS_WITHIN: Milliseconds = 90_000;
 
 export class Disturbance {
@@ -82,6 +82,8 @@ export class Disturbance {
   }
 
   async #once(step: StepName, occurrence: number, fault: Fault): Promise<void> {
+    // A gateway starts its own again a moment after it was killed.
+    if (fault.startsWith("redis")) await until("a Redis", REACHED_WITHIN, () => this.#options.redis.pid());
     const act = fault === "gateway-kill" ? "kill" : fault === "gateway-stop" ? "stop" : "ask";
     const gateway = await this.arm(step, occurrence, act);
     const from = Date.now();

@@ -154,7 +154,7 @@ export class Lab implements Scene {
 
 /** Resolves when the gateway is in its XMPP service. */
 export async function untilConnected(operations: Operations): Promise<void> {
-  await until("the account's connection", 20_000, async () => {
+  await until("the account's connection", 60_000, async () => {
     const { accounts: found } = await operations.status();
     return found[0]?.health?.state === "up";
   });

@@ -44,7 +44,7 @@ export class LinkedPairs {
   async link(operations: () => Promise<Operations>): Promise<void> {
     this.#operations = operations;
     const asked = await operations();
-    await until("both accounts' connections", 20_000, async () => {
+    await until("both accounts' connections", 60_000, async () => {
       const { accounts } = await asked.status();
       return accounts.length === 2 && accounts.every(({ health }) => health?.state === "up");
     });

@@ -55,6 +55,9 @@ export async function judge(run: Judged): Promise<Outcome> {
         problems.push(`${room} is ${events} events behind, ${inbox} in its inbox`);
     }
   });
+  // One that has only just been started again does not know yet how to end in order.
+  for (const gateway of gateways)
+    if (gateway.pid !== null) await attempt(async () => void (await gateway.operations()));
   for (const gateway of gateways) await attempt(async () => gateway.stop());
   for (const server of run.servers ?? []) await attempt(async () => server.stop());
   const results = await lab.results();

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { until } from "../faults/until.ts";
 import { archiveFaults, installation, linkedPair, seen, status, talk } from "./installation.ts";
 
 const parts = installation();
+const CAUGHT_UP_WITHIN = 90_000;
 
 void describe("a gateway that is stopped and started", async () => {
   const gateway = await parts.gateway("one");
@@ -21,7 +23,7 @@ void describe("a gateway that is stopped and started", async () => {
     await there.user.say(there.room, "the other way");
     await gateway.start();
     await here.user.say(here.room, "after");
-    await seen(there, [...texts, "after"], 20_000);
+    await seen(there, [...texts, "after"], CAUGHT_UP_WITHIN);
     await seen(here, ["the other way"]);
     assert.deepEqual(archiveFaults(prosody, here.room, there.room), []);
   });
@@ -40,7 +42,7 @@ void describe("a gateway that is stopped and started", async () => {
       there.user.messages(there.room).some(({ subject }) => subject === "second"),
     );
     const name = async () => here.user.roomName(here.room);
-    await waitUntil("the name", async () => (await name()) === "Room of Ben");
+    await until("the name", CAUGHT_UP_WITHIN, async () => (await name()) === "Room of Ben");
     // What it set itself is no change: nothing bounces back.
     await here.user.say(here.room, "quiet");
     await seen(there, ["quiet"]);
@@ -59,7 +61,7 @@ void describe("a gateway that is stopped and started", async () => {
     });
     for (let round = 0; round < 3; round += 1) {
       const before = talk(there).length;
-      await there.user.waitFor("traffic", () => talk(there).length > before + 40, 20_000);
+      await there.user.waitFor("traffic", () => talk(there).length > before + 40, CAUGHT_UP_WITHIN);
       await gateway.stop();
       await gateway.start();
     }
@@ -67,13 +69,15 @@ void describe("a gateway that is stopped and started", async () => {
     const [a = 0, b = 0] = await Promise.all(talking);
     await here.user.say(here.room, "last of here");
     await there.user.say(there.room, "last of there");
-    await seen(there, ["last of here"], 20_000);
-    await seen(here, ["last of there"], 20_000);
+    await seen(there, ["last of here"], CAUGHT_UP_WITHIN);
+    await seen(here, ["last of there"], CAUGHT_UP_WITHIN);
     assert.ok(a >= 200 && b >= 200);
     assert.deepEqual(archiveFaults(prosody, here.room, there.room), []);
-    const { bindings, setAside } = status.parse(await gateway.report("status"));
-    assert.equal(setAside, 0);
-    assert.ok(bindings.every(({ inbox }) => inbox === 0));
+    await until("the inboxes to be empty", CAUGHT_UP_WITHIN, async () => {
+      const { bindings, setAside } = status.parse(await gateway.report("status"));
+      assert.equal(setAside, 0);
+      return bindings.every(({ inbox }) => inbox === 0);
+    });
   });
 
   await it("goes on after SIGKILL with the same data", async () => {
@@ -86,12 +90,7 @@ void describe("a gateway that is stopped and started", async () => {
     await gateway.kill("SIGKILL");
     await gateway.start();
     await saying;
-    await seen(there, texts, 20_000);
+    await seen(there, texts, CAUGHT_UP_WITHIN);
     assert.deepEqual(archiveFaults(prosody, here.room, there.room), []);
   });
 });
-
-async function waitUntil(what: string, ask: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await ask())) assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
-}

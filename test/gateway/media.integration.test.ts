@@ -18,6 +18,11 @@ import { type Installation, linkedPair } from "./installation.ts";
 
 const DOMAIN = "chat.test";
 const OOB = "jabber:x:oob";
+// Hooks run in the order in which they were made: what is open ends before its folder goes.
+const ending: (() => Promise<unknown>)[] = [];
+after(async () => {
+  for (const end of ending.toReversed()) await end();
+});
 const folder = temporaryFolder("media-gateway");
 const prosody = sharedProsody({
   domain: DOMAIN,
@@ -26,10 +31,6 @@ const prosody = sharedProsody({
   users: ["anna", "ben"].map((name) => ({ name, password: name })),
   nagle: false,
   uploads: true,
-});
-const ending: (() => Promise<unknown>)[] = [];
-after(async () => {
-  for (const end of ending.toReversed()) await end();
 });
 
 async function person(name: string): Promise<XmppUser> {

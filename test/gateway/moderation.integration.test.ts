@@ -6,7 +6,7 @@ import { twoGateways } from "./federated.ts";
 import { failure, gatewayJid, installation, type Pair, seen, talk } from "./installation.ts";
 import { until } from "../faults/until.ts";
 
-const MODERATED_WITHIN = 10_000;
+const MODERATED_WITHIN = 60_000;
 
 const RETRACT = "urn:xmpp:message-retract:1";
 const parts = installation();

@@ -81,6 +81,7 @@ void describe("policies of rooms", async () => {
       return said?.stanza.getChild("mention", MENTIONS)?.attrs["mentions"];
     };
     await toAll(here, "@all quiet");
+    await ben.waitFor("the quiet one", () => ben.bodies(there.room).some((body) => body.includes("quiet")));
     await gateway.report("policy", "set", thereRoom, "mass-mentions", "yes");
     await toAll(here, "@all loud");
     await anna.say(here.room, "after all");

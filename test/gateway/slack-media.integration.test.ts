@@ -10,6 +10,7 @@ import { Gateway } from "../../deploy/demo/gateway.ts";
 import { freePorts } from "../../deploy/servers/ports.ts";
 import { type PictureServer, PNG, servePictures } from "../core/media/picture-server.ts";
 import { type SlackSimulator, startSlackSimulator } from "../slack/simulator.ts";
+import { eventually } from "../support/harness-eventually.ts";
 import { querySql } from "../support/harness-sql.ts";
 import { temporaryFolder } from "../support/servers.ts";
 import { federation } from "./federated.ts";
@@ -21,8 +22,6 @@ const made = z.object({ code: z.string() });
 const bytesAt = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer());
 
 void describe("a channel with a room here and a room behind another gateway", () => {
-  const parts = installation();
-  const folder = temporaryFolder("slack-media");
   let slack: SlackSimulator;
   let pictures: PictureServer;
   let one: Gateway;
@@ -30,6 +29,14 @@ void describe("a channel with a room here and a room behind another gateway", ()
   let near: { readonly room: string; readonly user: XmppUser };
   let far: typeof near;
   let endpoint: string;
+  // Before the hooks that remove its folder and stop its Prosody.
+  after(async () => {
+    await one.stop();
+    await slack.stop();
+    await pictures.stop();
+  });
+  const parts = installation();
+  const folder = temporaryFolder("slack-media");
 
   before(async () => {
     slack = await startSlackSimulator({ limits: "off" });
@@ -75,11 +82,6 @@ ${federation(port, "two", otherPort)}accounts:
       await user.waitFor(`${room} being told of its link`, () =>
         user.bodies(room).some((body) => body.startsWith("This room is now linked with")),
       );
-  });
-  after(async () => {
-    await one.stop();
-    await slack.stop();
-    await pictures.stop();
   });
 
   async function enter(name: "anna" | "ben", of: "one" | "two") {
@@ -127,6 +129,6 @@ ${federation(port, "two", otherPort)}accounts:
     const store = join(two.folder, "data", "gateway.sqlite");
     const names = async () =>
       (await querySql({ kind: "sqlite", file: store }, `select name from "user"`)).map(({ name }) => name);
-    await far.user.waitFor("his new name", async () => (await names()).includes("Robert"));
+    await eventually("his new name", async () => (await names()).includes("Robert"));
   });
 });

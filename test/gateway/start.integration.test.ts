@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { type CommandResult, runCommandLine } from "../../deploy/demo/gateway.ts";
 import { temporaryFolder } from "../support/servers.ts";
 import { failure, status } from "./installation.ts";
@@ -27,8 +28,12 @@ async function whileRunning(
   child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.err += text));
   const ended = once(child, "close") as Promise<[number | null]>;
   try {
-    while (child.exitCode === null && !existsSync(join(folder, "var/control.sock")))
-      await new Promise((resolve) => setImmediate(resolve));
+    while (
+      child.exitCode === null &&
+      child.signalCode === null &&
+      !existsSync(join(folder, "var/control.sock"))
+    )
+      await delay(20);
     await act();
   } finally {
     child.kill("SIGTERM");

@@ -4,5 +4,5 @@ import { test } from "node:test";
 import { runPython } from "./python.ts";
 
 void test("the Python peer gets the same keys, signatures, ids and proofs as the examples have", async () => {
-  assert.match(await runPython("test_examples.py", 30), /^OK$/m);
+  assert.match(await runPython("test_examples.py", 55), /^OK$/m);
 });

@@ -1,15 +1,15 @@
 /** A whole gateway with two fake platforms, and the Python peer, which know where the other is. */
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type RunningGateway, startGateway } from "../../core/gateway.ts";
+import { freePorts } from "../../deploy/servers/ports.ts";
 import { parseProviderDomain } from "../../mappings/ids.ts";
 import { FakeBridge } from "../support/fake-bridge.ts";
 import { FakePlatform } from "../support/fake-platform.ts";
 import { directWire, fileLog } from "../support/harness.ts";
+import { eventually } from "../support/harness-eventually.ts";
 import { harnessConfig } from "../support/harness-config.ts";
 import { PeerProcess } from "./peer-process.ts";
 
@@ -31,7 +31,7 @@ export async function gatewayAndPeer(t: TestContext, folder: string): Promise<Ga
   t.after(() => peer.stop());
   const base = parseProviderDomain(PEER);
   if (base === null) throw new Error("the peer's base is a domain");
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const endpoint = `http://127.0.0.1:${port}`;
   const platform = new FakePlatform();
   const own = join(folder, randomUUID().slice(0, 8));
@@ -52,7 +52,7 @@ export async function gatewayAndPeer(t: TestContext, folder: string): Promise<Ga
   const gateway = await startGateway(config, bridge, fileLog(own));
   t.after(() => gateway.stop());
   await peer.do("know", { domain: GATEWAY, url: endpoint });
-  await platform.until("the account to be served", async () =>
+  await eventually("the account to be served", async () =>
     (await gateway.operations.status()).accounts.every(({ health }) => health?.state === "up"),
   );
   return { gateway, peer, platform };
@@ -84,13 +84,4 @@ export async function peerAsOwner(
   const room = { account: "one", room: "cake" };
   await gateway.operations.federation.redeem({ code: String(code), as: null, room });
   return { ...both, group: String(group) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("it listens on a port");
-  await new Promise((resolve) => server.close(resolve));
-  return address.port;
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
+import { eventually } from "../support/harness-eventually.ts";
 import { temporaryFolder } from "../support/servers.ts";
 import { GATEWAY, PEER, peerAsGuest, peerAsOwner } from "./gateway-and-peer.ts";
 import type { PeerProcess } from "./peer-process.ts";
@@ -19,13 +20,13 @@ const logForm = z.object({
 });
 
 async function hears(peer: PeerProcess, group: string, text: string): Promise<void> {
-  assert.deepEqual(await peer.do("wait_text", { group, text, seconds: 20 }), { reached: true }, text);
+  assert.deepEqual(await peer.do("wait_text", { group, text, seconds: 30 }), { reached: true }, text);
 }
 
 /** Does something and returns the code of its verdict. */
 async function judged(peer: PeerProcess, group: string, command: string, values: object): Promise<string> {
   const { id } = await peer.do(command, { group, user: BOB, ...values });
-  const { verdicts } = verdictsForm.parse(await peer.do("wait_verdict", { group, id, seconds: 20 }));
+  const { verdicts } = verdictsForm.parse(await peer.do("wait_verdict", { group, id, seconds: 30 }));
   return verdicts[0]?.code ?? "";
 }
 
@@ -88,7 +89,7 @@ void test("a gateway gives the due verdict on submissions that were spoilt on th
     const before = verdictsForm.shape.verdicts.parse((await peer.do("status", { group }))["verdicts"]).length;
     await peer.do("misbehave", { fault, path: "/submissions", times: 1 });
     await peer.do("say", { group, user: BOB, text: fault });
-    const answer = await peer.do("wait_verdicts", { group, count: before + 1 });
+    const answer = await peer.do("wait_verdicts", { group, count: before + 1, seconds: 30 });
     assert.equal(verdictsForm.parse(answer).verdicts.at(-1)?.code, due, fault);
   }
   assert.equal(await judged(peer, group, "say", { text: "the end" }), "accepted");
@@ -115,7 +116,7 @@ void test("a gateway stops at a log that is not as it has to be, and says why", 
   await platform.until("the room to have it", () => platform.texts("cake").length === 1);
   await peer.do("misbehave", { fault: "wrong_id", path: "/sync" });
   await peer.do("say", { group, user: CAROL, text: "bad" });
-  await platform.until("the group to be stopped", async () => {
+  await eventually("the group to be stopped", async () => {
     const { following, cause } = await gateway.operations.federation.group(group);
     return following === "stopped" && cause === "log_id";
   });

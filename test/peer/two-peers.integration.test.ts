@@ -4,5 +4,5 @@ import { test } from "node:test";
 import { runPython } from "./python.ts";
 
 void test("two Python peers redeem, follow, submit, judge, stop at faults and go on", async () => {
-  assert.match(await runPython("two_peers.py", 120), /^OK$/m);
+  assert.match(await runPython("two_peers.py", 240), /^OK$/m);
 });

@@ -113,6 +113,7 @@ export function endChildrenAfter(): void {
   after(async () => {
     await Promise.all(
       [...running].map(async (child) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
         const ended = once(child, "exit");
         child.kill("SIGKILL");
         await ended;

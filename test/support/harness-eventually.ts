@@ -10,7 +10,7 @@ const ASK_EVERY_MS = 10;
 export async function eventually<T>(
   what: string,
   ask: () => Promise<Answer<T>> | Answer<T>,
-  within: Milliseconds = 10_000,
+  within: Milliseconds = 30_000,
 ): Promise<Exclude<T, Error | undefined | null | false>> {
   const deadline = performance.now() + within;
   for (;;) {

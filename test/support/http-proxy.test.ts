@@ -50,7 +50,7 @@ void describe("a proxy that a test decides by", () => {
   });
 
   void it("passes a request on when it is given up", async () => {
-    running().onRequest = () => ({ kind: "lost-late", ms: 50 });
+    running().onRequest = () => ({ kind: "lost-late", ms: 1_000 });
     await assert.rejects(put(), TypeError);
     assert.deepEqual(taken, []);
     await eventually("the request", () => taken.splice(0).length === 1);

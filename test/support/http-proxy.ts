@@ -81,7 +81,8 @@ export class HttpProxy {
   /** `target`: the server's address without a slash at the end, asked for at each request. */
   static async open(target: () => string, port?: number): Promise<HttpProxy> {
     const [free = 0] = port === undefined ? await freePorts(1) : [port];
-    const server = createServer();
+    // Whoever keeps connections to it for long does not meet one that is ending.
+    const server = createServer({ keepAliveTimeout: 120_000 });
     server.listen(free, "127.0.0.1");
     await once(server, "listening");
     return new HttpProxy(server, `http://127.0.0.1:${free}`, target);

@@ -16,7 +16,8 @@ import { startSynapse } from "../../deploy/servers/synapse.ts";
 /** A folder that is removed after the file's last test. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `mimi-${name}-`));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  // A process that is being killed may still write into it.
+  after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }
 

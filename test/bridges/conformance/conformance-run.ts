@@ -64,7 +64,7 @@ export class ConformanceRun {
     await eventually(
       `${expected.length} messages in ${room}`,
       async () => (await platform.texts(room)).length >= expected.length,
-      20_000,
+      60_000,
     );
     assert.deepEqual(await platform.texts(room), expected);
   }

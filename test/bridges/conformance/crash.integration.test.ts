@@ -106,7 +106,7 @@ async function survives(chain: Chain, connected: boolean, store: StoreConfig): P
   for (const text of texts.slice(0, 12)) platform.say("a", "anna", text);
   for (const killAt of chain) {
     const heard = platform
-      .until("the room to be entered", () => platform.insiders("a") > 0, 20_000)
+      .until("the room to be entered", () => platform.insiders("a") > 0, 60_000)
       .then(() => {
         if (killAt === chain.at(-1)) for (const text of texts.slice(12)) platform.say("a", "anna", text);
       });
@@ -122,7 +122,7 @@ async function survivesInWindow(chain: Chain, store: StoreConfig): Promise<void>
   const isFirst = (text: string) => texts.slice(0, WINDOW).includes(text);
   platform.onCall = ({ text }) => (isFirst(text) ? { kind: "late", until: gate.promise } : null);
   const fill = async () => {
-    await platform.until("the rooms to be entered", () => platform.insiders("a") > 0, 20_000);
+    await platform.until("the rooms to be entered", () => platform.insiders("a") > 0, 60_000);
     platform.say("a", "anna", "up");
     await platform.until("the way to be open", () => platform.texts("b").includes("up"));
     for (const text of texts) platform.say("a", "anna", text);

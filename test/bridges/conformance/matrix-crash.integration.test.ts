@@ -72,7 +72,7 @@ for (const chain of chains) {
       await eventually(
         "all to arrive",
         async () => (await people().texts(to)).length >= texts.length,
-        20_000,
+        60_000,
       );
       await quiet(next);
       assert.deepEqual(await people().texts(to), texts);

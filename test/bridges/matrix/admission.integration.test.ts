@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { eventually } from "../../support/harness-eventually.ts";
 import { type LinkedRooms, linkingRooms } from "./matrix-gateway.ts";
 
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 30_000;
 const linkedRooms = await linkingRooms("matrix-admission");
 const overheard = {
   type: "m.room.message",

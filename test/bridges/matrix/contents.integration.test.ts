@@ -7,7 +7,7 @@ import { MatrixUser } from "../../../deploy/clients/matrix-user.ts";
 import { PNG } from "../../core/media/picture-server.ts";
 import { type LinkedRooms, linkingRooms } from "./matrix-gateway.ts";
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 const HTML = "org.matrix.custom.html";
 const linkedRooms = await linkingRooms("matrix-contents", { broadcasts: true });
 const matrixTo = (id: string): string => `https://matrix.to/#/${encodeURIComponent(id)}`;

@@ -110,7 +110,7 @@ void describe("whether a homeserver hands over everything", () => {
     const room = new Watched("a", "$1");
     const { one } = lookout([room], { [room.id]: [said("$2")] });
     const looked = one.look();
-    setImmediate(() => (room.mark = markOf(room.id, "$2")));
+    room.mark = markOf(room.id, "$2");
     await looked;
     assert.equal(room.repairs, 0);
   });

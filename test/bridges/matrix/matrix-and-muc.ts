@@ -19,7 +19,7 @@ import { matrixAccount } from "../conformance/matrix-conformance.ts";
 import { component, xmppAccount } from "../conformance/xmpp-conformance.ts";
 
 const SERVER = "matrix.test";
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 const BEN = { name: "ben", password: "ben's password" };
 
 export interface MatrixAndMuc {

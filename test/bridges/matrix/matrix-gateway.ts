@@ -15,7 +15,7 @@ import { sharedSynapse, temporaryFolder } from "../../support/servers.ts";
 import { matrixAccount } from "../conformance/matrix-conformance.ts";
 
 const SERVER = "matrix.test";
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 
 export interface LinkedRooms {
   readonly synapse: Synapse;

@@ -105,12 +105,15 @@ void describe("an outage between Matrix and the gateway", () => {
   });
 
   void it("that leaves the last thing said with Synapse is made good for once that is silent", async () => {
-    const { ben, to, transactions, log } = run();
-    let swallowed = false;
+    const { ben, to, transactions, door, log } = run();
+    const before = log().length;
+    let emptied: Promise<Response> | null = null;
     let lost = false;
-    transactions.onRequest = ({ body }) => {
+    transactions.onRequest = ({ path, body }) => {
       if (body.includes("stranded")) {
-        swallowed = true;
+        // Its number is not missing: that alone would have the rooms read again.
+        const headers = { authorization: "Bearer hs-token-of-a-test" };
+        emptied ??= fetch(`${door}${path}`, { method: "PUT", headers, body: '{"events":[]}' });
         return { kind: "answer", status: 200, body: "{}" };
       }
       if (lost || !body.includes('"m.typing"')) return null;
@@ -118,12 +121,13 @@ void describe("an outage between Matrix and the gateway", () => {
       return { kind: "lost-after" };
     };
     await say("stranded");
-    await eventually("Synapse to believe that it was taken", () => swallowed, 20_000);
+    const taken = await eventually("Synapse to believe that it was taken", () => emptied);
+    assert.equal(taken.status, 200);
     // That an answer was lost speaks for something being left behind.
     await ben.typing(to, true);
     await eventually("an answer to be lost", () => lost, 20_000);
     const isThere = async () => (await textsThere(run())).includes("stranded");
     await eventually("it to be there", isThere, 40_000);
-    assert.match(log(), /has not handed over what was said/);
+    assert.match(log().slice(before), /has not handed over what was said/);
   });
 });

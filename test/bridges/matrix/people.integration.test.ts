@@ -5,7 +5,7 @@ import { MatrixUser } from "../../../deploy/clients/matrix-user.ts";
 import { GIF, PNG } from "../../core/media/picture-server.ts";
 import { type LinkedRooms, linkingRooms } from "./matrix-gateway.ts";
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 const linkedRooms = await linkingRooms("matrix-people");
 
 void describe("people of a Matrix room", () => {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { ShownMessage } from "../../../deploy/clients/matrix-shown.ts";
 import { type LinkedRooms, linkingRooms } from "./matrix-gateway.ts";
 
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 30_000;
 /** The version of a room, and who may enter it (client-server API, section 8.5, m.room.join_rules). */
 const KINDS = [
   ["9", "restricted"],

@@ -34,7 +34,9 @@ function saysAgain(user: XmppUser, room: string, nick: string): () => void {
     for (const { body, nick: by } of user.messages(room).slice(seen)) {
       seen += 1;
       // What it says comes back to it too.
-      if (body !== null && by !== nick) void user.say(room, `${by ?? ""}: ${body}`);
+      if (body !== null && by !== nick)
+        // Its connection may end before the room gives it back.
+        user.say(room, `${by ?? ""}: ${body}`).catch(() => undefined);
     }
   }, 20);
   return () => clearInterval(timer);

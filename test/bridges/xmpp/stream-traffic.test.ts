@@ -139,13 +139,13 @@ void describe("pause", () => {
   });
 
   void it("lasts over a reconnection, and does not make the stream look dead", async () => {
-    await online({ idleMs: 20, pongMs: 20 }, async (recorder, _, server) => {
+    await online({ idleMs: 100, pongMs: 100 }, async (recorder, _, server) => {
       recorder.stream.pause();
       recorder.stream.reconnect("a test");
       const second = await server.next();
       await recorder.until(() => recorder.online === 2);
       second.write("<message/>");
-      await new Promise((resolve) => setTimeout(resolve, 120));
+      await new Promise((resolve) => setTimeout(resolve, 400));
       assert.equal(recorder.stanzas.length, 0);
       assert.equal(recorder.offline.length, 1);
       recorder.stream.resume();
@@ -159,7 +159,7 @@ void describe("silence", () => {
     /<iq type="get" from="gw.test" to="gw.test" id="([0-9a-f]{32})"><ping xmlns="urn:xmpp:ping"\/><\/iq>/;
 
   void it("is broken by a ping; a server that sends it back is alive", async () => {
-    await online({ idleMs: 30, pongMs: 300 }, async (recorder, connection) => {
+    await online({ idleMs: 30, pongMs: 500 }, async (recorder, connection) => {
       for (let times = 0; times < 3; times += 1) {
         const [sent] = await connection.until(ping);
         connection.received = "";
@@ -171,7 +171,7 @@ void describe("silence", () => {
   });
 
   void it("is broken by any byte", async () => {
-    await online({ idleMs: 30, pongMs: 60 }, async (recorder, connection) => {
+    await online({ idleMs: 30, pongMs: 500 }, async (recorder, connection) => {
       for (let times = 0; times < 4; times += 1) {
         await connection.until(ping);
         connection.received = "";
@@ -191,10 +191,10 @@ void describe("silence", () => {
   });
 
   void it("of a turn that took long is not the server's", async () => {
-    await online({ idleMs: 30, pongMs: 30 }, async (recorder, connection) => {
+    await online({ idleMs: 30, pongMs: 300 }, async (recorder, connection) => {
       await connection.until(ping);
       connection.write("<message/>");
-      const until = performance.now() + 100;
+      const until = performance.now() + 600;
       while (performance.now() < until);
       await recorder.until(() => recorder.stanzas.length === 1);
       await connection.until(/id="[^]*id="/);

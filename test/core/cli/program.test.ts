@@ -207,7 +207,7 @@ void describe("start", () => {
       const { child, saw, said } = gatewayProcess("runs", freshFolder());
       await saw("up\n");
       child.kill(signal);
-      assert.deepEqual(await once(child, "exit"), [0, null]);
+      assert.deepEqual(await once(child, "close"), [0, null]);
       assert.match(said(), /config sample > gateway\.yaml[^]*stopping/);
     }
   });

@@ -134,7 +134,6 @@ export async function startServing(
   const origin = await serveOdd(t, serveFiles);
   const open = mediaOpener({
     media: { maxBytes: 64 * MIB, allow: ["127.0.0.0/8"] },
-    times: { silentMs: 200, wholeMs: 600 },
     pathOf: (id) => join(folder, id),
     ...change,
   });

@@ -20,12 +20,18 @@ const folder = temporaryFolder("backlog");
 const ROOM = { account: "fake", room: "b" };
 /** After so long a room is behind. */
 const BEHIND_MS = 150;
+/** The same where something said later is to come before that. */
+const PATIENT_MS = 2_000;
 
 /** Two linked rooms of a gateway that can be stopped and started again. */
-async function linked(t: TestContext, modes: Partial<FakeModes>, digestBytes = 2_000) {
+async function linked(
+  t: TestContext,
+  modes: Partial<FakeModes>,
+  { digestBytes = 2_000, behindMs = BEHIND_MS } = {},
+) {
   const platform = new FakePlatform(modes);
   const own = join(folder, randomUUID().slice(0, 8));
-  const limits = { backlogMs: BEHIND_MS, backlogSoonMs: BEHIND_MS, digestBytes };
+  const limits = { backlogMs: behindMs, backlogSoonMs: behindMs, digestBytes };
   const start = () => startFakeGateway({ folder: own, limits }, { fake: platform });
   let gateway: RunningGateway = await start();
   t.after(() => gateway.stop());
@@ -51,14 +57,21 @@ const aloneIn = (platform: FakePlatform): readonly string[] =>
   platform.messages("b").flatMap((one) => (isLine(one) ? [] : [one.text]));
 
 /** Says all in a while b takes nothing, until it has waited long enough. */
-async function fallBehind(platform: FakePlatform, gateway: RunningGateway, texts: readonly string[]) {
+async function fallBehind(
+  platform: FakePlatform,
+  gateway: RunningGateway,
+  texts: readonly string[],
+  behindMs = BEHIND_MS,
+) {
   platform.onCall = ({ room }) => (room === "b" ? { kind: "throttle", ms: 50 } : null);
   sayAll(platform, texts);
-  await eventually("all to be in the log", async () =>
-    (await gateway.operations.status()).bindings.every(({ inbox }) => inbox === 0),
-  );
+  const last = platform.messages("a").at(-1)?.id ?? "";
+  await eventually("all to be in the log", async () => {
+    const [report] = await gateway.operations.trace(last).catch(() => []);
+    return report?.hops.some(({ step }) => step === "ordered");
+  });
   const since = Date.now();
-  await eventually("it to have waited", () => Date.now() - since > BEHIND_MS);
+  await eventually("it to have waited", () => Date.now() - since > behindMs);
 }
 
 const linesOf = (notices: readonly string[]): readonly string[] =>
@@ -80,11 +93,11 @@ for (const modes of [{ window: 1, connected: false }, { window: 5 }])
     });
 
     void test("is given texts in short where its policy says so, and what is no text in its place", async (t) => {
-      const { platform, gateway, told } = await linked(t, modes);
+      const { platform, gateway, told } = await linked(t, modes, { behindMs: PATIENT_MS });
       await gateway().operations.policy.set(ROOM, "backlog", "digest");
-      await fallBehind(platform, gateway(), numbered(20));
+      await fallBehind(platform, gateway(), numbered(20), PATIENT_MS);
       platform.setState("a", { topic: "tea" });
-      await fallBehind(platform, gateway(), ["late 1", "late 2", "late 3"]);
+      await fallBehind(platform, gateway(), ["late 1", "late 2", "late 3"], PATIENT_MS);
       platform.onCall = () => null;
       await platform.until("the last to be told", () => linesOf(told()).includes("anna: late 3"));
       await quiet(gateway());
@@ -115,7 +128,7 @@ const lost = (stopped: () => void) => {
 
 void describe("a digest", () => {
   void test("that a restart comes between is neither lost nor told twice", async (t) => {
-    const { platform, gateway, told, restart } = await linked(t, { window: 1 }, 200);
+    const { platform, gateway, told, restart } = await linked(t, { window: 1 }, { digestBytes: 200 });
     await gateway().operations.policy.set(ROOM, "backlog", "digest");
     await fallBehind(platform, gateway(), numbered(60));
     const middle = Promise.withResolvers<void>();

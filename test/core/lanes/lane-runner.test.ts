@@ -80,7 +80,7 @@ void test("whatever is accepted and woken for in the middle of any await of a ru
       await runner.close();
       break;
     }
-    await eventually(`the message that came in wait ${place}`, () => taken.includes(`late ${place}`), 2_000);
+    await eventually(`the message that came in wait ${place}`, () => taken.includes(`late ${place}`));
     assert.deepEqual(taken, [`first ${place}`, `late ${place}`]);
     await runner.close();
   }
@@ -128,7 +128,7 @@ void test("a lane that is put off stands so in the store, counts its failures, a
   assert.ok(first.kind === "put-off" && first.wait === 60_000);
   const state = await store.read(readLane(lane));
   assert.equal(state.failures, 0, "a throttle is no failure");
-  assert.ok(state.wait > 59_000);
+  assert.ok(state.wait > 30_000);
   assert.deepEqual(await runner.run(lane), left, "not before its time");
   assert.equal(outcomes.length, 2);
   await store.write("pullLaneForward", lane);
@@ -168,7 +168,7 @@ for (const when of ["just before", "just after"] as const)
       );
     });
     await runner.run(lane);
-    await eventually("the second run", () => runs === 2, 2_000);
+    await eventually("the second run", () => runs === 2);
     await store.close();
   });
 
@@ -224,7 +224,7 @@ void test("a lane that is kept takes what comes next without a claim, in no slot
   const sample = await laneSample(folder);
   const { store, a, b } = sample;
   const taken: string[] = [];
-  const runner = runnerOf(store, consumer(sample, taken), 1, 1_000);
+  const runner = runnerOf(store, consumer(sample, taken), 1, 3_000);
   const lane = inLane(a.id);
   await sample.accept(a.id, ["first"]);
   const ended = runner.run(lane);
@@ -275,7 +275,7 @@ void test("a lane that was pulled forward while it was kept is tried once more, 
   const { kind } = await ended;
   assert.equal(kind, "put-off");
   assert.equal(runs, 3);
-  assert.ok((await store.read(readLane(lane))).wait > 59_000, "it stands so in the store");
+  assert.ok((await store.read(readLane(lane))).wait > 30_000, "it stands so in the store");
   await runner.close();
   await store.close();
 });

@@ -92,12 +92,12 @@ void test("a woken lane runs; a held account's lanes only where it is held; put 
   outcome = { kind: "put-off", wait, error: "throttled", failure: false };
   const start = runs.length;
   queue.add(lane, a.account);
-  await eventually("the run that is put off", () => runs.length === start + 1);
+  await eventually("the run that is put off", () => runs.length > start);
   const at = runs[start]?.at ?? 0;
   for (let i = 0; i < 5; i++) queue.add(lane, a.account);
-  await eventually("the run after it", () => runs.length === start + 2);
+  await eventually("the run after it", () => runs.length > start + 1);
   assert.ok((runs[start + 1]?.at ?? 0) - at >= wait - 5, "not before its time");
-  assert.ok((runs[start + 1]?.at ?? 0) - at < wait + 300, "and not long after it");
+  assert.ok((runs[start + 1]?.at ?? 0) - at < wait + 4_000, "and not only when stalled jobs are looked for");
   queue.addDelayed(lane, a.account, 200);
   await eventually("the delayed run", () => runs.length >= start + 3);
   await close();
@@ -218,7 +218,7 @@ for (const signal of ["SIGKILL", "SIGSTOP"] as const)
         assert.deepEqual(platform.texts("b"), texts);
         const start = performance.now();
         await gateway.stop();
-        assert.ok(performance.now() - start < 12_000);
+        assert.ok(performance.now() - start < 30_000);
         await assert.doesNotReject(openSqliteStore({ file: join(own, "gateway", "gateway.sqlite") }).close());
       } finally {
         await redis.kill("SIGKILL");

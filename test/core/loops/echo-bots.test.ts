@@ -84,8 +84,9 @@ for (const connected of [true, false])
       const first = numbers(0, limits.loopOfOne + 5).map(sentence);
       await talk(stage, first);
       assert.deepEqual(await stage.paused(), ["b"]);
-      const repeated = platform.texts("a").filter((text) => text.startsWith("<anna>"));
-      assert.equal(repeated.length, limits.loopOfOne - 1, "each but the one that was one too many");
+      const repeated = () => platform.texts("a").filter((text) => text.startsWith("<anna>")).length;
+      await platform.until("the repeats before", () => repeated() >= limits.loopOfOne - 1, WITHIN_MS);
+      assert.equal(repeated(), limits.loopOfOne - 1, "each but the one that was one too many");
       await platform.until("the room to be told", () =>
         platform.notices("b").some((text) => PAUSED.test(text)),
       );
@@ -132,12 +133,13 @@ for (const connected of [true, false])
       const stage = await linked(t, ["a", "b"], connected);
       const { platform } = stage;
       platform.say("a", "anna", sentence(1));
-      const rooms = await stage.paused();
+      await stage.paused();
       await eventually("nothing to move any more", async () => {
         const before = platform.calls.length;
         await new Promise((resolve) => setTimeout(resolve, 200));
         return platform.calls.length === before;
       });
+      const rooms = await stage.paused();
       const repeats = ["a", "b"].map((room) =>
         platform.messages(room).filter(({ user, key }) => user === "echo" && key === null),
       );

@@ -71,7 +71,7 @@ function makeCache(change: Partial<AvatarCacheOptions["limits"]> = {}) {
     folder: join(folder, `cache${(cases += 1)}`),
     store: sample.store,
     allow: ["127.0.0.0/8"],
-    limits: { ...limits, avatarBytes: 4_000, avatarMs: 500, ...change },
+    limits: { ...limits, avatarBytes: 4_000, ...change },
     now: () => clock.now,
     log,
   };
@@ -135,7 +135,7 @@ void test("a name changes with the picture and the profile, and nobody guesses o
 });
 
 void test("what is no picture, too large, silent, or inside a network of ours is not given, nor asked for again and again", async () => {
-  const { cache, name, clock, folder: kept } = makeCache();
+  const { cache, name, clock, folder: kept } = makeCache({ avatarMs: 500 });
   const local = makeCache();
   const refused = ["/svg", "/page", "/large", "/endless", "/inside", "/silent", "/none"];
   for (const path of refused) assert.equal(await cache.open(await name(path)), null, path);

@@ -157,7 +157,7 @@ const toGuests: readonly Planted[] = [
 ];
 
 /** Most of a check's time is waiting for its turn. */
-const AT_ONCE = { concurrency: 4 };
+const AT_ONCE = { concurrency: 4, timeout: 240_000 };
 
 void test("the checker finds what a stranger can see, by its label and nothing else", AT_ONCE, async (t) => {
   const right = await CheckedGateway.start(t, folder);

@@ -15,7 +15,7 @@ void test("our own gateway keeps all that can be checked of an owner and of a gu
     redeemed.push(checked.operations.federation.redeem({ code: line, as: null, room }));
   };
   const code = await checked.code("tea");
-  const report = await checked.check(code, { brief: false, ownerWaitSeconds: 30, progress });
+  const report = await checked.check(code, { brief: false, ownerWaitSeconds: 120, progress });
   assert.equal((await Promise.all(redeemed)).length, 7);
   const failed = report.musts.flatMap(({ label, outcome }) => (outcome === "fail" ? [label] : []));
   assert.deepEqual(failed, [], renderCheck(report));

@@ -42,12 +42,15 @@ void describe("a pace that processes share", () => {
     );
     assert.ok(one && other);
     const waits: number[] = [];
+    const begun = performance.now();
     for (let i = 0; i < 3; i++)
       for (const budget of [one, other]) waits.push(await budget.take("chat.postMessage", "C1", 60_000));
     const [first, second, third, ...later] = waits;
     assert.deepEqual([first, second, third], [0, 0, 0]);
+    // By the clock of Redis, whose milliseconds are whole.
+    const took = performance.now() - begun + 5;
     for (const [i, wait] of later.entries())
-      assert.ok(wait > i * 1_053 + 500 && wait <= (i + 1) * 1_053, `call ${i + 4} waits ${wait} ms`);
+      assert.ok(wait > (i + 1) * 1_053 - took && wait <= (i + 1) * 1_053, `call ${i + 4} waits ${wait} ms`);
     assert.equal(await one.take("chat.postMessage", "C2", 0), 0, "another channel waits for nothing");
     const account = new SharedPace(connections[0], "another", silent);
     assert.equal(await account.take([bucket], 0), 0, "another account waits for nothing");
@@ -61,7 +64,7 @@ void describe("a pace that processes share", () => {
     assert.ok(one && other);
     await one.refused("chat.postMessage", "C1", 30_000);
     const wait = await other.take("chat.postMessage", "C1", 1_000);
-    assert.ok(wait > 29_000 && wait <= 30_000, `it waits ${wait} ms`);
+    assert.ok(wait > 20_000 && wait <= 30_000, `it waits ${wait} ms`);
     assert.equal(await other.take("chat.postMessage", "C2", 0), 0);
     assert.equal(await other.take("chat.update", "C1", 0), 0);
   });
@@ -70,13 +73,17 @@ void describe("a pace that processes share", () => {
     const { connections } = await started();
     const [redis] = connections;
     const pace = new SharedPace(redis, "work", silent);
-    const small: Bucket = { name: "small", aMinute: 60, burst: 1 };
-    assert.equal(await pace.take([small, bucket], 0), 0);
-    for (let i = 0; i < 5; i++) assert.ok((await pace.take([small, bucket], 0)) > 500);
-    assert.equal(await pace.take([bucket], 0), 0);
-    assert.equal(await pace.take([bucket], 0), 0, "what was refused took nothing out");
+    const [small, large]: readonly Bucket[] = [
+      { name: "small", aMinute: 6, burst: 1 },
+      { name: "calls", aMinute: 6, burst: 3 },
+    ];
+    assert.ok(small && large);
+    assert.equal(await pace.take([small, large], 0), 0);
+    for (let i = 0; i < 5; i++) assert.ok((await pace.take([small, large], 0)) > 5_000);
+    assert.equal(await pace.take([large], 0), 0);
+    assert.equal(await pace.take([large], 0), 0, "what was refused took nothing out");
     const left = await redis.pttl("{mimi:pace-work}calls");
-    assert.ok(left > 2_000 && left <= 4_000, `the bucket is kept for ${left} ms`);
+    assert.ok(left > 20_000 && left <= 31_000, `the bucket is kept for ${left} ms`);
   });
 
   void it("goes on where Redis is emptied, and counts alone where it is gone", async () => {
@@ -92,9 +99,9 @@ void describe("a pace that processes share", () => {
     const begun = performance.now();
     for (let i = 0; i < 20; i++)
       assert.ok((await pace.take([bucket], 0)) > 20_000, "what this process was told counts");
-    const free: Bucket = { ...bucket, name: "free" };
+    const free: Bucket = { ...bucket, name: "free", aMinute: 6 };
     for (let i = 0; i < 3; i++) assert.equal(await pace.take([free], 0), 0);
-    assert.ok((await pace.take([free], 0)) > 500);
-    assert.ok(performance.now() - begun < 2_000, "nobody waits for a Redis that is gone");
+    assert.ok((await pace.take([free], 0)) > 5_000);
+    assert.ok(performance.now() - begun < 10_000, "nobody waits for a Redis that is gone");
   });
 });

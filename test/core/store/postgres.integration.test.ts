@@ -181,7 +181,7 @@ void test("a server that restarts under a gateway: nothing is lost, doubled or o
   const restarted = (await started()).restart();
   for (const text of texts.slice(60)) platform.say("a", "anna", text);
   await restarted;
-  await platform.until("all to arrive", () => platform.texts("b").length >= texts.length, 20_000);
+  await platform.until("all to arrive", () => platform.texts("b").length >= texts.length, 60_000);
   await eventually("the rooms to be caught up", async () =>
     (await gateway.operations.status()).bindings.every(({ behind, inbox }) => behind === 0 && inbox === 0),
   );

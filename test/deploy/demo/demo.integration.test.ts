@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { temporaryFolder } from "../../support/servers.ts";
-import { type DemoRun, processesOf, runDemo } from "./running-demo.ts";
+import { type DemoRun, processesOf, runDemo, standsStill } from "./running-demo.ts";
 
 const folders = temporaryFolder("demo-test");
 
@@ -45,18 +45,23 @@ const CROSSINGS = [
 
 const demo = (line: readonly string[], act: DemoRun["act"] = () => {}) => runDemo(line, { folders, act });
 
-/** Runs the demo to its end, and ends the gateway by force when this was printed. */
+async function killGateway(pid: number, folder: string): Promise<void> {
+  await standsStill(pid);
+  const gateway = [...processesOf(folder)].find(([, command]) => command.includes("gateway-mimi.localhost"));
+  assert.ok(gateway);
+  process.kill(gateway[0], "SIGKILL");
+  process.kill(pid, "SIGCONT");
+}
+
+/** Runs the demo to its end, and ends the gateway by force when this was printed, and nothing done after it. */
 async function killedAt(line: string): ReturnType<typeof demo> {
-  let killed = false;
-  return demo(["--once"], (printed, _pid, folder) => {
-    if (killed || !printed.includes(line)) return;
-    killed = true;
-    const gateway = [...processesOf(folder)].find(([, command]) =>
-      command.includes("gateway-mimi.localhost"),
-    );
-    assert.ok(gateway);
-    process.kill(gateway[0], "SIGKILL");
-  });
+  const kills: Promise<void>[] = [];
+  const act: DemoRun["act"] = (printed, pid, folder) => {
+    if (kills.length === 0 && printed.includes(line)) kills.push(killGateway(pid, folder));
+  };
+  const outcome = await runDemo(["--once"], { folders, stopsAt: line, act });
+  await Promise.all(kills);
+  return outcome;
 }
 
 void describe("npm run demo", async () => {

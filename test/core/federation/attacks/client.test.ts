@@ -17,7 +17,7 @@ const request = {
   headers: {},
   body: null,
   trusted: false,
-  timeoutMs: 400,
+  timeoutMs: 2_000,
   maxBytes: 1_000,
 } as const;
 
@@ -175,8 +175,8 @@ void describe("attacks", () => {
     t.after(() => internet.close());
     const started = performance.now();
     const asked = internet.exchange({ ...request, origin: "https://drip.example", maxBytes: 1_000_000 });
-    await assert.rejects(asked, /no answer within 400 ms/);
-    assert.ok(performance.now() - started < 5_000);
+    await assert.rejects(asked, /no answer within 2000 ms/);
+    assert.ok(performance.now() - started < 15_000);
     await until("the connection is ended", () => ended);
   });
 });

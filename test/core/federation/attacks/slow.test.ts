@@ -11,7 +11,7 @@ const folder = temporaryFolder("slow");
 void describe("attacks", () => {
   void it("slow-loris by answers that nobody reads: so many at a time, and their connections are ended", async (t) => {
     const house = await House.start(t, folder, {
-      limits: { peerRequestMs: 4_000, peerOpen: 4, peerBurst: 10_000 },
+      limits: { peerRequestMs: 8_000, peerOpen: 4, peerBurst: 10_000 },
     });
     const { guest, tea } = house;
     for (let n = 0; n < 20; n++) await house.say(tea, "x".repeat(60_000));

@@ -157,14 +157,18 @@ void describe("the client for other gateways", () => {
   });
 
   void it("gives up in time or when it is told to, and says that it does not know what the peer did", async (t) => {
-    const url = await serveOdd(t, () => undefined);
-    assert.deepEqual(await failure(asking(url)({ timeoutMs: 100 })), {
+    const came = Promise.withResolvers<void>();
+    const url = await serveOdd(t, ({ url: path }) => {
+      if (path === "/told") came.resolve();
+    });
+    assert.deepEqual(await failure(asking(url)({ timeoutMs: 1_000 })), {
       ...unreachable,
       certainty: "unknown",
     });
     const abort = new AbortController();
-    const poll = failure(asking(url)({ signal: abort.signal }));
-    setTimeout(() => abort.abort(), 50);
+    const poll = failure(asking(url)({ path: "/told", signal: abort.signal }));
+    await came.promise;
+    abort.abort();
     assert.deepEqual(await poll, { ...unreachable, certainty: "unknown" });
     const { certainty } = await failure(asking(url)({ signal: AbortSignal.abort() }));
     assert.equal(certainty, "certain");

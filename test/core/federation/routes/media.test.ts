@@ -48,6 +48,9 @@ const start = (t: TestContext, change: Partial<MediaOpenerOptions> = {}) =>
   startServing(t, { sample, stage, folder }, change);
 const say = (event: NewEvent): Promise<void> => sayIn(sample, stage.room, event);
 
+/** For sources that are to be given up. */
+const SHORT = { silentMs: 1_000, wholeMs: 2_000 };
+
 const codeOf = ({ body }: Got): unknown => (JSON.parse(body.toString()) as { code: unknown }).code;
 
 void test("a file comes whole, with headers that keep browsers from running it", async (t) => {
@@ -168,7 +171,7 @@ void test("what a message names is not fetched from private networks, nor after 
 });
 
 void test("what the platform has no more is not found, and what it can't give now is for later", async (t) => {
-  const { post, get } = await start(t);
+  const { post, get } = await start(t, { times: SHORT });
   assert.equal((await get(await post("/gone"))).status, 404);
   for (const path of ["/broken", "/mute"]) {
     const later = await get(await post(path));
@@ -179,7 +182,7 @@ void test("what the platform has no more is not found, and what it can't give no
 });
 
 void test("silent, slow and endless sources are given up, and nobody takes the part for the whole", async (t) => {
-  const { post, get } = await start(t, { media: { maxBytes: MIB, allow: ["127.0.0.0/8"] } });
+  const { post, get } = await start(t, { times: SHORT, media: { maxBytes: MIB, allow: ["127.0.0.0/8"] } });
   for (const path of ["/silent", "/slow", "/endless"]) {
     const { status, whole } = await get(await post(path));
     assert.deepEqual([path, status, whole], [path, 200, false]);
@@ -197,7 +200,7 @@ void test("an erased file is not found at once, and not confirmed to those who h
 });
 
 void test("a large file streams through without being held", async (t) => {
-  const { both, post } = await start(t, { times: {} });
+  const { both, post } = await start(t);
   const id = await post("/large");
   const sent = both.signed({ path: `/media/${id}` });
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -220,7 +223,7 @@ void test("a large file streams through without being held", async (t) => {
 });
 
 void test("a gateway is given so many files at a time", async (t) => {
-  const { both, post } = await start(t, { times: { silentMs: 5_000, wholeMs: 5_000 } });
+  const { both, post } = await start(t);
   const id = await post("/mute");
   const sent = both.signed({ path: `/media/${id}` });
   const under = Array.from({ length: limits.mediaAtOnce }, () =>

@@ -130,7 +130,7 @@ void test("a stop ends a held request at once, and what a dead process has store
   await until("a request is held", () => a.asked.length === 1);
   const begun = performance.now();
   await b.stopLane();
-  assert.ok(performance.now() - begun < 2_000);
+  assert.ok(performance.now() - begun < 10_000);
   const id = await a.say(tea, "hello");
   await b.runLane();
   await until("it has come", async () => (await b.ids(group)).length === 1);
