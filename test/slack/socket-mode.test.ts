@@ -16,17 +16,24 @@ interface Envelope {
   readonly retry_num: number | undefined;
 }
 
-/** Slack's own client, connected, and what it hears in the order in which it hears it. */
+/** How long a client waits for a pong in which none is to be missed, however busy the machine is. */
+const PATIENT_MS = 30_000;
+
+/**
+ * Slack's own client, connected, and what it hears in the order in which it hears it. `anewAfter`: it connects anew after
+ * so long, and waits as long for pongs; left out: it does not.
+ */
 async function withSocket(
   slack: SlackSimulator,
   hear: (envelope: Envelope, client: SocketModeClient) => void,
   run: (client: SocketModeClient) => Promise<void>,
+  anewAfter?: number,
 ): Promise<void> {
   const client = new SocketModeClient({
     appToken: slack.app.appToken,
     logger: silent,
-    // Also the pause before it connects anew.
-    clientPingTimeout: 20,
+    autoReconnectEnabled: anewAfter !== undefined,
+    clientPingTimeout: anewAfter ?? PATIENT_MS,
     clientOptions: { slackApiUrl: slack.apiUrl },
   });
   client.on("slack_event", (envelope: Envelope) => hear(envelope, client));
@@ -98,7 +105,7 @@ void describe("the simulator's Socket Mode", async () => {
         texts.push(body.event.text);
         void ack();
       };
-      await withSocket(slack, hear, async (client) => {
+      const connectsAnew = async (client: SocketModeClient): Promise<void> => {
         for (const reason of ["refresh_requested", "dropped"] as const) {
           const connected = new Promise((resolve) => client.once("connected", resolve));
           if (reason === "dropped") slack.events.sockets.drop();
@@ -107,7 +114,8 @@ void describe("the simulator's Socket Mode", async () => {
           slack.workspace().people.post(GENERAL, "U0BOB", reason);
           await slack.events.settled();
         }
-      });
+      };
+      await withSocket(slack, hear, connectsAnew, 1_000);
       assert.deepEqual(texts, ["refresh_requested", "dropped"]);
     });
   });

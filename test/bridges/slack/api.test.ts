@@ -55,7 +55,7 @@ void describe("a call", () => {
     const begun = performance.now();
     assert.equal(throttledFor(await failure(post("C1"))), 30_000);
     assert.deepEqual(await post("C2"), { ok: true, response_metadata: {} });
-    assert.ok(performance.now() - begun < 5_000);
+    assert.ok(performance.now() - begun < 20_000);
     // The channel is left alone for as long as Slack wants.
     await assert.rejects(post("C1"), { code: "delivery_throttled" });
     assert.equal(asked.length, 2);

@@ -8,7 +8,7 @@ import { FROM, linkedChannels, TO } from "./slack-gateway.ts";
 
 const folder = temporaryFolder("slack-echo-bots");
 const [ALICE, BOB] = ["U0ALICE", "U0BOB"];
-const WITHIN_MS = 30_000;
+const WITHIN_MS = 60_000;
 
 void test("two channels in which Bob repeats what comes from elsewhere", async (t) => {
   const run = await linkedChannels(folder);

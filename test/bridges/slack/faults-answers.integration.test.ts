@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { SimulatedClock } from "../../slack/clock.ts";
 import type { CallFault } from "../../slack/faults.ts";
 import { eventually } from "../../support/harness-eventually.ts";
 import { ALICE, holds, runs, SETTLE_MS, textsThere, together } from "./faults-run.ts";
 import { FROM, type SlackRun, TO } from "./slack-gateway.ts";
+
+/** Much longer than it takes until what is not seen is believed to be absent. */
+const UNSEEN_MS = 60_000;
 
 /** The first post meets the fault; returns how many were made. */
 function atFirstPost({ there }: SlackRun, fault: CallFault): () => number {
@@ -36,15 +40,19 @@ void describe("a post of which the answer is lost", together, () => {
 
   for (const unclear of ["hold", "repeat"])
     void it(`stands there twice where it is seen after its absence was believed, counted and traced (${unclear})`, async (test) => {
-      const run = await begin(test, { account: { unclear } });
-      const posts = atFirstPost(run, { kind: "lost-unseen", ms: 3 * SETTLE_MS });
+      const clock = new SimulatedClock();
+      const run = await begin(test, { simulator: { limits: "off", clock }, account: { unclear } });
+      const posts = atFirstPost(run, { kind: "lost-unseen", ms: UNSEEN_MS });
       run.here.workspace().people.post(FROM, ALICE, "seen too late");
       run.here.workspace().people.post(FROM, ALICE, "after it");
+      await eventually("it to be made again", () => posts() >= 2);
+      clock.advance(UNSEEN_MS);
       const [late] = await run.shows("both", (all) => {
         const found = all.filter(({ text }) => text === "seen too late");
         return found.length === 2 && found;
       });
       assert.ok(late !== undefined);
+      await run.shows("what comes after it", (all) => all.some(({ text }) => text === "after it"));
       await eventually(
         "it to be counted",
         async () => (await run.gateway().operations.status()).unclear === 1,

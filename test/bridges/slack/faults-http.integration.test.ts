@@ -42,20 +42,21 @@ void describe("Slack's requests", together, () => {
     const { people } = run.here.workspace();
     people.post(FROM, ALICE, "before");
     await holds(run, ["before"]);
-    const lock = new DatabaseSync(storeFile(run));
+    await run.here.events.settled();
+    const lock = new DatabaseSync(storeFile(run), { timeout: 30_000 });
     lock.exec("BEGIN IMMEDIATE");
     const { attempts } = run.here.events;
     const taken = run.here.events.taken.length;
     people.post(FROM, ALICE, "while the store is away");
     try {
-      await run.here.events.attempted(attempts + 1, 20_000);
+      await run.here.events.attempted(attempts + 1);
       assert.equal(run.here.events.taken.length, taken, "nothing was acknowledged");
     } finally {
       lock.exec("ROLLBACK");
       lock.close();
     }
     people.post(FROM, ALICE, "after");
-    await run.here.events.settled(20_000);
+    await run.here.events.settled();
     await holds(run, ["before", "while the store is away", "after"]);
     assert.deepEqual(run.here.events.lost, []);
   });
@@ -114,7 +115,7 @@ void describe("Slack's requests", together, () => {
     const { people } = run.here.workspace();
     await run.away(() => void people.post(FROM, ALICE, "to nobody"));
     people.post(FROM, ALICE, "to somebody");
-    await run.here.events.settled(20_000);
+    await run.here.events.settled();
     await holds(run, ["to nobody", "to somebody"]);
   });
 });

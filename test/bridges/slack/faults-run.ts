@@ -28,7 +28,7 @@ export const textsThere = ({ there }: SlackRun): string[] =>
   carried(there.workspace().messages(TO)).map(({ text }) => text);
 
 /** Waits until all these texts are there, and nothing is left to be done; there must be no others, and in this order. */
-export async function holds(run: SlackRun, texts: readonly string[], within = 20_000): Promise<void> {
+export async function holds(run: SlackRun, texts: readonly string[], within = 60_000): Promise<void> {
   const isThere = async () => {
     const { bindings } = await run.gateway().operations.status();
     const isCaughtUp = bindings.every(({ behind, inbox }) => behind === 0 && inbox === 0);

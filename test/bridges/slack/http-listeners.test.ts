@@ -19,7 +19,7 @@ void describe("an address for Slack", () => {
       `POST ${EVENTS_PATH} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{`,
       `POST ${EVENTS_PATH} HTTP/1.1\r\nhost:`,
     ]) {
-      const socket = connect({ host: "127.0.0.1", port, timeout: 5_000 });
+      const socket = connect({ host: "127.0.0.1", port, timeout: 30_000 });
       socket.on("timeout", () => socket.destroy(new Error("it is held open")));
       await once(socket, "connect");
       socket.write(head);

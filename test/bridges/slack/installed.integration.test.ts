@@ -91,9 +91,9 @@ void describe("accounts that are installed by links", () => {
       .messages(LAB)
       .filter((message) => message.text === text && message.botId !== null).length;
   const arrived = (name: string, text: string) =>
-    eventually(`${text} in ${name}`, () => shown(name, text) > 0, 20_000);
+    eventually(`${text} in ${name}`, () => shown(name, text) > 0, 60_000);
   const up = (name: string) =>
-    eventually(`account ${name} to be up`, async () => (await healthOf(name))?.state === "up", 20_000);
+    eventually(`account ${name} to be up`, async () => (await healthOf(name))?.state === "up", 60_000);
 
   async function install(name: string): Promise<void> {
     const { url } = await gateway.operations.secrets.installLink(name);

@@ -32,7 +32,9 @@ const shownAs = (run: SlackRun, message: SlackMessageRecord, name: string): Buff
 
 /** Whether a text stands in any file below a folder. */
 function holds(path: string, text: string): boolean {
-  const what = statSync(path);
+  const what = statSync(path, { throwIfNoEntry: false });
+  // The gateway runs: what was listed may be gone.
+  if (!what) return false;
   if (what.isDirectory()) return readdirSync(path).some((name) => holds(join(path, name), text));
   return what.isFile() && readFileSync(path).includes(text);
 }

@@ -69,11 +69,11 @@ void describe("an hour's outage", () => {
           return false;
         }
       },
-      25_000,
+      65_000,
     );
   let failAfter = Number.POSITIVE_INFINITY;
   const agreeing = async () => {
-    failAfter = performance.now() + 20_000;
+    failAfter = performance.now() + 60_000;
     await agree();
   };
 
@@ -149,7 +149,7 @@ void describe("an hour's outage", () => {
     run.here.faults.onCall = ({ method }) =>
       method === "conversations.history" && reads++ === 0 ? { kind: "late", until: read.promise } : null;
     await run.away(() => say("missed at first"));
-    await eventually("the history to be read", () => reads === 1);
+    await eventually("the history to be read", () => reads >= 1);
     say("heard while it was read");
     run.here.faults.onEvent = () => ({ copies: 0 });
     say("missed while it was read");

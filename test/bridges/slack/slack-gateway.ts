@@ -91,6 +91,8 @@ export async function linkedChannels(folder: string, options: SlackRunOptions = 
         .messages(channel)
         .some(({ text }) => text.includes("now linked")),
     );
+  // What is counted from here on is none of the link's.
+  for (const simulator of simulators.values()) await simulator.events.settled();
   return {
     here,
     there,
@@ -101,7 +103,7 @@ export async function linkedChannels(folder: string, options: SlackRunOptions = 
       meanwhile();
       gateway = await start();
     },
-    shows: (what, test) => eventually(what, () => test(there.workspace().messages(TO)), 20_000),
+    shows: (what, test) => eventually(what, () => test(there.workspace().messages(TO)), 60_000),
     stop: async () => {
       await gateway.stop();
       for (const simulator of simulators.values()) await simulator.stop();

@@ -84,7 +84,7 @@ void describe("a slash command", () => {
     const slow = Promise.withResolvers<string>();
     const { type, acknowledged, responded, calls } = stage(() => slow.promise);
     const typed = type("link");
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await eventually("it to be acknowledged", () => acknowledged.length > 0);
     assert.deepEqual(acknowledged, [undefined]);
     slow.resolve("linked at last");
     await typed;
@@ -95,9 +95,10 @@ void describe("a slash command", () => {
 
   void it("is answered by an ephemeral message where Slack's address is good no more", async () => {
     const slow = Promise.withResolvers<string>();
-    const { type, calls } = stage(() => slow.promise, false);
+    const { type, acknowledged, calls } = stage(() => slow.promise, false);
     const typed = type("code");
-    setTimeout(() => slow.resolve("secret-code-text"), 60);
+    await eventually("it to be acknowledged", () => acknowledged.length > 0);
+    slow.resolve("secret-code-text");
     await typed;
     const [call] = calls;
     assert.equal(call?.method, "chat.postEphemeral");

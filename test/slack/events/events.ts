@@ -142,12 +142,12 @@ export class Events {
   }
 
   /** Resolves when every event is acknowledged or given up. With a standing clock retries wait for it to be moved. */
-  async settled(withinMs: Milliseconds = 10_000): Promise<void> {
+  async settled(withinMs: Milliseconds = 30_000): Promise<void> {
     await this.#waits.until("the events to be taken", () => this.#underWay === 0, withinMs);
   }
 
   /** Resolves when so many attempts are over since the start. */
-  async attempted(count: number, withinMs: Milliseconds = 10_000): Promise<void> {
+  async attempted(count: number, withinMs: Milliseconds = 30_000): Promise<void> {
     await this.#waits.until(`${count} attempts`, () => this.attempts >= count, withinMs);
   }
 
