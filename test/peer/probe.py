@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
 import secrets
@@ -100,7 +101,9 @@ class Prober:
         connection = http.client.HTTPConnection(self._endpoint.netloc, timeout=30)
         try:
             body: Any = iter([draft.body]) if draft.chunked else draft.body
-            connection.request(draft.method, target, body, draft.headers, encode_chunked=draft.chunked)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                # Whoever refuses a body may answer, and end the connection, before all of it is sent.
+                connection.request(draft.method, target, body, draft.headers, encode_chunked=draft.chunked)
             response = connection.getresponse()
             octets = response.read()
         finally:
