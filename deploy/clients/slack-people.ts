@@ -20,11 +20,18 @@ const messageForm = z.object({
   /** Whether the gateway says that it is a copy of an event; lines of its own are not. */
   copy: z.boolean(),
 });
-const channelForm = z.object({ topic: z.string(), messages: z.array(messageForm) });
+const channelForm = z.object({
+  name: z.string(),
+  topic: z.string(),
+  /** The `ts` of each. */
+  pinned: z.array(z.string()),
+  messages: z.array(messageForm),
+});
 const whispersForm = z.array(z.object({ channel: z.string(), user: z.string(), text: z.string() }));
 const actedForm = z.object({ ts: z.string().optional() });
 
 export type SlackMessage = Readonly<z.output<typeof messageForm>>;
+export type SlackChannel = Readonly<z.output<typeof channelForm>>;
 export type SlackElement = Readonly<z.output<typeof elementForm>>;
 /** What one person alone was shown. */
 export type Whisper = Readonly<z.output<typeof whispersForm>[number]>;
@@ -34,6 +41,10 @@ export interface PostOptions {
   readonly blocks?: readonly SlackElement[];
   /** The `ts` of the message that it replies to. */
   readonly thread?: string;
+  /** Whether the channel is to see a reply as well. */
+  readonly broadcast?: boolean;
+  /** As `/me` makes it. */
+  readonly me?: boolean;
 }
 
 /** One channel, by the simulator's address for people. */
@@ -70,14 +81,40 @@ export class SlackPeople {
     await this.#act({ act: "unreact", user, ts, name });
   }
 
-  /** Resolves with the message's `ts`. */
-  async upload(user: string, name: string, content: Uint8Array): Promise<string> {
-    return this.#act({ act: "upload", user, name, content: Buffer.from(content).toString("base64") });
+  /** `text`: what is said with the file. Resolves with the message's `ts`. */
+  async upload(user: string, name: string, content: Uint8Array, text = ""): Promise<string> {
+    const encoded = Buffer.from(content).toString("base64");
+    return this.#act({ act: "upload", user, name, content: encoded, text });
   }
 
-  /** What the channel shows, replies in threads included, oldest first. */
+  /** `button`: its action_id. */
+  async press(user: string, ts: string, button: string): Promise<void> {
+    await this.#act({ act: "press", user, ts, button });
+  }
+
+  async pin(user: string, ts: string): Promise<void> {
+    await this.#act({ act: "pin", user, ts });
+  }
+
+  async unpin(user: string, ts: string): Promise<void> {
+    await this.#act({ act: "unpin", user, ts });
+  }
+
+  async setTopic(user: string, text: string): Promise<void> {
+    await this.#act({ act: "topic", user, text });
+  }
+
+  async rename(user: string, name: string): Promise<void> {
+    await this.#act({ act: "rename", user, name });
+  }
+
+  /** What the channel shows: messages with replies in threads included, oldest first. */
+  async shown(): Promise<SlackChannel> {
+    return channelForm.parse(await this.#get(`channels/${this.channel}`));
+  }
+
   async messages(): Promise<readonly SlackMessage[]> {
-    return channelForm.parse(await this.#get(`channels/${this.channel}`)).messages;
+    return (await this.shown()).messages;
   }
 
   async whispers(): Promise<readonly Whisper[]> {

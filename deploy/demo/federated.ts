@@ -39,7 +39,7 @@ export async function installFederated(ends: Ends, tell: (line: string) => void)
     ends,
   );
   for (const pair of [talk, features]) await linkAcross(gateways, pair, tell);
-  return { gateways, talk, features, across: null };
+  return { gateways, talk, features, group: null };
 }
 
 /** Three commands: the room gets a group, the group a code, and the code is taken for the other room. */

@@ -1,15 +1,12 @@
-/** The three rooms as their platforms hold them: what a channel's workspace and what a room's archive says now. */
+/** MUCs as their services hold them: what the archives say now. */
 import { attribute, parseXml } from "../../bridges/xmpp/xml.ts";
 import { type GroupMessage, readGroupMessage } from "../clients/xmpp-messages.ts";
-import type { SlackPeople } from "../clients/slack-people.ts";
 import { fileText } from "./file-text.ts";
 import { readMessage } from "./reading.ts";
-import { type Names, readSlackMessage } from "./reading-slack.ts";
 import type { Side } from "./service.ts";
 import { NS } from "./stanzas.ts";
 
 const MARK = "urn:mimi-gateway:mark:0";
-const JOINED = "channel_join";
 
 /** What stands in a room. */
 export interface Held {
@@ -17,20 +14,6 @@ export interface Held {
   readonly lines: readonly string[];
   /** What the gateway itself said. */
   readonly words: readonly string[];
-}
-
-/** What the simulator's channel holds: as it stands, so that what was edited or deleted shows as it is now. */
-export async function heldByChannel(channel: SlackPeople, names: Names): Promise<Held> {
-  const all = (await channel.messages()).filter(({ subtype }) => subtype !== JOINED);
-  const files = new Map<string, string>();
-  for (const { id } of all.flatMap((message) => message.files))
-    files.set(id, Buffer.from(await channel.file(id)).toString("utf8"));
-  const own = all.filter(({ app, copy, files: posted }) => app && !copy && posted.length === 0);
-  const said = all.filter((message) => !own.includes(message));
-  return {
-    lines: said.flatMap((message) => readSlackMessage(message, all, names, files)),
-    words: own.map(({ text }) => text),
-  };
 }
 
 /** What stands in the archives of rooms, with the files' contents, which are fetched once. */

@@ -1,6 +1,6 @@
 /**
- * What the demo runs: a gateway with Redis, Prosody with four people in pairs of rooms and a simulated Slack workspace;
- * and another gateway with a Prosody of its own.
+ * What the demo runs: a gateway with Redis, Prosody with four people in pairs of rooms, a simulated Slack workspace and a
+ * Synapse; and another gateway with a Prosody of its own.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,9 +8,8 @@ import { join } from "node:path";
 import { startRedis } from "../servers/redis.ts";
 import type { Ends } from "./ends.ts";
 import type { Gateway } from "./gateway.ts";
-import { startGateways } from "./gateways.ts";
+import { enterRooms, type GroupInstallation, serveRooms } from "./group/installation.ts";
 import { linkName, type Pair, Service, shown, untilToldOfLink } from "./service.ts";
-import { enterRooms, linkRooms, SlackWorkspace, type ThreeRooms } from "./three-rooms.ts";
 
 export interface Installation {
   /** Each with the side of the pairs that it serves; one may serve both. */
@@ -19,16 +18,14 @@ export interface Installation {
   readonly talk: Pair;
   /** Two others, with the same people, to use every feature in. */
   readonly features: Pair;
-  /** A Slack channel with a room beside it and one behind another gateway; null: not in this demo. */
-  readonly across: { readonly rooms: ThreeRooms; readonly other: Gateway } | null;
+  /** Rooms of all platforms; null: not in this demo. */
+  readonly group: GroupInstallation | null;
 }
-
-const BASE = "mimi.localhost";
-const OTHER_BASE = "south.example";
 
 /** Starts it all and links the rooms by the command line. `tell` gets a line for each long step. */
 export async function install(ends: Ends, tell: (line: string) => void): Promise<Installation> {
   const folder = demoFolder(ends);
+  const options = { folder, ends, tell };
   tell("starting redis-server");
   const redis = await startRedis({ folder: join(folder, "redis") });
   ends.add(async () => redis.stop());
@@ -36,7 +33,6 @@ export async function install(ends: Ends, tell: (line: string) => void): Promise
   const people = ["anna", "ben", "carla", "david"];
   const service = await Service.start({ folder, domain: "localhost", people, ends });
   const south = await Service.start({ folder, domain: "south.localhost", people: ["erik", "frida"], ends });
-  const workspace = await SlackWorkspace.start(folder, ends, tell);
   tell("anna and ben enter three rooms, carla and david two others, erik and frida one of the other service");
   const left = [await service.connect("anna"), await service.connect("ben")] as const;
   const right = [await service.connect("carla"), await service.connect("david")] as const;
@@ -47,26 +43,15 @@ export async function install(ends: Ends, tell: (line: string) => void): Promise
   ];
   const talk = await enter("tea", "coffee");
   const features = await enter("library", "garden");
-  const rooms = await enterRooms(
-    workspace,
-    { service, people: left, base: BASE },
-    { service: south, people: others, base: OTHER_BASE },
-  );
-  tell("starting two gateways");
-  const [gateway, other] = await startGateways(
-    folder,
-    [
-      { base: BASE, redis: `{ url: "${redis.url}" }`, accounts: service.account + workspace.account },
-      { base: OTHER_BASE, redis: "off", accounts: south.account },
-    ],
-    ends,
-  );
+  const crews = { near: { service, people: left }, far: { service: south, people: others } };
+  const rooms = await enterRooms(crews, { slack: true, matrix: "if there is one" }, options);
+  const group = await serveRooms(rooms, `{ url: "${redis.url}" }`, options);
+  const [gateway] = group.gateways;
   for (const pair of [talk, features]) {
     await shown(gateway, tell, "link", ...pair.map(linkName));
     for (const side of pair) await untilToldOfLink(side);
   }
-  await linkRooms(rooms, [gateway, other], tell);
-  return { gateways: [gateway, gateway], talk, features, across: { rooms, other } };
+  return { gateways: [gateway, gateway], talk, features, group };
 }
 
 /** A folder that goes with the demo. */

@@ -1,5 +1,4 @@
 /** What the demo says at its end: how to take part, and what an operator can ask. */
-import type { SlackPeople } from "../clients/slack-people.ts";
 import type { Gateway } from "./gateway.ts";
 import { PASSWORD, type Side, VISITOR } from "./service.ts";
 
@@ -29,14 +28,4 @@ ${asked.map((line) => `  ${gateway.commandLine(...line)}\n`).join("")}
   );
   return `What an operator can ask, in another terminal:
 ${lines.join("")}`;
-}
-
-export function slackInvitation({ url, channel }: SlackPeople): string {
-  const words = JSON.stringify({ act: "post", channel, user: "U0BOB", text: "hello" });
-  return `
-What the channel of the Slack simulator holds, and somebody's words in it:
-
-  curl ${url}channels/${channel}
-  curl ${url}act -d '${words}'
-`;
 }

@@ -1,11 +1,11 @@
 /**
  * `npm run demo`: rooms of a real XMPP server, linked in pairs by a real gateway, and four people who talk in one pair
- * and use every feature in the other; then a channel of a simulated Slack workspace, linked with a room of the same
- * gateway and with one behind another gateway, and what crosses between the three.
+ * and use every feature in the other; then a channel of a simulated Slack workspace, a room of a real Synapse and a room of
+ * the XMPP server, linked into one group with a room behind another gateway, and what crosses between the four.
  *
  *   npm run demo                     stays up until Ctrl-C, to be looked at with a client of one's own
  *   npm run demo -- --federated      the pairs alone, their rooms on two servers behind two gateways
- *   npm run demo -- --matrix         a room of a real Synapse, a room of the same gateway and one behind another gateway
+ *   npm run demo -- --matrix         the group alone, without Slack
  *   npm run demo -- --once           ends; exit code 0 only if everything arrived, once and in order
  */
 import { once } from "node:events";
@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { asGatewayError } from "../../core/errors.ts";
 import { endServers } from "../servers/server-process.ts";
 import { Ends } from "./ends.ts";
-import { showMatrix } from "./matrix/matrix-demo.ts";
+import { showMatrix } from "./matrix-demo.ts";
 import { showRooms } from "./rooms-demo.ts";
 
 const tell = (line: string): void => console.log(`demo: ${line}`);

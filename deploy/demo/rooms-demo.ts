@@ -1,25 +1,18 @@
-/** The usual demo: people who talk in a pair of rooms and use every feature in another, and what crosses to and from Slack. */
+/** The usual demo: people who talk in a pair of rooms, use every feature in another, and everything in a group of all platforms. */
 import type { ArchivedStanza } from "../servers/prosody-archive.ts";
 import { archivedLines, compareArchives } from "./archives.ts";
 import { converse } from "./conversation.ts";
-import { crossingFaults, renderCrossings } from "./crossing-table.ts";
-import { showCrossings } from "./crossings.ts";
 import type { Ends } from "./ends.ts";
 import { featureFaults, renderFeatures } from "./feature-table.ts";
 import { showFeatures } from "./features.ts";
 import { installFederated } from "./federated.ts";
+import { showGroup } from "./group/group-demo.ts";
+import { groupInvitation } from "./group/group-invitation.ts";
 import { install, type Installation } from "./installation.ts";
-import { operatorsQuestions, slackInvitation, xmppLogins } from "./invitation.ts";
+import { operatorsQuestions, xmppLogins } from "./invitation.ts";
 import { linkName, type Side } from "./service.ts";
+import type { Shown } from "./shown.ts";
 import { clock, renderLatencies, renderTranscript } from "./transcript.ts";
-
-/** What a demo has found. */
-export interface Shown {
-  /** What is wrong, a sentence each. */
-  readonly faults: readonly string[];
-  /** How to look at what stays up. */
-  readonly invitation: string;
-}
 
 /** `federated`: the pairs alone, across two gateways. */
 export async function showRooms(
@@ -35,7 +28,8 @@ export async function showRooms(
   console.log(renderLatencies(lines));
   // Where lines are missing there is no use in waiting for more.
   const features = complete ? await demonstrate(installation, tell) : [];
-  const across = complete && features.length === 0 ? await demonstrateCrossings(installation, tell) : [];
+  const { group } = installation;
+  const across = group && complete && features.length === 0 ? await showGroup(group.rooms, tell) : [];
   const archives = compareRooms(installation);
   if (archives.length === 0) tell("the archives of tea and coffee agree: every line is there once, in order");
   return { faults: [...archives, ...features, ...across], invitation: invitation(installation) };
@@ -66,31 +60,13 @@ async function demonstrate({ features }: Installation, tell: (line: string) => v
   return faults;
 }
 
-/** The same between the channel and the two rooms linked with it. */
-async function demonstrateCrossings(
-  { across }: Installation,
-  tell: (line: string) => void,
-): Promise<string[]> {
-  if (across === null) return [];
-  const { rooms } = across;
-  tell(
-    "everybody uses every feature between a simulated Slack channel and two rooms, one behind another gateway",
-  );
-  const { crossings, faults } = await showCrossings(rooms);
-  const names = `channel #lab of the Slack simulator, ${rooms.near.room} and ${rooms.far.room}`;
-  console.log(`\n${names}\n${renderCrossings(crossings)}`);
-  const all = [...crossingFaults(crossings), ...faults];
-  if (all.length === 0) tell("the workspace and both archives hold every one of them once, and nothing else");
-  return all;
-}
-
-function invitation({ gateways, talk, features, across }: Installation): string {
-  const sides = [...talk, ...features, ...(across ? [across.rooms.near, across.rooms.far] : [])];
+function invitation({ gateways, talk, features, group }: Installation): string {
+  const sides = [...talk, ...features, ...(group ? [group.rooms.near, group.rooms.far] : [])];
   const [here] = talk;
   return `It is ${clock(Date.now())}; all of this stays up until Ctrl-C. ${xmppLogins(sides)}${
-    across ? slackInvitation(across.rooms.channel) : ""
+    group ? groupInvitation(group.rooms) : ""
   }
-${operatorsQuestions([...gateways, ...(across ? [across.other] : [])])}
+${operatorsQuestions([...gateways, ...(group?.gateways ?? [])])}
 To end a link, and to make it again:
 
   ${gateways[1].commandLine("unlink", linkName(talk[1]))}

@@ -25,6 +25,8 @@ const form = z.discriminatedUnion("act", [
     blocks,
     thread: z.string().optional(),
     broadcast: z.boolean().optional(),
+    /** As `/me` makes it. */
+    me: z.boolean().optional(),
   }),
   z.object({ act: z.literal("edit"), ...message, text: z.string() }),
   z.object({ act: z.literal("delete"), ...message }),
@@ -38,6 +40,11 @@ const form = z.discriminatedUnion("act", [
     text: z.string().optional(),
   }),
   z.object({ act: z.literal("command"), ...place, command: z.string(), text: z.string() }),
+  z.object({ act: z.literal("press"), ...message, button: z.string() }),
+  z.object({ act: z.literal("pin"), ...message }),
+  z.object({ act: z.literal("unpin"), ...message }),
+  z.object({ act: z.literal("topic"), ...place, text: z.string() }),
+  z.object({ act: z.literal("rename"), ...place, name: z.string() }),
 ]);
 
 type Act = z.output<typeof form>;
@@ -100,12 +107,13 @@ async function act({ people, asking }: WorkspaceSide, one: Act): Promise<{ reado
   const { channel, user } = one;
   switch (one.act) {
     case "post": {
-      const { text, blocks: given, thread, broadcast = false } = one;
+      const { text, blocks: given, thread, broadcast = false, me = false } = one;
       return {
         ts: people.post(channel, user, text, {
           ...(given && { blocks: given }),
           ...(thread !== undefined && { threadTs: thread }),
           broadcast,
+          ...(me && { subtype: "me_message" }),
         }),
       };
     }
@@ -132,6 +140,21 @@ async function act({ people, asking }: WorkspaceSide, one: Act): Promise<{ reado
     }
     case "command":
       await asking.command(channel, user, one.command, one.text);
+      return {};
+    case "press":
+      await asking.press(channel, one.ts, user, one.button);
+      return {};
+    case "pin":
+      people.pin(channel, one.ts, user);
+      return {};
+    case "unpin":
+      people.unpin(channel, one.ts, user);
+      return {};
+    case "topic":
+      people.topic(channel, user, one.text);
+      return {};
+    case "rename":
+      people.rename(channel, user, one.name);
       return {};
   }
 }
