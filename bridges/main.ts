@@ -100,6 +100,25 @@ const program = createProgram({
     const { startGateway } = await import("../core/gateway.ts");
     return startGateway(config, await bridgeFactory(config), await logger(config, "stdout"));
   },
+  async setups() {
+    const [{ xmppSetup }, { slackSetup }, { matrixSetup }] = await Promise.all([
+      import("./xmpp/setup.ts"),
+      import("./slack/setup.ts"),
+      import("./matrix/setup.ts"),
+    ]);
+    return [xmppSetup, matrixSetup, slackSetup];
+  },
+  async tryOut(config, signal) {
+    const [{ tryOut }, { startGateway }, { createLogger }, create] = await Promise.all([
+      import("../core/setup/try-out.ts"),
+      import("../core/gateway.ts"),
+      import("../core/log.ts"),
+      bridgeFactory(config),
+    ]);
+    // What goes wrong is in the report.
+    const log = createLogger({ ...config.log, stream: { write: () => {} } });
+    return tryOut(config, (trial) => startGateway(trial, create, log), signal);
+  },
   async openOperations(config) {
     const { openOfflineOperations } = await import("../core/admin/offline-operations.ts");
     return openOfflineOperations(config, await bridgeFactory(config), await logger(config, "stderr"));

@@ -18,5 +18,7 @@ export interface ExaminedAccount {
 /** The worst that was found decides the state. */
 export interface DoctorReport {
   readonly state: "ok" | "warning" | "fault";
+  /** Of the gateway itself and the ways to others; nothing where one account was asked for. */
+  readonly gateway: readonly FindingReport[];
   readonly accounts: readonly ExaminedAccount[];
 }

@@ -39,7 +39,11 @@ import { openKeyRing } from "./secrets/key-ring.ts";
 import { Vault } from "./secrets/vault.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
+import { once, undoAll } from "./undo.ts";
 import { version } from "./version.ts";
+import type { Metrics } from "./watch/metrics.ts";
+import { openMetrics } from "./watch/open-metrics.ts";
+import { startWatch } from "./watch/start-watch.ts";
 
 export interface RunningGateway {
   readonly operations: GatewayOperations;
@@ -55,10 +59,12 @@ export async function startGateway<Account extends AccountBase>(
   createBridge: BridgeFactory<Account>,
   log: Logger,
 ): Promise<RunningGateway> {
-  const store = await openStore(config);
+  const metrics = await openMetrics(config.watch);
+  const opened = await openStore(config);
+  const store = metrics?.counting(opened) ?? opened;
   const undo: (() => Promise<void>)[] = [() => store.close()];
   try {
-    const gateway = await assemble(config, createBridge, log, store, undo);
+    const gateway = await assemble(config, createBridge, log, store, metrics, undo);
     const stop = once(() => undoAll(undo, log));
     return { ...gateway, stop };
   } catch (thrown) {
@@ -72,6 +78,7 @@ async function assemble<Account extends AccountBase>(
   createBridge: BridgeFactory<Account>,
   log: Logger,
   store: Store,
+  metrics: Metrics | null,
   undo: (() => Promise<void>)[],
 ): Promise<Omit<RunningGateway, "stop">> {
   const freed = await store.write("freeLeasesOf", store.slot);
@@ -113,18 +120,8 @@ async function assemble<Account extends AccountBase>(
   const avatars = media.addresses;
   const rooms = new LiveRooms({ store, memo, log, policies, avatars, hosts: () => hosts });
   const { wake } = waker;
-  const federation = await Federation.create({
-    config,
-    store,
-    redis,
-    log,
-    now,
-    runner,
-    announcer,
-    wake,
-    rooms,
-    media,
-  });
+  const around = { config, store, log, now, wake };
+  const federation = await Federation.create({ ...around, redis, runner, announcer, rooms, media });
   if (federation) undo.push(() => Promise.resolve(federation.close()));
   const markers = new Markers({
     store,
@@ -228,22 +225,16 @@ async function assemble<Account extends AccountBase>(
   if (queue && hosts.some((host) => !host.options.bridge.connected)) queue.workShared();
   await federation?.start();
   sweep.start();
+  undo.push(
+    await startWatch({
+      ...around,
+      hosts,
+      link: (room) => operations.link([room], null, { actor: "gateway", code: null }),
+      metrics,
+      heldPolls: () => federation?.held() ?? 0,
+    }),
+  );
   return { operations, failed: sweep.failed };
 }
 
 const now = (): Milliseconds => Date.now();
-
-async function undoAll(undo: (() => Promise<void>)[], log: Logger): Promise<void> {
-  for (const step of undo.splice(0).toReversed()) {
-    try {
-      await step();
-    } catch (thrown) {
-      log.error({ err: asGatewayError(thrown) }, "a part of the gateway did not end in order");
-    }
-  }
-}
-
-function once<T>(act: () => Promise<T>): () => Promise<T> {
-  let done: Promise<T> | null = null;
-  return () => (done ??= act());
-}

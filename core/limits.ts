@@ -67,6 +67,14 @@ export const limits = {
   /** How many of the last messages that a room was given, and that were said in it, are looked at for that. */
   loopCompared: 500,
   loopHeard: 2_000,
+  /** How often the watch looks at accounts and rooms, and how often it asks each account's platform for a sign of life (0: never). */
+  watchEveryMs: 5_000,
+  pingEveryMs: 10_000,
+  /** Without a sign of life for so long an account is silent; with something waiting and nothing delivered for so long, a room is. */
+  accountSilentMs: 30_000,
+  roomSilentMs: 35_000,
+  /** An alarm that the process which raised it has not seen again for so long may be ended by another one. */
+  alarmSeenMs: 60_000,
   /** Units of work in one transaction of the SQLite writer. */
   writerBatch: 512,
   /** Largest body of a request from another gateway, where its resource says nothing else. */

@@ -6,6 +6,13 @@ export interface RoomReference {
   readonly room: string;
 }
 
+/** From `ACCOUNT:ADDRESS`; null: it is none. */
+export function readRoomReference(text: string): RoomReference | null {
+  const colon = text.indexOf(":");
+  const [account, room] = [text.slice(0, Math.max(0, colon)), text.slice(colon + 1)];
+  return account !== "" && room !== "" ? { account, room } : null;
+}
+
 export interface LinkReport {
   readonly group: string;
   readonly rooms: readonly {

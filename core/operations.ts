@@ -10,6 +10,7 @@ import type { LinkReport, RoomReference } from "./link-reports.ts";
 import type { ModerationOperations } from "./moderation-operations.ts";
 import type { PolicyOperations } from "./policy-operations.ts";
 import type { SecretsOperations } from "./secrets-operations.ts";
+import type { AlarmFacts } from "./watch/alarm.ts";
 
 export type { LinkReport, RoomReference } from "./link-reports.ts";
 
@@ -43,6 +44,18 @@ export interface BindingStatus {
   readonly paused: { readonly at: Milliseconds; readonly why: string } | null;
 }
 
+/** Something that is silent, and was told in the rooms for alarms. */
+export interface AlarmStatus {
+  readonly code: AlarmFacts["code"];
+  readonly account: string;
+  /** null: it is about the account. */
+  readonly room: string | null;
+  /** When it was last well, and when the alarm was raised. */
+  readonly since: Milliseconds;
+  readonly raisedAt: Milliseconds;
+  readonly why: string;
+}
+
 export interface StatusReport {
   readonly version: string;
   readonly pid: number;
@@ -53,6 +66,7 @@ export interface StatusReport {
   readonly wake: "direct" | "queue";
   readonly accounts: readonly AccountStatus[];
   readonly bindings: readonly BindingStatus[];
+  readonly alarms: readonly AlarmStatus[];
   readonly setAside: number;
   /** Deliveries whose outcome could not be known, ever. */
   readonly unclear: number;

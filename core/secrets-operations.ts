@@ -1,4 +1,5 @@
 /** What an operator can do about secrets; plain data, see operations.ts. */
+import type { RoomReference } from "./link-reports.ts";
 import type { Milliseconds } from "./time.ts";
 
 /** A secret in the store, by its name alone. */
@@ -27,6 +28,13 @@ export interface InstallLinkReport {
   readonly until: Milliseconds;
 }
 
+export interface RoomPasswordReport {
+  readonly account: string;
+  readonly room: string;
+  /** false: it was forgotten. */
+  readonly kept: boolean;
+}
+
 export interface SecretsOperations {
   list(): Promise<readonly SecretReport[]>;
   /** Encrypts everything with a new key. Throws secret_unreadable, secrets_key_missing. */
@@ -36,4 +44,9 @@ export interface SecretsOperations {
    * account_unknown, install_unavailable.
    */
   installLink(account: string): Promise<InstallLinkReport>;
+  /**
+   * Keeps what a room asks for at its door, for when the gateway next enters it, also before it is linked; null: forgets it. Throws
+   * account_unknown, room_invalid, room_unprotected, secrets_key_missing.
+   */
+  roomPassword(room: RoomReference, password: string | null): Promise<RoomPasswordReport>;
 }

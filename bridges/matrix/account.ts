@@ -30,6 +30,7 @@ import { refersTo } from "./kept-event.ts";
 import { OwnUsers, parseRoomId } from "./names.ts";
 import { closing, encrypted, notEntered, notStarted, shutOut } from "./not-now.ts";
 import { plan } from "./outbound.ts";
+import { signOfLife } from "./ping.ts";
 import { Reachability } from "./reachability.ts";
 import { asDeliveryError, asGatewayFault } from "./refusal.ts";
 import type { Room } from "./room.ts";
@@ -114,6 +115,10 @@ export class MatrixAccount implements Bridge {
 
   fault(room: NativeRoom): string | null {
     return this.#homeserver?.known(room)?.fault ?? null;
+  }
+
+  async ping(): Promise<void> {
+    await signOfLife(this.#started().api, this.#config);
   }
 
   async examine(): Promise<readonly Finding[]> {

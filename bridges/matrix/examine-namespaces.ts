@@ -51,7 +51,7 @@ export async function examineNamespaces(options: ExamineNamespacesOptions): Prom
     return { check, state: "ok", detail, remedy: null };
   } catch (thrown) {
     const detail = `they can't be tried: ${asGatewayFault(thrown, "joined_members").detail}`;
-    return { check, state: "warning", detail, remedy: null };
+    return { check, state: "warning", detail, remedy: "see that the homeserver is up, and look again" };
   }
 }
 

@@ -23,7 +23,8 @@ export async function examineRooms({ own, door, rooms }: ExamineRoomsOptions): P
       findings.push(...(await roomFindings(room, door, own.bot)));
     } catch (thrown) {
       const { code, detail } = asGatewayError(thrown);
-      findings.push({ check: `rights:${room}`, state: "fault", detail, remedy: null });
+      const remedy = "see that the homeserver is up and knows the room, and look again";
+      findings.push({ check: `rights:${room}`, state: "fault", detail, remedy });
       // It would not answer for the others either, and each would be waited for.
       if (code === "request_timeout") break;
     }

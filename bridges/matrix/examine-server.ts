@@ -15,6 +15,7 @@ const SKEW_WORTH_A_WORD_MS: Milliseconds = 60_000;
 /** From here on what was sent before a crash is not looked for far enough back in a room. */
 const SKEW_TOO_FAR_MS: Milliseconds = 10 * 60_000;
 const MIB = 1024 * 1024;
+const LOOK_AGAIN = "see that the homeserver is up, and look again";
 
 const versionsForm = z.object({ versions: z.array(z.string()) });
 const whoForm = z.object({ user_id: z.string() });
@@ -72,7 +73,12 @@ async function serverFindings({ config }: ExamineServerOptions): Promise<readonl
 export function clockFinding(here: Milliseconds, there: Milliseconds): Finding {
   const check = "clock";
   if (Number.isNaN(there))
-    return { check, state: "warning", detail: "the homeserver's answer bears no date", remedy: null };
+    return {
+      check,
+      state: "warning",
+      detail: "the homeserver's answer bears no date",
+      remedy: "see that both clocks are set by NTP",
+    };
   const ahead = here - there;
   const seconds = Math.round(Math.abs(ahead) / 1_000);
   if (Math.abs(ahead) < SKEW_WORTH_A_WORD_MS)
@@ -107,7 +113,7 @@ async function tokenFinding({ config, own }: ExamineServerOptions): Promise<Find
     const detail = `the homeserver does not know it: ${said}`;
     return { check, state: "fault", detail, remedy: REGISTER_AGAIN };
   } catch (thrown) {
-    return { check, state: "fault", detail: asGatewayFault(thrown, "whoami").detail, remedy: null };
+    return { check, state: "fault", detail: asGatewayFault(thrown, "whoami").detail, remedy: LOOK_AGAIN };
   }
 }
 
@@ -130,7 +136,9 @@ async function deviceFinding({ ghosts }: ExamineServerOptions): Promise<Finding>
       remedy: "update the homeserver to one that does (Matrix 1.17, MSC4190)",
     };
   } catch (thrown) {
-    return { check, state: "fault", detail: asGatewayFault(thrown, "register").detail, remedy: null };
+    const { code, detail } = asGatewayFault(thrown, "register");
+    const remedy = code === "request_timeout" ? LOOK_AGAIN : REGISTER_AGAIN;
+    return { check, state: "fault", detail, remedy };
   }
 }
 
@@ -152,7 +160,7 @@ async function uploadFinding({ api, media }: ExamineServerOptions): Promise<Find
       check,
       state: old ? "warning" : "fault",
       detail,
-      remedy: old ? "without Matrix 1.11 files of the homeserver can't be fetched: update it" : null,
+      remedy: old ? "without Matrix 1.11 files of the homeserver can't be fetched: update it" : LOOK_AGAIN,
     };
   }
 }

@@ -57,13 +57,13 @@ export interface HomeserverOptions {
 }
 
 export class Homeserver {
+  readonly api: MatrixApi;
   readonly performer: Performer;
   readonly prober: Prober;
   readonly ephemeral: Ephemeral;
   /** What is known of its rooms and people, for understanding what is said there. */
   readonly around: Around;
   readonly #options: HomeserverOptions;
-  readonly #api: MatrixApi;
   readonly #ghosts: Ghosts;
   readonly #entrances: Entrances;
   readonly #people: People;
@@ -86,7 +86,7 @@ export class Homeserver {
     this.#options = options;
     const { homeserver, asToken } = config;
     const api = new MatrixApi(config, own.bot, reach);
-    this.#api = api;
+    this.api = api;
     this.#ghosts = new Ghosts({ api, own, log });
     this.#entrances = new Entrances({ api, own });
     this.#people = new People(api);
@@ -160,7 +160,7 @@ export class Homeserver {
   /** What `mimi-gateway doctor` is told of it. Never rejects. */
   examine(): Promise<readonly Finding[]> {
     const rooms = [...this.#rooms.values()].filter(({ joined }) => joined).map(({ id }) => id);
-    return examine({ ...this.#options, api: this.#api, ghosts: this.#ghosts, door: this.#door, rooms });
+    return examine({ ...this.#options, api: this.api, ghosts: this.#ghosts, door: this.#door, rooms });
   }
 
   /** It was away, and answers again: it may have given up something meanwhile. */
@@ -206,13 +206,13 @@ export class Homeserver {
     for (const room of this.#rooms.values()) room.stop();
     this.#rooms.clear();
     this.#portals.stop();
-    this.#api.stop();
+    this.api.stop();
   }
 
   /** Makes a call whose outcome says whether the homeserver answers. Never rejects. */
   async answers(): Promise<void> {
     const call = { method: "GET", path: path("account", "whoami") } as const;
-    await this.#api.call(call).catch(() => undefined);
+    await this.api.call(call).catch(() => undefined);
   }
 
   /** Resolves after the durable write. */
@@ -227,7 +227,7 @@ export class Homeserver {
   }
 
   #askForMissed(): Promise<void> {
-    return askForMissed(this.#api, this.#options.config, this.#options.log);
+    return askForMissed(this.api, this.#options.config, this.#options.log);
   }
 
   async #heard(id: NativeRoom, told: readonly Told[]): Promise<void> {

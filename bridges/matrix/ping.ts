@@ -1,5 +1,6 @@
 /** The ping by which an application service shows that it listens (application service API, section 2.4.1; Matrix 1.7). */
 import { MatrixError } from "matrix-js-sdk/lib/http-api/errors.js";
+import { GatewayError } from "../../core/errors.ts";
 import type { Milliseconds } from "../../core/time.ts";
 import type { Logger } from "../../core/log.ts";
 import { type MatrixApi, path } from "./api.ts";
@@ -36,6 +37,30 @@ export async function ping(api: Pick<MatrixApi, "call">, id: string): Promise<Pi
     const status = typeof data === "number" ? data : null;
     return { reached: false, code: refusalOf(thrown), status, detail: asGatewayFault(thrown, "ping").detail };
   }
+}
+
+/** What homeservers say where they did not reach the gateway. */
+const UNREACHED = new Set(["M_CONNECTION_FAILED", "M_CONNECTION_TIMEOUT", "M_BAD_STATUS", "M_URL_NOT_SET"]);
+
+/**
+ * Rejects with GatewayError where the homeserver does not answer, or says that it does not reach the gateway. One that does not
+ * know the ping has answered.
+ */
+export async function signOfLife(
+  api: Pick<MatrixApi, "call">,
+  { id, url }: Pick<MatrixConfig, "id" | "url">,
+): Promise<void> {
+  try {
+    await api.call({ method: "GET", path: path("account", "whoami") });
+  } catch (thrown) {
+    throw asGatewayFault(thrown, "whoami");
+  }
+  const { code, detail } = await ping(api, id);
+  if (code !== null && UNREACHED.has(code))
+    throw new GatewayError(
+      "request_refused",
+      `the homeserver does not reach the gateway at ${url}: ${detail}`,
+    );
 }
 
 /** Has the homeserver hand over at once what it could not while nobody listened; else it waits up to some minutes. Never rejects. */

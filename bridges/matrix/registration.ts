@@ -93,7 +93,8 @@ export function accountYaml({ name, homeserver, serverName, listen }: NewAccount
   return stringify([account]).replace(/^(?=.)/gm, "  ");
 }
 
-const newToken = (): string => randomBytes(32).toString("hex");
+/** A token that nobody guesses. */
+export const newToken = (): string => randomBytes(32).toString("hex");
 
 /** Homeservers read these expressions in Python, Go and Rust: only what all of them know is escaped. */
 const escaped = (literal: string): string => literal.replace(/[.+[\]]/g, "\\$&");

@@ -112,6 +112,10 @@ export class SlackAccount implements Bridge {
     return this.#connection.health;
   }
 
+  async ping(): Promise<void> {
+    await this.#started().ping();
+  }
+
   fault(room: NativeRoom): string | null {
     const channel = this.#connection.workspace?.known(room);
     return channel?.fault ?? channel?.reading ?? null;

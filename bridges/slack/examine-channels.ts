@@ -63,7 +63,8 @@ async function channelFinding(call: ExamineChannelsOptions["call"], room: Native
     return { check, ...stateOf(channel) };
   } catch (thrown) {
     const { detail } = asGatewayFault(thrown, "conversations.info");
-    return { check, state: "fault", detail, remedy: null };
+    const remedy = "see that the channel is there and the app in it (/invite), or unlink it";
+    return { check, state: "fault", detail, remedy };
   }
 }
 

@@ -1,12 +1,14 @@
 import type { Milliseconds } from "../../core/time.ts";
 import type { Finding } from "../../core/bridge/room.ts";
 import type { EchoWatch } from "./echo-watch.ts";
+import type { SlackConfig } from "./config.ts";
 import { examineApp, type ExamineOptions } from "./examine.ts";
 import { examineChannels, type ExaminedChannel } from "./examine-channels.ts";
+import { examineReach } from "./examine-reach.ts";
 import { SocketReceiver } from "./socket-receiver.ts";
 
 export interface ExamineWorkspaceOptions extends Pick<ExamineOptions, "call" | "identity"> {
-  readonly config: Pick<ExamineOptions, "api" | "transport">;
+  readonly config: Pick<SlackConfig, "api" | "transport" | "open">;
   readonly receiver: unknown;
   readonly echoes: Pick<EchoWatch, "silentSince">;
   /** When Slack told anything last; null: not since the start. */
@@ -20,6 +22,12 @@ export async function examineWorkspace(options: ExamineWorkspaceOptions): Promis
   const { api, transport } = config;
   const sockets = receiver instanceof SocketReceiver ? receiver.sockets : null;
   const hearing = { sockets, heardAt, silentSince: echoes.silentSince };
-  const app = { call, api, transport, identity, hearing, now: () => Date.now() };
-  return [...(await examineApp(app)), ...(await examineChannels({ call, channels }))];
+  const app = { call, api, transport, identity, hearing, now };
+  return [
+    ...(await examineApp(app)),
+    ...(await examineReach({ config, now })),
+    ...(await examineChannels({ call, channels })),
+  ];
 }
+
+const now = (): Milliseconds => Date.now();

@@ -62,7 +62,9 @@ async function tokenFindings({ call, identity }: ExamineOptions): Promise<readon
     return [{ check: "token", state: "ok", detail, remedy: null }, ...scopeFindings(scopes)];
   } catch (thrown) {
     const { detail } = asGatewayFault(thrown, "auth.test");
-    return [{ check: "token", state: "fault", detail, remedy: null }];
+    const remedy =
+      "see that this machine reaches Slack, and that token is the app's Bot User OAuth Token, or install it again";
+    return [{ check: "token", state: "fault", detail, remedy }];
   }
 }
 
@@ -70,7 +72,9 @@ async function tokenFindings({ call, identity }: ExamineOptions): Promise<readon
 export function scopeFindings(given: readonly string[] | null): readonly Finding[] {
   const check = "scopes";
   if (given === null)
-    return [{ check, state: "warning", detail: "Slack did not say which the token has", remedy: null }];
+    return [
+      { check, state: "warning", detail: "Slack did not say which the token has", remedy: INSTALL_AGAIN },
+    ];
   const missing = Object.entries(SCOPES).filter(([scope]) => !given.includes(scope));
   if (missing.length === 0) {
     const more = given.filter((scope) => !Object.hasOwn(SCOPES, scope));
@@ -173,7 +177,12 @@ async function clockFinding({ api, now }: ExamineOptions): Promise<Finding> {
     await answer.body?.cancel();
     const said = Date.parse(answer.headers.get("date") ?? "");
     if (Number.isNaN(said))
-      return { check, state: "warning", detail: "Slack's answer bears no date", remedy: null };
+      return {
+        check,
+        state: "warning",
+        detail: "Slack's answer bears no date",
+        remedy: "see that this machine's clock is set by NTP",
+      };
     return skewFinding((sent + now()) / 2 - said);
   } catch (thrown) {
     const { detail } = asGatewayFault(thrown, "api.test");

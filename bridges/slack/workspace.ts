@@ -29,6 +29,7 @@ import { Memory } from "./memory.ts";
 import { positionOf } from "./names.ts";
 import { People } from "./people.ts";
 import { RepairTimer } from "./repair-timer.ts";
+import { signOfLife } from "./sign-of-life.ts";
 import { SlashCommands } from "./slash-commands.ts";
 import { SocketReceiver } from "./socket-receiver.ts";
 import { TokenWatch } from "./token-watch.ts";
@@ -121,6 +122,11 @@ export class Workspace {
       heardAt: this.#heardAt,
       channels: this.#channels.all(),
     });
+  }
+
+  ping(): Promise<void> {
+    const call = (method: string, args: Arguments) => this.#api.call(method, args);
+    return signOfLife({ call, receiver: this.#receiver, echoes: this.#echoes });
   }
 
   forget(room: NativeRoom): void {

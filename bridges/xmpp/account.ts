@@ -43,6 +43,8 @@ export class XmppAccount implements Bridge {
   /** A room's archive is asked on the stream on which the message went before: what it lacks then was not taken. */
   readonly settleMs = 0;
   readonly unclear: "repeat" | "hold";
+  readonly roomPasswords = true;
+  readonly showsAvatars = "copied";
   readonly #config: XmppConfig;
   readonly #log: Logger;
   readonly #media: MediaLimits;
@@ -96,8 +98,13 @@ export class XmppAccount implements Bridge {
     return (await this.#service?.examine()) ?? [];
   }
 
+  async ping(): Promise<void> {
+    if (!this.#service) throw new GatewayError("account_down", "stopped");
+    await this.#service.signs.ask();
+  }
+
   fault(jid: NativeRoom): string | null {
-    return this.#service?.known(jid)?.fault ?? null;
+    return this.#service?.known(jid)?.fault ?? this.#service?.signs.silence(jid) ?? null;
   }
 
   parseRoom(text: string): NativeRoom {
@@ -167,6 +174,7 @@ export class XmppAccount implements Bridge {
     // Nobody enters a room only to be seen typing or reading.
     const ghost = room?.people.present(speaker);
     if (!room || !ghost) return;
+    if (what.kind === "profile") this.#service?.pictures.wear(jid, ghost, speaker);
     for (const payload of shownAs(what, speaker, room.stay.mapping()))
       this.#service?.show(ghost.jid, jid, payload);
   }

@@ -1,12 +1,12 @@
 /** What an XMPP account says in gateway.yaml. */
 import { z } from "zod";
-import { secret, text } from "../../core/config/values.ts";
+import { ACCOUNT_NAME } from "../../core/config/across-keys.ts";
+import { count, secret, text } from "../../core/config/values.ts";
 import { parseProviderDomain } from "../../mappings/ids.ts";
 
 const SERVICE = /^xmpp:\/\/(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):(?<port>\d{1,5})$/;
 
-/** The keys of an account with `bridge: xmpp`, beside its name. */
-export const xmppConfigSchema = z.object({
+const keys = z.object({
   service: text({
     description: "Where the XMPP server listens for components: xmpp://HOST:PORT.",
     example: "xmpp://127.0.0.1:5347",
@@ -48,6 +48,37 @@ export const xmppConfigSchema = z.object({
       error: "is no http:// or https:// address that ends with a slash, without query and user",
     })
     .optional(),
+  portals: z
+    .array(
+      text({ description: "A name.", example: "slack" }).regex(ACCOUNT_NAME, {
+        error: "is no account's name",
+      }),
+    )
+    .default([])
+    .meta({
+      description:
+        "Other accounts of this gateway whose open rooms anybody may enter, linked or not, by asking the gateway for one " +
+        "(portal ACCOUNT:ADDRESS): it makes a room on portal_service that is linked with it.",
+      examples: [["slack"]],
+    }),
+  portal_service: text({
+    description:
+      "The service on which rooms are made for those of other accounts. The component must be allowed to make rooms there.",
+    example: "rooms.example.org",
+  })
+    .refine((value) => parseProviderDomain(value) !== null, { error: "is not a host name in lower case" })
+    .optional(),
+  ghosts_per_room: count(
+    {
+      description:
+        "How many people of other platforms may be in a room at a time with nicks of their own, since each of them gets all that is " +
+        "said there. Who comes beyond that takes the place of one who has been silent for an hour, or speaks through the gateway's own nick.",
+      example: 100,
+    },
+    1,
+    10_000,
+    100,
+  ),
   unclear: z
     .enum(["repeat", "hold"])
     .default("hold")
@@ -58,6 +89,22 @@ export const xmppConfigSchema = z.object({
       examples: ["hold"],
     }),
 });
+
+/** The keys of an account with `bridge: xmpp`, beside its name. */
+export const xmppConfigSchema = keys.superRefine(
+  ({ portals, portal_service: service }, issues) => {
+    if (!Array.isArray(portals) || portals.length === 0 || service !== undefined) return;
+    const remedy = "name the service on which rooms are to be made";
+    issues.addIssue({
+      code: "custom",
+      path: ["portal_service"],
+      message: "is needed for portals",
+      params: { remedy },
+    });
+  },
+  // Without it zod leaves this check out as soon as any key is wrong, and mistakes would come in turns.
+  { when: () => true },
+);
 
 /** An XMPP account as its bridge is made from it. */
 export type XmppConfig = Readonly<z.output<typeof xmppConfigSchema>> & {

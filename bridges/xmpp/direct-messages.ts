@@ -7,9 +7,11 @@ import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import { bare, NS } from "./names.ts";
+import type { Portals } from "./portals.ts";
 import { type ComponentStream, StanzaError } from "./stream.ts";
 import { attribute, type Element, xml } from "./xml.ts";
 
+const HELP = /^help$/i;
 /** Commands of one person that are under way at a time; what goes beyond is refused. */
 const MOST_UNDER_WAY = 3;
 
@@ -19,6 +21,7 @@ export interface DirectMessagesOptions {
   readonly listener: string;
   readonly host: Pick<BridgeHost, "command">;
   readonly log: Logger;
+  readonly portals: Pick<Portals, "help" | "take">;
 }
 
 export class DirectMessages {
@@ -29,44 +32,41 @@ export class DirectMessages {
     this.#options = options;
   }
 
-  /**
-   * Takes a message that is for the gateway, and answers it. `fromRoom`: it came through a room, which vouches for a nick
-   * but not for a person.
-   */
-  take(stanza: Element, fromRoom: boolean): void {
+  /** Takes a message that a person has written to the gateway, and answers it. */
+  take(stanza: Element): void {
     const from = attribute(stanza, "from");
     const text = stanza.getChildText("body")?.trim();
-    if (from === undefined || !text) return;
-    if (fromRoom) {
-      this.#answer(from, `Write to ${bare(this.#options.listener)} directly: here I can't see who you are.`);
-      return;
-    }
+    if (from !== undefined && text) void this.run(from, text).then((answer) => this.#answer(from, answer));
+  }
+
+  /** The answer to what a person tells the gateway, in whichever way. Never rejects. */
+  async run(from: string, text: string): Promise<string> {
     const person = bare(from);
     const underWay = this.#underWay.get(person) ?? 0;
-    if (underWay >= MOST_UNDER_WAY) {
-      this.#answer(from, "One command after the other, please.");
-      return;
-    }
+    if (underWay >= MOST_UNDER_WAY) return "One command after the other, please.";
     this.#underWay.set(person, underWay + 1);
-    void this.#run(from, text).finally(() => {
+    try {
+      return await this.#answerTo(from, text);
+    } catch (thrown) {
+      const error = asGatewayError(thrown);
+      this.#options.log.warn({ person, err: error }, "a command failed");
+      return `That did not work: ${error.detail}`;
+    } finally {
       const left = (this.#underWay.get(person) ?? 1) - 1;
       if (left === 0) this.#underWay.delete(person);
       else this.#underWay.set(person, left);
-    });
+    }
   }
 
-  async #run(from: string, text: string): Promise<void> {
-    const { host, log } = this.#options;
+  async #answerTo(from: string, text: string): Promise<string> {
+    const { host, portals } = this.#options;
     const person = bare(from);
-    try {
-      const user = { native: person, name: person };
-      const manages = async (room: NativeRoom) => this.#manages(person, room);
-      this.#answer(from, await host.command({ from: user, speaksAsSuch: false, text, here: null, manages }));
-    } catch (thrown) {
-      const error = asGatewayError(thrown);
-      log.warn({ person, err: error }, "a command failed");
-      this.#answer(from, `That did not work: ${error.detail}`);
-    }
+    const user = { native: person, name: person };
+    const manages = async (room: NativeRoom) => this.#manages(person, room);
+    const answer =
+      (await portals.take(from, text)) ??
+      (await host.command({ from: user, speaksAsSuch: false, text, here: null, manages }));
+    return HELP.test(text) && portals.help !== null ? `${answer}\n${portals.help}` : answer;
   }
 
   /** Whether the room names the person as an owner or admin. Rejects with StanzaError where it does not tell us. */

@@ -10,6 +10,8 @@ export const NS = {
   mucOwner: "http://jabber.org/protocol/muc#owner",
   discoInfo: "http://jabber.org/protocol/disco#info",
   discoItems: "http://jabber.org/protocol/disco#items",
+  commands: "http://jabber.org/protocol/commands",
+  invitation: "jabber:x:conference",
   stanzaId: "urn:xmpp:sid:0",
   occupantId: "urn:xmpp:occupant-id:0",
   mam: "urn:xmpp:mam:2",
@@ -19,9 +21,17 @@ export const NS = {
   dataForm: "jabber:x:data",
   ping: "urn:xmpp:ping",
   version: "jabber:iq:version",
+  time: "urn:xmpp:time",
+  vcard: "vcard-temp",
+  vcardUpdate: "vcard-temp:x:update",
   hints: "urn:xmpp:hints",
   chatStates: "http://jabber.org/protocol/chatstates",
   chatMarkers: "urn:xmpp:chat-markers:0",
+  moderate: "urn:xmpp:message-moderate:1",
+  moderateOld: "urn:xmpp:message-moderate:0",
+  retract: "urn:xmpp:message-retract:1",
+  retractOld: "urn:xmpp:message-retract:0",
+  fasten: "urn:xmpp:fasten:0",
   upload: "urn:xmpp:http:upload:0",
   stanzaErrors: "urn:ietf:params:xml:ns:xmpp-stanzas",
   /** Our own mark on what we say: which gateway, group and event it is a copy of. */
@@ -32,6 +42,10 @@ const RESOURCE = "gateway";
 
 /** The JID that listens in every room, and speaks for the gateway itself. */
 export const listenerJid = (domain: string): string => `bridge@${domain}/${RESOURCE}`;
+
+/** Whether something is for the gateway itself, and not for a ghost. */
+export const isGateway = (to: string, domain: string): boolean =>
+  to === domain || bare(to) === bare(listenerJid(domain));
 
 /** The JID that stands in a room for a remote user: the same for the same user, whatever he is called. */
 export function ghostJid(domain: string, uri: UserUri): string {

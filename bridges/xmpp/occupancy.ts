@@ -6,6 +6,7 @@ import type { NativeRoom } from "../../core/ids.ts";
 import { attribute, type Element, xml } from "./xml.ts";
 import { NS, resource } from "./names.ts";
 import { nickCandidates } from "../../mappings/xmpp/nick.ts";
+import { putOut, type PutOut } from "./put-out.ts";
 import { StanzaError, type ComponentStream } from "./stream.ts";
 
 const ENTERED_WITHIN_MS = 15_000;
@@ -20,16 +21,21 @@ export class Occupancy {
   readonly jid: string;
   readonly room: NativeRoom;
   readonly #stream: ComponentStream;
+  readonly #password: () => string | null;
   /** The person's name when it entered, from which its nick was made. */
   #name: string | null = null;
   #nick: string | null = null;
   #entering: { nick: string; settle: (entry: Entry) => void } | null = null;
   #entry: Promise<Entry> | null = null;
+  /** What its presences tell beside where it is. */
+  #beside: Element | null = null;
   affiliation = "none";
   role = "none";
 
-  constructor(stream: ComponentStream, room: NativeRoom, jid: string) {
+  /** `password`: what the room asks for at the door; null: nothing. */
+  constructor(stream: ComponentStream, room: NativeRoom, jid: string, password: () => string | null) {
     this.#stream = stream;
+    this.#password = password;
     this.room = room;
     this.jid = jid;
   }
@@ -57,6 +63,13 @@ export class Occupancy {
     return this.#entry;
   }
 
+  /** Tells something in its presence from now on, in this stay and in later ones. */
+  update(beside: Element): void {
+    this.#beside = beside;
+    if (this.#nick === null || !this.#stream.online) return;
+    this.#stream.send(xml("presence", { from: this.jid, to: `${this.room}/${this.#nick}` }, beside));
+  }
+
   /** Says good-bye also where the room may only have kept us from an earlier stream: it goes by the JID. */
   leave(): void {
     if (this.#stream.online)
@@ -73,7 +86,7 @@ export class Occupancy {
   }
 
   /** A presence from the room to this JID. Returns why it is out, if this one says so. */
-  presence(stanza: Element): "removed" | "banned" | "destroyed" | "shutdown" | null {
+  presence(stanza: Element): PutOut | null {
     const nick = resource(attribute(stanza, "from") ?? "");
     const type = attribute(stanza, "type");
     const user = stanza.getChild("x", NS.mucUser);
@@ -90,9 +103,7 @@ export class Occupancy {
         return null;
       }
       this.lost();
-      if (user?.getChild("destroy")) return "destroyed";
-      if (statuses.has("301")) return "banned";
-      return statuses.has("332") || statuses.has("333") ? "shutdown" : "removed";
+      return putOut(user);
     }
     const item = user?.getChild("item");
     this.affiliation = (item && attribute(item, "affiliation")) ?? this.affiliation;
@@ -124,8 +135,11 @@ export class Occupancy {
     this.#entering = { nick, settle: resolve };
     if (this.#stream.online) {
       const history = xml("history", { maxstanzas: "0", maxchars: "0" });
+      const password = this.#password();
       const join = xml("x", { xmlns: NS.muc }, history);
-      this.#stream.send(xml("presence", { from: this.jid, to: `${this.room}/${nick}` }, join));
+      if (password !== null) join.append(xml("password", {}, password));
+      const beside = this.#beside ?? undefined;
+      this.#stream.send(xml("presence", { from: this.jid, to: `${this.room}/${nick}` }, join, beside));
     } else resolve({ entered: false, condition: "stream-lost", detail: "the stream is down" });
     return promise.finally(() => {
       clearTimeout(timer);

@@ -79,6 +79,10 @@ function stepOf(
       return [{ op: "topic", part: null, speaker: null, args: { text: call.text } }];
     case "name":
       return [{ op: "name", part: null, speaker: null, args: { text: call.text } }];
+    case "moderate":
+      return [
+        { op: "moderate", part: null, speaker: null, args: { id: call.stanzaId, reason: call.reason } },
+      ];
     case "moderated":
       return [{ op: "moderated", part: null, speaker: null, args: { moderated: call.moderated } }];
     default:

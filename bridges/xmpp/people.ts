@@ -15,14 +15,24 @@ export interface RoomPeopleOptions {
   readonly room: NativeRoom;
   /** The component's domain, which ghosts are of. */
   readonly domain: string;
+  readonly now: () => Milliseconds;
   /** What is added to a nick that is taken already. */
   readonly label: string;
+  /** How many ghosts may be in the room at a time. */
+  readonly mostGhosts: number;
+  /** What the room asks for at the door; null: nothing. */
+  readonly password: () => string | null;
 }
 
 interface Ghost {
   readonly occupancy: Occupancy;
   speaker: Speaker;
+  spokeAt: Milliseconds;
 }
+
+/** A ghost that has been silent for so long may make room for another one. */
+const SILENT_FOR_MS = 3_600_000;
+const FULL: Entry = { entered: false, condition: "ghosts_per_room", detail: "there are enough ghosts" };
 
 export class RoomPeople implements People {
   readonly #options: RoomPeopleOptions;
@@ -39,6 +49,8 @@ export class RoomPeople implements People {
   /** The occupant who speaks for a user, entering first if need be; the reason where he can't. */
   async speaker(speaker: Speaker): Promise<{ readonly ghost: Occupancy; readonly entry: Entry }> {
     const ghost = this.#ghost(speaker);
+    if (ghost.occupancy.nick === null && !this.#makesRoom()) return { ghost: ghost.occupancy, entry: FULL };
+    ghost.spokeAt = this.#options.now();
     const entry = await ghost.occupancy.enter(speaker.name, this.#options.label);
     ghost.speaker = speaker;
     this.#ghostNicks = null;
@@ -47,8 +59,11 @@ export class RoomPeople implements People {
 
   /** The ghost of a user if he is in the room now, under his present name. */
   present(speaker: Speaker): Occupancy | null {
-    const ghost = this.#ghosts.get(ghostJid(this.#options.domain, speaker.uri))?.occupancy;
-    return ghost && ghost.nick !== null && ghost.isCalled(speaker.name) ? ghost : null;
+    const ghost = this.#ghosts.get(ghostJid(this.#options.domain, speaker.uri));
+    const isIn = ghost && ghost.occupancy.nick !== null && ghost.occupancy.isCalled(speaker.name);
+    if (!isIn) return null;
+    ghost.spokeAt = this.#options.now();
+    return ghost.occupancy;
   }
 
   /** A presence from the room to the listener: `to` null, or to one of the ghosts. */
@@ -73,6 +88,12 @@ export class RoomPeople implements People {
     return { native: null, aux: null, at: Date.now() };
   }
 
+  /** The room has lost a ghost without a word: he enters again before he next speaks. */
+  hasLost(jid: string): void {
+    this.#ghosts.get(jid)?.occupancy.lost();
+    this.#ghostNicks = null;
+  }
+
   /** The listener is out: whoever is there when it comes back may have gone meanwhile. */
   unseen(): void {
     this.#occupants.clear();
@@ -93,6 +114,11 @@ export class RoomPeople implements People {
     return this.#occupants.nickOf(identity);
   }
 
+  /** The nick that an occupant has now, by the id or the nick under which he spoke. */
+  nickFor(native: string, name: string): string {
+    return this.nickOf(native.slice(this.#options.room.length + 1)) ?? name;
+  }
+
   isModerator(nick: string): boolean {
     return this.#occupants.isModerator(nick);
   }
@@ -111,12 +137,23 @@ export class RoomPeople implements People {
     return this.#ghostNicks.get(nick) ?? null;
   }
 
+  /** Whether one more ghost may come in, perhaps in the place of the one that has been silent for longest. */
+  #makesRoom(): boolean {
+    const { mostGhosts, now } = this.#options;
+    const present = [...this.#ghosts.values()].filter(({ occupancy }) => occupancy.nick !== null);
+    if (present.length < mostGhosts) return true;
+    const [silent] = present.toSorted((one, other) => one.spokeAt - other.spokeAt);
+    if (!silent || now() - silent.spokeAt < SILENT_FOR_MS) return false;
+    silent.occupancy.leave();
+    return true;
+  }
+
   #ghost(speaker: Speaker): Ghost {
-    const { stream, room, domain } = this.#options;
+    const { stream, room, domain, password } = this.#options;
     const jid = ghostJid(domain, speaker.uri);
     let ghost = this.#ghosts.get(jid);
     if (!ghost) {
-      ghost = { occupancy: new Occupancy(stream, room, jid), speaker };
+      ghost = { occupancy: new Occupancy(stream, room, jid, password), speaker, spokeAt: 0 };
       this.#ghosts.set(jid, ghost);
     }
     return ghost;

@@ -8,26 +8,28 @@ import {
 } from "../../core/bridge/outbound.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
+import type { Logger } from "../../core/log.ts";
 import { step as pass } from "../../core/steps.ts";
 import { octets } from "../../mappings/xmpp/elements.ts";
 import { fileHash, fileName, fileUrl, moveFile, textFilePayload } from "../../mappings/xmpp/file-payload.ts";
 import { relayedPayload } from "../../mappings/xmpp/relay.ts";
 import type { XmlElement } from "../../mappings/xml.ts";
 import type { Echoes } from "./echoes.ts";
+import { takeBack } from "./moderation.ts";
 import { NS } from "./names.ts";
 import type { FileStore } from "./file-store.ts";
+import type { GhostPictures } from "./ghost-pictures.ts";
 import { message, textPayload } from "./outbound.ts";
 import type { Room } from "./room.ts";
-import { configureRoom, giveVoice, RoomField } from "./room-form.ts";
+import { configureRoom, RoomField } from "./room-form.ts";
 import type { ComponentStream } from "./stream.ts";
 import { StanzaError } from "./stream.ts";
 import { streamLimits } from "./stream-limits.ts";
+import { type Voice, Voices } from "./voices.ts";
 import { xml } from "./xml.ts";
 
-/** What is to be said, who says it, and for whom, where the room does not let that one in. */
-interface Utterance {
-  readonly jid: string;
-  readonly relayed: string | null;
+/** What is to be said, and who says it. */
+interface Utterance extends Voice {
   readonly payload: readonly XmlElement[];
 }
 
@@ -37,15 +39,19 @@ export interface PerformerOptions {
   readonly files: FileStore;
   readonly gateway: string;
   readonly listener: string;
+  readonly log: Logger;
+  readonly pictures: Pick<GhostPictures, "wear">;
 }
 
 export class Performer {
   readonly #options: PerformerOptions;
+  readonly #voices: Voices;
   /** Calls of a room that wait for a ghost to enter or a file to be stored: what comes after them waits too. */
   readonly #lines = new Map<NativeRoom, Promise<unknown>>();
 
   constructor(options: PerformerOptions) {
     this.#options = options;
+    this.#voices = new Voices(options);
   }
 
   perform(room: Room, step: Step, context: DeliveryContext): Promise<Receipt> {
@@ -74,7 +80,7 @@ export class Performer {
   ): Promise<Utterance> {
     const placed =
       step.op === "file" ? await this.#stored(room, step) : await this.#placed(room, payload, context);
-    return { ...(await this.#mouth(room, step)), payload: placed };
+    return { ...(await this.#voices.of(room, step.speaker)), payload: placed };
   }
 
   /** The message with its file where the room's people can get at it. */
@@ -99,33 +105,6 @@ export class Performer {
     throw new DeliveryError("delivery_refused", detail, { certainty: "certain", retry: "never" });
   }
 
-  async #mouth(room: Room, step: Step): Promise<Omit<Utterance, "payload">> {
-    const { listener } = this.#options;
-    if (!step.speaker) return { jid: listener, relayed: null };
-    const { ghost, entry } = await room.people.speaker(step.speaker);
-    if (entry.entered) {
-      const speaks = ghost.role !== "visitor" || (await this.#voiced(room, entry.nick));
-      return speaks ? { jid: ghost.jid, relayed: null } : { jid: listener, relayed: step.speaker.name };
-    }
-    switch (entry.condition) {
-      case "forbidden":
-        throw new DeliveryError("delivery_forbidden", `${step.speaker.name} is banned from the room`, {
-          certainty: "certain",
-          retry: "never",
-        });
-      case "stream-lost":
-      case "timeout":
-        throw new DeliveryError("account_down", entry.detail, {
-          certainty: "certain",
-          retry: "after",
-          afterMs: 2_000,
-        });
-      default:
-        // Nicks taken, members only, full: the gateway's own nick says it.
-        return { jid: listener, relayed: step.speaker.name };
-    }
-  }
-
   #make(room: Room, step: Step, context: DeliveryContext, utterance: Utterance): Promise<Receipt> {
     const text = textArg(step, "text");
     switch (step.op) {
@@ -135,14 +114,22 @@ export class Performer {
         return this.#setSubject(room, text);
       case "name":
         return this.#configure(room, "name", text);
+      case "moderate":
+        return this.#takeBack(room, step);
       case "moderated":
         return this.#configure(room, "moderated", step.args["moderated"] === true ? "1" : "0");
       case "notice":
         if (step.args["to"] !== null) return this.#whisper(room, step, context, text);
         return this.#say(room, context, utterance.jid, textPayload(text));
       default:
+        this.#wearPicture(room, step);
         return this.#speak(room, context, utterance);
     }
+  }
+
+  #wearPicture(room: Room, { speaker }: Step): void {
+    const ghost = speaker && room.people.present(speaker);
+    if (ghost) this.#options.pictures.wear(room.jid, ghost, speaker);
   }
 
   #speak(room: Room, context: DeliveryContext, { jid, relayed, payload }: Utterance): Promise<Receipt> {
@@ -173,21 +160,26 @@ export class Performer {
   async #configure(room: Room, field: keyof typeof RoomField, value: string): Promise<Receipt> {
     const { stream, listener: from } = this.#options;
     try {
-      await configureRoom(stream, { room: room.jid, from, field: RoomField[field], value });
+      await configureRoom(stream, { room: room.jid, from, fields: { [RoomField[field]]: value } });
       return { native: null, aux: null, at: Date.now() };
     } catch (thrown) {
       throw asRefusal(thrown);
     }
   }
 
-  /** Whether a ghost may speak in a moderated room from now on: what the group took may be said in all its rooms. */
-  async #voiced(room: Room, nick: string): Promise<boolean> {
+  async #takeBack(room: Room, step: Step): Promise<Receipt> {
     const { stream, listener: from } = this.#options;
+    const { moderation: version } = room.stay.info;
+    const held = { native: null, aux: null, at: Date.now() };
+    // The room has lost the means since it was planned.
+    if (version === null) return held;
+    const [id, reason] = [textArg(step, "id"), textArg(step, "reason")];
     try {
-      await giveVoice(stream, { room: room.jid, from, nick });
-      return true;
+      await takeBack(stream, { room: room.jid, from, version, id, reason });
+      return held;
     } catch (thrown) {
-      if (thrown instanceof StanzaError) return false;
+      // Its archive knows no such message any more, so that nobody who comes is shown it.
+      if (thrown instanceof StanzaError && thrown.condition === "item-not-found") return held;
       throw asRefusal(thrown);
     }
   }
@@ -195,7 +187,7 @@ export class Performer {
   /** To one occupant. Private messages are not reflected, but an error would come before a later answer. */
   async #whisper(room: Room, step: Step, context: DeliveryContext, text: string): Promise<Receipt> {
     const { stream, echoes, gateway, listener } = this.#options;
-    const nick = room.nickFor(textArg(step, "to"), textArg(step, "nick"));
+    const nick = room.people.nickFor(textArg(step, "to"), textArg(step, "nick"));
     const receipt = echoes.wait(context.key, room.jid);
     const address = { from: listener, to: `${room.jid}/${nick}`, type: "chat" } as const;
     const sent = this.#send(message(context, address, textPayload(text), gateway), receipt);
@@ -235,10 +227,14 @@ const payloadOf = (step: Step): readonly XmlElement[] =>
 
 function asRefusal(thrown: unknown): DeliveryError {
   if (thrown instanceof StanzaError)
-    return new DeliveryError("delivery_forbidden", `the room can't be configured: ${thrown.condition}`, {
-      certainty: "certain",
-      retry: "never",
-    });
+    return new DeliveryError(
+      "delivery_forbidden",
+      `the room does not let the gateway do that: ${thrown.condition}`,
+      {
+        certainty: "certain",
+        retry: "never",
+      },
+    );
   const { code, detail } = asGatewayError(thrown);
   // Doing the same again is harmless, so it need not be asked for.
   return new DeliveryError(

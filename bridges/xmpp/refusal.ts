@@ -1,17 +1,41 @@
 import { DeliveryError } from "../../core/bridge/outbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
+import { resource } from "./names.ts";
 import type { Entry } from "./occupancy.ts";
 import { StanzaError } from "./stream.ts";
-import type { Element } from "./xml.ts";
+import { attribute, type Element } from "./xml.ts";
 
 /** How long a server that asks to wait without a figure is left alone. */
 const WAIT_MS = 5_000;
+
+/** That whoever has sent it is not in the room, or that there is no such room now (XEP-0045, section 7.4). */
+const NOT_IN: ReadonlySet<string> = new Set(["not-acceptable", "item-not-found", "gone"]);
+/** That the room can't be reached now. */
+const AWAY: ReadonlySet<string> = new Set([
+  "remote-server-not-found",
+  "remote-server-timeout",
+  "service-unavailable",
+]);
+
+/** Whether a room refuses a message of ours since its sender is not in it. */
+export const saysNotIn = (stanza: Element): boolean =>
+  isOfRoom(stanza) && NOT_IN.has(new StanzaError(stanza).condition);
+
+/** Not of one of its occupants, who may be gone while the room is there. */
+const isOfRoom = (stanza: Element): boolean => resource(attribute(stanza, "from") ?? "") === "";
 
 /** What a room's error on a message of ours means for its delivery (RFC 6120, section 8.3.2; XEP-0045). */
 export function refusal(stanza: Element): DeliveryError {
   const error = new StanzaError(stanza);
   const detail = error.text === "" ? error.condition : `${error.condition} (${error.text})`;
+  if (isOfRoom(stanza)) {
+    // It is entered again before the next try.
+    if (NOT_IN.has(error.condition))
+      return certain("delivery_refused", `the room says that we are not in it: ${detail}`, "backoff");
+    if (AWAY.has(error.condition))
+      return certain("delivery_refused", `the room can't be reached: ${detail}`, "backoff");
+  }
   switch (error.condition) {
     case "forbidden":
       return certain(
@@ -19,9 +43,6 @@ export function refusal(stanza: Element): DeliveryError {
         `the room does not let us speak: ${detail}; give us voice there`,
         "never",
       );
-    case "not-acceptable":
-      // We are not in the room any more; it is entered again before the next try.
-      return certain("delivery_refused", `the room says that we are not in it: ${detail}`, "backoff");
     case "policy-violation":
     case "resource-constraint":
       return new DeliveryError("delivery_throttled", `the server asks to slow down: ${detail}`, {
@@ -47,16 +68,23 @@ const certain = (
 const remedies: Partial<Record<string, string>> = {
   forbidden: "the gateway is banned there: lift the ban",
   "registration-required": "members only: make the gateway's address a member",
-  "not-authorized": "it has a password: rooms with one can't be linked yet",
+  "not-authorized":
+    "it has a password, and not the one that the gateway has: `mimi-gateway secrets room-password ACCOUNT:ROOM`",
   conflict: "every nick that the gateway would take is taken",
   "item-not-found": "there is no such room",
+  "not-allowed": "there is no such room, and it may not be made",
   gone: "it was destroyed: unlink it",
+  "not-acceptable": "the room does not let the gateway have its nick: set another one, or register it",
+  "jid-malformed": "the room does not take the gateway's nick: set another one",
   "remote-server-not-found": "its server can't be found",
+  "remote-server-timeout": "its server does not answer",
+  "resource-constraint": "the server has too much to do; it is tried again",
   "service-unavailable": "it is full, or there is no such service",
 };
 
 /** Why a room can't be entered, and what helps (XEP-0045, section 7.2). */
 export function unreachable(room: NativeRoom, entry: Extract<Entry, { entered: false }>): GatewayError {
   const remedy = remedies[entry.condition] ?? entry.detail;
-  return new GatewayError("room_unreachable", `${room} can't be entered: ${entry.condition}; ${remedy}`);
+  const why = remedy === "" ? entry.condition : `${entry.condition}; ${remedy}`;
+  return new GatewayError("room_unreachable", `${room} can't be entered: ${why}`);
 }

@@ -7,6 +7,7 @@ import type { GroupUri } from "../../mappings/ids.ts";
 import type { Archive } from "./archive.ts";
 import { isOfGroup } from "./group-copies.ts";
 import { isKept, isOwn, isSubject, rawMessage, type Vouched } from "./kept-stanza.ts";
+import { isModeratedBy } from "./moderation.ts";
 import { attribute } from "./xml.ts";
 
 /** What others said after the mark, a page at a time, with the keys that it would have had live. */
@@ -14,12 +15,18 @@ export async function* saidSince(
   archive: Archive,
   room: NativeRoom,
   since: ArchiveMark,
-  reader: { readonly gateway: string; readonly group: GroupUri | null; readonly vouched: Vouched },
+  reader: {
+    readonly gateway: string;
+    readonly group: GroupUri | null;
+    readonly vouched: Vouched;
+    /** The gateway's own. */ readonly nick: string | null;
+  },
 ): AsyncGenerator<AcceptBatch> {
   for await (const page of archive.after(room, since, null)) {
     const raws = page.items
       .filter(({ message }) => !isOwn(message, reader.gateway) && !isOfGroup(message, reader.group))
       .filter(({ message }) => !isSubject(message) && isKept(message))
+      .filter(({ message }) => !isModeratedBy(message, room, reader.nick))
       // Nobody can say who was in the room all the time that the gateway was not.
       .map(({ id, at, message }) => rawMessage(room, message, { id, at, since: null }, reader.vouched));
     yield { room, raws, mark: page.last };

@@ -16,6 +16,8 @@ import type { Echoes } from "./echoes.ts";
 import { isOfGroup } from "./group-copies.ts";
 import { isConfigured, isKept, isOwn, isSubject, rawMessage, rawState, stanzaId } from "./kept-stanza.ts";
 import { passOn } from "./markers.ts";
+import { warningsOf } from "./missing-rights.ts";
+import { isModeratedBy } from "./moderation.ts";
 import { NS, resource } from "./names.ts";
 import { RoomPeople } from "./people.ts";
 import { ownSince, saidSince } from "./room-archive.ts";
@@ -34,6 +36,10 @@ export interface RoomContext {
   readonly listener: string;
   readonly nick: string;
   readonly label: string;
+  /** How many ghosts may be in the room at a time. */
+  readonly mostGhosts: number;
+  /** The password that the operator has given for the room; null: none. */
+  readonly password: () => Promise<string | null>;
   readonly now: () => Milliseconds;
   /** Called with +1 for something handed to the core, with -1 when it is written. */
   readonly pending: (change: 1 | -1) => void;
@@ -64,7 +70,7 @@ export class Room {
     this.#context = context;
     this.stay = new Stay(jid, context);
     this.#intake = new Intake({ ...context, room: jid });
-    this.people = new RoomPeople({ ...context, room: jid });
+    this.people = new RoomPeople({ ...context, room: jid, password: () => this.stay.password });
   }
 
   get live(): boolean {
@@ -85,7 +91,7 @@ export class Room {
     await this.stay.enter();
     const { info, subject } = this.stay;
     const mark = info.archive ? await this.#context.archive.end(this.jid) : null;
-    return { name: info.name, topic: subject, mark };
+    return { name: info.name, topic: subject, mark, warnings: warningsOf(this.stay.missing()) };
   }
 
   /** Takes part from the mark on, and keeps trying. */
@@ -106,6 +112,12 @@ export class Room {
     this.#start();
   }
 
+  /** The room has refused something of somebody's since he is not in it. */
+  hasLost(jid: string): void {
+    if (jid === this.#context.listener) this.enterAgain();
+    else this.people.hasLost(jid);
+  }
+
   /** Also takes out ghosts that a server has kept from an earlier stream. */
   leave(speakers: readonly Speaker[] = []): void {
     this.people.leave(speakers);
@@ -124,11 +136,6 @@ export class Room {
     this.people.lost();
   }
 
-  /** The nick that an occupant has now, by the id or the nick under which he spoke. */
-  nickFor(native: string, name: string): string {
-    return this.people.nickOf(native.slice(this.jid.length + 1)) ?? name;
-  }
-
   presence(stanza: Element, to: string): void {
     this.heardAt = performance.now();
     const listener = to === this.#context.listener;
@@ -136,10 +143,10 @@ export class Room {
     if (!listener) return;
     const out = this.stay.presence(stanza);
     if (out === null || !this.#joined) return;
-    this.#context.log.warn({ room: this.jid, out }, "the gateway was put out of a room");
+    this.#fault = `the gateway was put out of the room: ${out.detail}`;
+    this.#context.log.warn({ room: this.jid }, this.#fault);
     this.people.unseen();
     this.#state = "out";
-    this.#fault = `the gateway was put out of the room: ${out}`;
     this.#retry.failed();
   }
 
@@ -160,6 +167,7 @@ export class Room {
       gateway: host.gateway,
       group: host.group(this.jid),
       vouched,
+      nick: this.stay.nick,
     });
   }
 
@@ -177,7 +185,8 @@ export class Room {
       echoes.reflected(attribute(message, "id") ?? "", message, this.jid, now());
       return this.#intake.heardOwn();
     }
-    if (isOfGroup(message, host.group(this.jid))) return this.#intake.heardOwn();
+    if (isOfGroup(message, host.group(this.jid)) || isModeratedBy(message, this.jid, this.stay.nick))
+      return this.#intake.heardOwn();
     if (isConfigured(message)) void this.#askAgain();
     if (!isKept(message)) return passOn(message, this.jid, this.people, host);
     // History that the server sent although none was asked for; without an id it can't be told from new ones.

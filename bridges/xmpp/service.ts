@@ -6,23 +6,32 @@ import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError, type GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
+import { roomPasswordKind } from "../../core/secrets/room-password.ts";
 import type { MediaLimits } from "../../core/media/remote-file.ts";
 import type { XmlElement } from "../../mappings/xml.ts";
 import { Archive } from "./archive.ts";
 import type { XmppConfig } from "./config.ts";
 import { Echoes } from "./echoes.ts";
 import { examineRooms } from "./examine.ts";
+import { examineRights } from "./examine-rights.ts";
+import { examineServer } from "./examine-server.ts";
 import { FileStore } from "./file-store.ts";
 import { DirectMessages } from "./direct-messages.ts";
-import { answer } from "./iq-answers.ts";
-import { bare, listenerJid } from "./names.ts";
+import { GhostPictures } from "./ghost-pictures.ts";
+import { invitationAnswer, invitationOf } from "./invitations.ts";
+import { bare, listenerJid, NS } from "./names.ts";
 import { transient } from "./outbound.ts";
 import { Performer } from "./performer.ts";
+import { Portals } from "./portals.ts";
+import { isThroughRoom, PrivateMessages } from "./private-messages.ts";
 import { Prober } from "./prober.ts";
+import { Questions } from "./questions.ts";
+import { saysNotIn } from "./refusal.ts";
 import { Room } from "./room.ts";
 import { RoomPings } from "./room-pings.ts";
+import { SignsOfLife } from "./signs-of-life.ts";
 import { ComponentStream } from "./stream.ts";
-import { attribute, type Element, xml } from "./xml.ts";
+import { attribute, type Element } from "./xml.ts";
 
 /** Things handed to the core and not written yet, beyond which reading stops until half of them are. */
 const MOST_PENDING = 2_000;
@@ -46,7 +55,11 @@ export class Service {
   readonly #archive: Archive;
   readonly #files: FileStore;
   readonly #pings: RoomPings;
+  readonly signs: SignsOfLife;
+  readonly pictures: GhostPictures;
   readonly #direct: DirectMessages;
+  readonly #questions: Questions;
+  readonly #privates: PrivateMessages;
   readonly #echoes = new Echoes();
   readonly #rooms = new Map<NativeRoom, Room>();
   #pending = 0;
@@ -72,13 +85,22 @@ export class Service {
       media,
       log,
     });
-    this.#direct = new DirectMessages({ stream, listener, host, log });
+    this.#privates = new PrivateMessages({ stream, listener, gateway: host.gateway });
     this.#listener = listener;
     this.#stream = stream;
     this.#archive = new Archive(stream, listener);
+    const [archive, room] = [this.#archive, (jid: NativeRoom) => this.room(jid)];
+    const portals = new Portals({ stream, archive, listener, config, host, room });
+    this.#direct = new DirectMessages({ stream, listener, host, log, portals });
     this.#files = files;
     this.#pings = new RoomPings(stream, listener, this.#rooms, log);
-    this.performer = new Performer({ stream, echoes: this.#echoes, files, gateway: host.gateway, listener });
+    this.signs = new SignsOfLife({ stream, domain, rooms: this.#rooms, pings: this.#pings });
+    const pictures = new GhostPictures({ host, log });
+    this.pictures = pictures;
+    const isRoom = (jid: NativeRoom) => this.#rooms.has(jid);
+    this.#questions = new Questions({ domain, direct: this.#direct, pictures, isRoom });
+    const [echoes, { gateway }] = [this.#echoes, host];
+    this.performer = new Performer({ stream, echoes, files, gateway, listener, log, pictures });
   }
 
   get online(): boolean {
@@ -117,6 +139,8 @@ export class Service {
         listener: this.#listener,
         nick: config.nick,
         label: config.label,
+        mostGhosts: config.ghosts_per_room,
+        password: () => host.secrets.get(roomPasswordKind(jid)),
         now: () => Date.now(),
         pending: (change) => this.#count(change),
       });
@@ -125,11 +149,22 @@ export class Service {
     return room;
   }
 
-  /** The room if it was met already. */
-  examine(): Promise<readonly Finding[]> {
-    return examineRooms([...this.#rooms.values()], this.#pings);
+  /** Never rejects. */
+  async examine(): Promise<readonly Finding[]> {
+    const { config, media } = this.#options;
+    const rooms = [...this.#rooms.values()];
+    const [stream, listener] = [this.#stream, this.#listener];
+    const services = [...new Set(rooms.map(({ jid }) => jid.slice(jid.indexOf("@") + 1)))];
+    return [
+      ...(this.online ? await examineServer({ stream, listener, config, media, services }) : []),
+      ...(await examineRooms(rooms, this.#pings)),
+      ...rooms.flatMap(({ jid, live, stay }) =>
+        live ? examineRights(jid, { ...stay.capabilities(), missing: stay.missing() }, listener) : [],
+      ),
+    ];
   }
 
+  /** The room if it was met already. */
   known(jid: NativeRoom): Room | undefined {
     return this.#rooms.get(jid);
   }
@@ -165,33 +200,43 @@ export class Service {
       case "presence":
         this.#rooms.get(from)?.presence(stanza, to);
         return;
-      case "iq": {
-        const reply = answer(stanza, this.#options.config.domain);
-        if (reply && this.online) this.#stream.send(reply);
+      case "iq":
+        void this.#asked(stanza);
         return;
-      }
       default:
     }
   }
 
   #message(stanza: Element, from: NativeRoom, to: string): void {
     const type = attribute(stanza, "type") ?? "normal";
-    if (type === "error") this.#echoes.bounced(stanza);
+    if (type === "error") this.#bounced(stanza, from, to);
     // Every ghost gets its own copy of all that is said: only the listener's counts.
     else if (type === "groupchat") {
       if (to === this.#listener) this.#rooms.get(from)?.groupchat(stanza);
     } else if (to === this.#listener && this.#archive.take(stanza)) return;
-    else if (!stanza.getChild("body")) return;
-    else if (bare(to) === bare(this.#listener)) this.#direct.take(stanza, this.#rooms.has(from));
-    else this.#refusePrivate(stanza, to);
+    else if (this.#invited(stanza, to) || !stanza.getChild("body")) return;
+    else if (isThroughRoom(stanza, this.#rooms.has(from)) || bare(to) !== bare(this.#listener))
+      this.#privates.take(stanza, to);
+    else this.#direct.take(stanza);
   }
 
-  /** Private messages are never put into a room; whoever writes one is told so. */
-  #refusePrivate(stanza: Element, to: string): void {
-    const back = attribute(stanza, "from");
-    if (!back || !this.online) return;
-    const text = "Private messages are not carried to the linked rooms.";
-    this.#stream.send(xml("message", { from: to, to: back, type: "chat" }, xml("body", {}, text)));
+  async #asked(iq: Element): Promise<void> {
+    const reply = await this.#questions.answer(iq);
+    if (reply && this.online) this.#stream.send(reply);
+  }
+
+  /** Whether it was an invitation. */
+  #invited(stanza: Element, to: string): boolean {
+    const invitation = invitationOf(stanza);
+    if (invitation === null) return false;
+    const reply = invitationAnswer(invitation, to, bare(to) === bare(this.#listener));
+    if (reply && this.online && !stanza.getChild("delay", NS.delay)) this.#stream.send(reply);
+    return true;
+  }
+
+  #bounced(stanza: Element, from: NativeRoom, to: string): void {
+    if (saysNotIn(stanza)) this.#rooms.get(from)?.hasLost(to);
+    this.#echoes.bounced(stanza);
   }
 
   #count(change: 1 | -1): void {

@@ -20,6 +20,7 @@ import type { AccountRow } from "../store/units/accounts.ts";
 import type { BindingRow } from "../store/units/bindings.ts";
 import type { Markers } from "./markers.ts";
 import type { Profiles } from "./profiles.ts";
+import type { RestoredRooms } from "./restored-rooms.ts";
 
 export interface AccountOptions {
   readonly name: string;
@@ -44,6 +45,8 @@ export interface AccountOptions {
   readonly transients: (from: BindingRow, speaker: Speaker, what: Transient) => void;
   /** Told up to where people of a room have read. */
   readonly markers: Pick<Markers, "read">;
+  /** Told when a room has been read behind a backup. */
+  readonly restored: Pick<RestoredRooms, "wasRead">;
   /** What the account keeps encrypted. */
   readonly secrets: SecretBox;
   /** Told what people look like. */

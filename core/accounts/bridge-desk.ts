@@ -112,7 +112,9 @@ export class BridgeDesk implements BridgeHost {
 
   ready(room: NativeRoom): void {
     const binding = this.#host.bindingOf(room);
-    if (binding) void this.#host.pullForward(binding.id);
+    if (!binding) return;
+    void this.#host.pullForward(binding.id);
+    void this.#options.restored.wasRead(binding.id);
   }
 
   async moved(from: NativeRoom, to: NativeRoom): Promise<void> {

@@ -9,6 +9,7 @@ import type { Vault } from "../secrets/vault.ts";
 import type { Pace, Paces } from "../pace.ts";
 import { AccountHost } from "./account-host.ts";
 import type { AccountOptions } from "./account-options.ts";
+import { RestoredRooms } from "./restored-rooms.ts";
 
 /** Makes the bridge of one configured account. Does no I/O. */
 export type BridgeFactory<Account extends AccountBase> = (
@@ -41,6 +42,7 @@ export async function createHosts<Account extends AccountBase>(
   > & { readonly vault: Vault; readonly paces: Paces },
 ): Promise<readonly AccountHost[]> {
   const hosts: AccountHost[] = [];
+  const restored = await RestoredRooms.open(parts);
   for (const account of config.accounts) {
     const provider = parseProviderDomain(`${account.name}.${config.base}`);
     if (provider === null)
@@ -54,7 +56,9 @@ export async function createHosts<Account extends AccountBase>(
     const bridge = createBridge(account, { log, media: config.media, pace: parts.paces.of(name) });
     const names = { name, bridgeKind: kind, provider, gateway: config.base };
     const secrets = parts.vault.of(row.id);
-    hosts.push(new AccountHost({ ...parts, ...names, log, row, bridge, secrets, limits: config.limits }));
+    const own = { log, row, bridge, secrets, restored, limits: config.limits };
+    hosts.push(new AccountHost({ ...parts, ...names, ...own }));
   }
+  await restored.serve(new Set(hosts.map(({ options }) => options.row.id)));
   return hosts;
 }

@@ -10,13 +10,15 @@ export interface DoctorOptions {
   /** False: no gateway runs, so there are no connections to look at. */
   readonly running: boolean;
   readonly status: () => Promise<StatusReport>;
+  /** Looks at the ways between this gateway and others; null: nothing is exchanged with any. */
+  readonly federation: (() => Promise<readonly Finding[]>) | null;
 }
 
 const STATES = ["ok", "warning", "fault"] as const;
 
 /** Examines one account, or all. Throws account_unknown, or gateway_unreachable where none runs. */
 export async function examine(
-  { hosts, running, status }: DoctorOptions,
+  { hosts, running, status, federation }: DoctorOptions,
   account: string | null,
 ): Promise<DoctorReport> {
   if (!running)
@@ -28,9 +30,14 @@ export async function examine(
       `no account ${account} is configured; there is ${hosts.map(({ options }) => options.name).join(", ")}`,
     );
   const { bindings } = await status();
-  const accounts = await Promise.all(wanted.map((host) => examineAccount(host, bindings)));
-  const states = accounts.flatMap(({ findings }) => findings.map(({ state }) => STATES.indexOf(state)));
-  return { state: STATES[Math.max(0, ...states)] ?? "fault", accounts };
+  const [gateway, accounts] = await Promise.all([
+    account === null && federation !== null ? federation() : [],
+    Promise.all(wanted.map((host) => examineAccount(host, bindings))),
+  ]);
+  const states = [gateway, ...accounts.map(({ findings }) => findings)].flatMap((findings) =>
+    findings.map(({ state }) => STATES.indexOf(state)),
+  );
+  return { state: STATES[Math.max(0, ...states)] ?? "fault", gateway, accounts };
 }
 
 async function examineAccount(
@@ -77,7 +84,8 @@ function roomOf({ account, room, behind, inbox, lastError, state, paused }: Bind
       detail: `${lastError} (${waits})`,
       remedy: "cure that; it goes on by itself",
     };
-  if (state === "leaving") return { check, state: "warning", detail: "is being unlinked", remedy: null };
+  if (state === "leaving")
+    return { check, state: "warning", detail: "is being unlinked", remedy: "it ends by itself" };
   return { check, state: "ok", detail: `linked; ${waits}`, remedy: null };
 }
 
@@ -87,6 +95,8 @@ async function bridgeFindings({ options: { bridge } }: AccountHost): Promise<rea
     return (await bridge.examine?.()) ?? [];
   } catch (thrown) {
     const { message } = asGatewayError(thrown);
-    return [{ check: "examination", state: "fault", detail: message, remedy: null }];
+    return [
+      { check: "examination", state: "fault", detail: message, remedy: "look again; the log has more" },
+    ];
   }
 }

@@ -175,7 +175,9 @@ export class GatewayOperations implements Operations {
   }
 
   async doctor(account: string | null): Promise<DoctorReport> {
-    return examine({ ...this.#options, status: () => this.status() }, account);
+    const { federation: access, ...options } = this.#options;
+    const federation = access ? () => access.examine() : null;
+    return examine({ ...options, federation, status: () => this.status() }, account);
   }
 
   async setAsideList(): Promise<readonly SetAsideEntry[]> {

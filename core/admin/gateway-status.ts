@@ -18,7 +18,7 @@ export interface StatusOptions {
 
 export async function gatewayStatus(options: StatusOptions): Promise<StatusReport> {
   const { store, config, redis, wake, running, hosts } = options;
-  const { accounts, bindings, setAside, unclear } = await store.read(statusReport());
+  const { accounts, bindings, alarms, setAside, unclear } = await store.read(statusReport());
   const fault = (account: string, room: NativeRoom) => {
     const host = hosts.find((one) => one.options.name === account);
     return host?.serving ? host.options.bridge.fault(room) : null;
@@ -39,6 +39,14 @@ export async function gatewayStatus(options: StatusOptions): Promise<StatusRepor
       ...binding,
       lastError: binding.lastError ?? fault(binding.account, binding.room),
       paused: at === null ? null : { at, why: why ?? "" },
+    })),
+    alarms: alarms.map(({ code, account, room, since, raisedAt, why }) => ({
+      code,
+      account,
+      room,
+      since,
+      raisedAt,
+      why,
     })),
     setAside,
     unclear,

@@ -1,13 +1,16 @@
 /** What an operator does about credentials. */
 import type { AccountHost } from "../accounts/account-host.ts";
+import type { RoomReference } from "../link-reports.ts";
 import type { Milliseconds } from "../time.ts";
 import { GatewayError } from "../errors.ts";
 import type {
   InstallLinkReport,
+  RoomPasswordReport,
   RotatedReport,
   SecretReport,
   SecretsOperations,
 } from "../secrets-operations.ts";
+import { roomPasswordKind } from "../secrets/room-password.ts";
 import type { Vault } from "../secrets/vault.ts";
 import type { Store } from "../store/store.ts";
 
@@ -59,6 +62,21 @@ export class AccountSecrets implements SecretsOperations {
     const { url, until } = await bridge.installLink();
     await this.#note("install link", account, "");
     return { account, url, until };
+  }
+
+  async roomPassword(room: RoomReference, password: string | null): Promise<RoomPasswordReport> {
+    const { host, vault } = this.#options;
+    const { bridge, row } = host(room.account).options;
+    if (!bridge.roomPasswords)
+      throw new GatewayError("room_unprotected", `rooms of account ${room.account} have no passwords`);
+    const native = bridge.parseRoom(room.room);
+    const kind = roomPasswordKind(native);
+    const secrets = vault.of(row.id);
+    if (password === null) await secrets.take(kind, () => true);
+    else await secrets.set(kind, password);
+    const kept = password !== null;
+    await this.#note(kept ? "room password" : "room password forgotten", `${room.account}:${native}`, "");
+    return { account: room.account, room: native, kept };
   }
 
   #note(act: string, subject: string, detail: string): Promise<void> {

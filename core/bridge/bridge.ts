@@ -28,6 +28,8 @@ export interface Bridge {
    * one; `copied`: the bridge asks the host for them. Left out: the platform shows none.
    */
   readonly showsAvatars?: "fetched" | "copied";
+  /** Whether rooms may ask for a password at their door, which is then among the account's secrets (`roomPasswordKind`). Left out: none does. */
+  readonly roomPasswords?: boolean;
   /** Where everybody reaches the bridge's own HTTP server, which has `avatarRoute` then; null or left out: nowhere. */
   readonly publicUrl?: string | null;
   /** How many steps may be under way at once in one room. More than 1 only where calls leave in order. */
@@ -52,6 +54,12 @@ export interface Bridge {
    * at is a finding. Left out where there is nothing to look at.
    */
   examine?(): Promise<readonly Finding[]>;
+
+  /**
+   * Asks the platform for a sign of life, by a way that goes out and comes back and that nobody sees in any room; called every few
+   * seconds. Settles within two minutes; rejects with GatewayError where none came. Left out where there is nothing to ask.
+   */
+  ping?(): Promise<void>;
 
   /** The room's address in the form that the store keeps. Throws GatewayError room_invalid. */
   parseRoom(text: string): NativeRoom;

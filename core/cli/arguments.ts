@@ -2,13 +2,12 @@
 import { parseGroupUri, parseProviderDomain, parseUserUri } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../time.ts";
 import { GatewayError } from "../errors.ts";
-import type { RoomReference } from "../operations.ts";
+import { readRoomReference, type RoomReference } from "../link-reports.ts";
 
 /** `ACCOUNT:ADDRESS`. Throws GatewayError usage. */
 export function parseRoomReference(text: string): RoomReference {
-  const colon = text.indexOf(":");
-  const [account, room] = [text.slice(0, Math.max(0, colon)), text.slice(colon + 1)];
-  if (account !== "" && room !== "") return { account, room };
+  const room = readRoomReference(text);
+  if (room !== null) return room;
   throw new GatewayError(
     "usage",
     `${text} is no room; write ACCOUNT:ADDRESS, such as xmpp:lobby@rooms.example.org`,

@@ -1,7 +1,14 @@
 /** What the exit code of a command says. */
 import type { ErrorCode, GatewayError } from "../errors.ts";
 
-export const exitCodes = { done: 0, failed: 1, wrongUse: 2, unreachable: 3, warnings: 4 } as const;
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  wrongUse: 2,
+  unreachable: 3,
+  warnings: 4,
+  interrupted: 130,
+} as const;
 
 const CODES: Partial<Record<ErrorCode, number>> = {
   usage: exitCodes.wrongUse,
@@ -25,6 +32,6 @@ Exit codes:
   1  the operation failed
   2  wrong use, or mistakes in the configuration
   3  the gateway or its store cannot be reached
-  4  \`doctor\` found nothing wrong, but something to look at
+  4  \`doctor\` or \`init\` found nothing wrong, but something to look at
 
-A second SIGINT or SIGTERM ends \`start\` at once, with 128 and the signal's number.`;
+Ctrl-C ends \`init\` with 130. A second SIGINT or SIGTERM ends \`start\` at once, with 128 and the signal's number.`;

@@ -1,12 +1,21 @@
 /** Everything that the command line takes from and gives to its process. */
+import type { Readable, Writable } from "node:stream";
 import type { Milliseconds } from "../time.ts";
 import type { Environment } from "../config/environment.ts";
+
+/** Somebody who can be asked. */
+export interface Terminal {
+  readonly input: Readable;
+  readonly output: Writable;
+}
 
 export interface Io {
   out(text: string): void;
   err(text: string): void;
   /** Standard input, until its end. */
   input(): AsyncIterable<Uint8Array>;
+  /** null: there is no terminal on both sides. */
+  readonly terminal: Terminal | null;
   readonly env: Environment;
   /** The working folder, absolute. */
   readonly folder: string;
@@ -28,6 +37,8 @@ export function processIo(): Io {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     input: () => process.stdin,
+    terminal:
+      process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : null,
     env: process.env,
     folder: process.cwd(),
     now: () => Date.now(),

@@ -5,6 +5,7 @@
 import { Command, CommanderError } from "commander";
 import type { BridgeConfigSchemas } from "../config/schema.ts";
 import { asGatewayError } from "../errors.ts";
+import { addBackupCommands } from "./backup-commands.ts";
 import { addConfigCommands } from "./config-commands.ts";
 import { addContentCommands } from "./content-commands.ts";
 import { addConvertCommand } from "./convert-command.ts";
@@ -13,6 +14,7 @@ import type { Io } from "./io.ts";
 import { addFederationCommands } from "./federation-commands.ts";
 import { addIdentityCommands } from "./identity-commands.ts";
 import { addGroupCommands } from "./group-commands.ts";
+import { addInitCommand } from "./init-command.ts";
 import { addInvitationCommands } from "./invitation-commands.ts";
 import { addModerationCommands } from "./moderation-commands.ts";
 import { addOperationCommands } from "./operation-commands.ts";
@@ -77,9 +79,11 @@ function commandLine<Bridges extends BridgeConfigSchemas>(
     .action(async () => {
       await runGateway(await session.load(), (config) => parts.startGateway(config), io);
     });
+  addInitCommand(program, session);
   addConfigCommands(program, session);
   addOperationCommands(program, session);
   addDoctorCommand(program, session);
+  addBackupCommands(program, session);
   addFederationCommands(program, session);
   addIdentityCommands(program, session);
   addSecretsCommands(program, session);

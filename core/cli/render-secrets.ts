@@ -1,6 +1,11 @@
 /** Credentials, for people: by their names alone. */
 import type { Milliseconds } from "../time.ts";
-import type { InstallLinkReport, RotatedReport, SecretReport } from "../secrets-operations.ts";
+import type {
+  InstallLinkReport,
+  RoomPasswordReport,
+  RotatedReport,
+  SecretReport,
+} from "../secrets-operations.ts";
 import { plain } from "./plain-text.ts";
 import { table } from "./table.ts";
 import { lengthText } from "./times.ts";
@@ -18,6 +23,13 @@ export function renderSecrets(secrets: readonly SecretReport[]): string {
 export function renderRotated({ key, secrets, given }: RotatedReport): string {
   const old = given ? "Older keys may be taken out of secrets_key now." : "Older keys are gone.";
   return `Key ${key} encrypts from now on; ${secrets} secrets were encrypted anew. ${old}\n`;
+}
+
+export function renderRoomPassword({ account, room, kept }: RoomPasswordReport): string {
+  const name = plain(`${account}:${room}`);
+  return kept
+    ? `The password of ${name} is kept, encrypted. The gateway enters with it from the next time on.\n`
+    : `The gateway has no password of ${name} any more.\n`;
 }
 
 export function renderInstallLink({ account, url, until }: InstallLinkReport, now: Milliseconds): string {

@@ -1,6 +1,6 @@
 /** The status report for people: what there is, then what is wrong and what to do. */
 import type { Milliseconds } from "../time.ts";
-import type { AccountStatus, BindingStatus, StatusReport } from "../operations.ts";
+import type { AccountStatus, AlarmStatus, BindingStatus, StatusReport } from "../operations.ts";
 import { plain } from "./plain-text.ts";
 import { table } from "./table.ts";
 import { agoText, lengthText } from "./times.ts";
@@ -55,6 +55,7 @@ function advice(report: StatusReport, now: Milliseconds): string {
   const lines = [
     ...(report.running ? [] : ["No gateway runs: mimi-gateway start"]),
     ...setUpAdvice(report),
+    ...report.alarms.map((alarm) => alarmLine(alarm, now)),
     ...report.accounts.flatMap((account) => accountAdvice(account, now)),
     ...report.bindings.flatMap((binding) => bindingAdvice(binding, now)),
     ...(report.setAside > 0
@@ -79,9 +80,14 @@ function setUpAdvice({ accounts, bindings }: StatusReport): string[] {
 /** What to do where no account is configured. */
 export function noAccountsAdvice(): string {
   return (
-    "No accounts are configured: mimi-gateway config sample > gateway.yaml, " +
-    "fill in `accounts`, then mimi-gateway config check and start again"
+    "No accounts are configured: mimi-gateway init asks for them; " +
+    "or mimi-gateway config sample > gateway.yaml, fill in `accounts`, and start again"
   );
+}
+
+function alarmLine({ account, room, since, why }: AlarmStatus, now: Milliseconds): string {
+  const what = room === null ? `Account ${plain(account)}` : `Room ${plain(`${account}:${room}`)}`;
+  return `Alarm: ${what} is silent for ${lengthText(now - since)}: ${plain(why)}`;
 }
 
 function accountAdvice({ account, health }: AccountStatus, now: Milliseconds): string[] {

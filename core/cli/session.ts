@@ -2,8 +2,10 @@
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import type { AccountOf, BridgeConfigSchemas } from "../config/schema.ts";
+import type { DoctorReport } from "../doctor-operations.ts";
 import { GatewayError } from "../errors.ts";
 import type { Operations } from "../operations.ts";
+import type { PlatformSetup } from "../setup/platform-setup.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { jsonText } from "./plain-text.ts";
@@ -22,6 +24,10 @@ export interface ProgramParts<Bridges extends BridgeConfigSchemas> {
   /** Adds the commands of single bridges. */
   addCommands?(program: Command, session: Session<Bridges>): void;
   startGateway(config: Config<AccountOf<Bridges>>): Promise<StartedGateway>;
+  /** How each bridge's accounts are set up. */
+  setups(): Promise<readonly PlatformSetup[]>;
+  /** Looks at the accounts without a gateway that runs, see core/setup/try-out.ts. */
+  tryOut(config: Config<AccountOf<Bridges>>, signal: AbortSignal): Promise<DoctorReport>;
   /** Opens the store where no gateway runs. Throws store_locked where one does after all. */
   openOperations(config: Config<AccountOf<Bridges>>): Promise<OpenedOperations>;
 }

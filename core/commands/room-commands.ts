@@ -70,6 +70,21 @@ const WORDS: Readonly<Record<string, Word>> = {
   refuse: { before: ["ID"], says: "refuses him", for: "managers", run: (inRoom) => decide(inRoom, false) },
 };
 
+/** A word as a platform may offer it to people. */
+export interface OfferedWord {
+  readonly name: string;
+  readonly says: string;
+  /** What has to stand between the word and the room. */
+  readonly before: readonly string[];
+  /** What may stand behind it; null: nothing. */
+  readonly option: string | null;
+}
+
+/** All words that are about a room, in the order of the help. */
+export const offeredWords: readonly OfferedWord[] = Object.entries(WORDS).map(
+  ([name, { says, before, option = null }]) => ({ name, says, before, option }),
+);
+
 /** Whether who writes it is not carried from then on. */
 const OPTING: ReadonlyMap<string, boolean> = new Map([
   ["optout", true],

@@ -5,6 +5,7 @@ import type { ProviderDomain } from "../../mappings/ids.ts";
 import { parseProviderDomain } from "../../mappings/ids.ts";
 import { GatewayError } from "../errors.ts";
 import { parseEndpoint } from "../federation/wire/endpoint.ts";
+import { readRoomReference, type RoomReference } from "../link-reports.ts";
 import type { Limits } from "../limits.ts";
 import { limits } from "../limits.ts";
 import type { AllowedNetworks } from "../media/address-guard.ts";
@@ -56,6 +57,12 @@ export interface FederationConfig {
   readonly allow: AllowedNetworks;
 }
 
+/** What is served for monitoring. */
+export interface WatchConfig {
+  /** null: nothing. */
+  readonly listen: { readonly host: string; readonly port: number } | null;
+}
+
 export interface Config<Account extends AccountBase = AccountBase> {
   /** The file that was read, absolute; null: none, everything is as it is by default. */
   readonly file: string | null;
@@ -70,6 +77,9 @@ export interface Config<Account extends AccountBase = AccountBase> {
   readonly media: MediaLimits;
   readonly federation: FederationConfig;
   readonly commands: CommandRules;
+  /** Rooms that are told of alarms. */
+  readonly alarms: readonly RoomReference[];
+  readonly watch: WatchConfig;
   /** null: the process makes a name up. */
   readonly slot: string | null;
   readonly accounts: readonly Account[];
@@ -109,6 +119,8 @@ export function toConfig(
     media: { maxBytes: contents.media.largest, allow: contents.media.allow },
     federation: federationConfig(contents.federation, base),
     commands: { linkAcross: contents.commands.link_across },
+    alarms: contents.alarms.flatMap((text) => readRoomReference(text) ?? []),
+    watch: { listen: contents.watch.listen === undefined ? null : parseListen(contents.watch.listen) },
     slot: contents.slot ?? null,
     accounts: contents.accounts,
     secretsKey: contents.secrets_key ?? null,

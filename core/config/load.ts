@@ -40,7 +40,7 @@ export function loadConfig<const Bridges extends BridgeConfigSchemas>(
   if (source === null && options.file !== null) {
     throw new GatewayError(
       "config_missing",
-      `${path} does not exist; name another file, or write one from \`mimi-gateway config sample\``,
+      `${path} does not exist; name another file, or make one by \`mimi-gateway init\``,
     );
   }
   const file = source === null ? null : path;

@@ -5,6 +5,7 @@ import { limits } from "../limits.ts";
 import { federationSchema } from "./federation-schema.ts";
 import { EXAMPLE_KEY, parseKeys } from "../secrets/key-text.ts";
 import { ACCOUNT_NAME, checkAcrossKeys } from "./across-keys.ts";
+import { alarmsSchema, watchSchema } from "./watch-schema.ts";
 import { count, duration, flag, networks, secret, secretUrl, size, text } from "./values.ts";
 
 /**
@@ -174,6 +175,8 @@ const settings = {
       description: "What people may do by commands on their platform (`/mimi` on Slack).",
       examples: [{ link_across: false }],
     }),
+  alarms: alarmsSchema,
+  watch: watchSchema,
   secrets_key: secret({
     description:
       "What credentials in the store are encrypted with: NUMBER:KEY, as `mimi-gateway secrets new-key` makes one; " +

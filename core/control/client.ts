@@ -60,6 +60,7 @@ export async function openControlClient(
       list: async () => call("secret-list", {}),
       rotate: async () => call("secret-rotate", {}),
       installLink: async (account) => call("install-link", { account }),
+      roomPassword: async (room, password) => call("room-password", { room, password }),
     },
     policy: {
       show: async (rooms) => call("policy-show", { rooms }),

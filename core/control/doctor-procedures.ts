@@ -5,17 +5,15 @@ import { procedure } from "./procedure.ts";
 
 const state = z.enum(["ok", "warning", "fault"]);
 
+const findings = z.array(
+  z.object({ check: z.string(), state, detail: z.string(), remedy: z.string().nullable() }),
+);
+
 const doctorReport: z.ZodType<DoctorReport> = z.object({
   state,
-  accounts: z.array(
-    z.object({
-      account: z.string(),
-      bridge: z.string(),
-      findings: z.array(
-        z.object({ check: z.string(), state, detail: z.string(), remedy: z.string().nullable() }),
-      ),
-    }),
-  ),
+  // Gateways of before look at accounts alone.
+  gateway: findings.default([]),
+  accounts: z.array(z.object({ account: z.string(), bridge: z.string(), findings })),
 });
 
 export const doctorProcedures = {

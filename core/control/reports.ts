@@ -47,6 +47,19 @@ export const statusReport: z.ZodType<StatusReport> = z.object({
       paused: z.object({ at: z.number(), why: z.string() }).nullable().default(null),
     }),
   ),
+  // Gateways of before raise none.
+  alarms: z
+    .array(
+      z.object({
+        code: z.enum(["account_silent", "room_silent"]),
+        account: z.string(),
+        room: z.string().nullable(),
+        since: z.number(),
+        raisedAt: z.number(),
+        why: z.string(),
+      }),
+    )
+    .default([]),
   setAside: z.number(),
   unclear: z.number(),
 });

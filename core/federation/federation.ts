@@ -1,8 +1,6 @@
 /** The part of a gateway that speaks with other gateways, put together: what it serves, what it asks for, what it knows of them. */
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { ProviderDomain } from "../../mappings/ids.ts";
-import type { Milliseconds } from "../time.ts";
 import { GatewayError } from "../errors.ts";
 import type { PeerId } from "../ids.ts";
 import { HeldLane } from "../lanes/held-lane.ts";
@@ -29,9 +27,11 @@ import { RecentWellKnowns } from "./peers/recent-well-knowns.ts";
 import { allRoutes } from "./routes/all.ts";
 import { rotateKey } from "./peers/rotate-key.ts";
 import { SigningKeys } from "./peers/signing-keys.ts";
+import { readRevision } from "./sharing/revision.ts";
 import { runSync } from "./sharing/sync-lane.ts";
 import type { SyncOptions } from "./sharing/sync-options.ts";
 import { processClock, Typing } from "./sharing/typing.ts";
+import { pause } from "./sharing/pause.ts";
 import { Upkeep } from "./upkeep.ts";
 import { documentOf, type WellKnown } from "./peers/well-known.ts";
 import { wellKnownRoute } from "./routes/well-known.ts";
@@ -43,6 +43,8 @@ export class Federation {
   readonly values: LatestValues;
   readonly typing: Typing;
   readonly files: MemberFiles;
+  /** How many requests of other gateways are held. */
+  readonly held = (): number => this.#held.size;
   readonly #parts: FederationParts;
   readonly #keys: SigningKeys;
   readonly #news: News;
@@ -60,10 +62,11 @@ export class Federation {
   static async create(parts: FederationParts): Promise<Federation | null> {
     const { listen, unreachable } = parts.config.federation;
     if (listen === null && !unreachable) return null;
-    return new Federation(parts, await SigningKeys.open(parts.store, parts.now));
+    const keys = await SigningKeys.open(parts.store, parts.now);
+    return new Federation(parts, keys, await readRevision(parts.store));
   }
 
-  private constructor(parts: FederationParts, keys: SigningKeys) {
+  private constructor(parts: FederationParts, keys: SigningKeys, revision: number) {
     const { config, store, redis, log, now, announcer, rooms, media, wake } = parts;
     const { base, federation, limits } = config;
     this.#parts = parts;
@@ -117,6 +120,7 @@ export class Federation {
       placeOf,
       now,
       history: HISTORY,
+      served: federation.listen !== null,
       changed: (change) => this.#changed(change),
       identity: () => documentOf(this.#self()),
       rotateKey: (stolen, actor) => rotateKey({ keys, store, now }, stolen, actor),
@@ -140,6 +144,7 @@ export class Federation {
       hints: new Hints({ client, base, now, log }),
       pace: { random: Math.random, pause },
       startedAt: now(),
+      revision,
     };
     this.#upkeep = new Upkeep({
       ...parts,
@@ -240,13 +245,5 @@ export class Federation {
       features: featuresOf(federation.unreachable),
       limits: announcedLimits(limits),
     };
-  }
-}
-
-async function pause(ms: Milliseconds, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal });
-  } catch (thrown) {
-    if (!signal.aborted) throw thrown;
   }
 }

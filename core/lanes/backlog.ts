@@ -4,6 +4,7 @@ import type { LogEntry, OutboxBinding } from "../store/units/outbox.ts";
 import { nextDigests } from "./digest-run.ts";
 import { hasWaited, isBehind, lagNotice } from "./lag-notice.ts";
 import type { LaneRun } from "./lane-run.ts";
+import { mayStandThere } from "./outbox-restored.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
 
 /**
@@ -31,6 +32,8 @@ export class Backlog {
     const [first] = next;
     const { store, limits, now, policies } = this.#options;
     if (!first || first.originBinding === this.#binding.id) return "all";
+    // What may stand there already is asked for one by one.
+    if (mayStandThere(this.#binding, first)) return "all";
     const at = now();
     const age = at - first.receivedAt;
     if (!hasWaited(age, limits)) return "all";

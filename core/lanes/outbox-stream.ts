@@ -9,6 +9,7 @@ import { asDeliveryError, putOffFor, whyUnplanned } from "./outbox-fault.ts";
 import type { Seq } from "../ids.ts";
 import { intentOf, type OutboxItem, planEntry, settledOf } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
+import { mayStandThere, madeSince } from "./outbox-restored.ts";
 import { type Told, toldOf, waitsForCalls } from "./outbox-told.ts";
 import type { RoomPolicy } from "../policy/room-policy.ts";
 import { readForRoom } from "./room-reading.ts";
@@ -20,6 +21,8 @@ const AHEAD_MS = 500;
 interface Planned {
   readonly seq: Seq;
   readonly items: readonly OutboxItem[];
+  /** Whether the room may have been given it in what a backup does not know. */
+  readonly asked: boolean;
 }
 
 /**
@@ -131,7 +134,11 @@ export class OutboxStream {
       const told = await toldOf(this.#options, this.#binding, entry, read);
       const policy = await this.#options.policies.of(this.#binding.id);
       try {
-        planned.push({ seq: entry.seq, items: this.#itemsOf(policy, entry, told) });
+        const items = this.#itemsOf(policy, entry, told);
+        const asked = items.length > 0 && mayStandThere(this.#binding, entry);
+        // What is asked for is so before anything else is made.
+        if (planned.some((before) => before.asked !== asked)) break;
+        planned.push({ seq: entry.seq, items, asked });
       } catch (thrown) {
         this.#blocked ??= whyUnplanned(thrown);
         break;
@@ -157,22 +164,24 @@ export class OutboxStream {
     const settled = this.#settled.splice(0);
     if (settled.length > 0) step("settle.begin");
     const mark = bridge.mark(this.#binding.native);
+    const asked = planned.some((entry) => entry.asked);
     const goesOn = await store.write("progress", {
       fence: this.#run.held.fence,
       binding: this.#binding.id,
       now: now(),
       settled,
       queued: [],
-      intents: items.map((item) => intentOf(item, mark)),
+      intents: items.map((item) =>
+        asked ? madeSince(this.#binding, intentOf(item, null)) : intentOf(item, mark),
+      ),
       intendedSeq: planned.at(-1)?.seq ?? null,
     });
-    // It was paused, by another process maybe: the room is to be looked at again.
-    if (!goesOn) {
-      this.#run.poke("queued");
-      return true;
-    }
+    // It was paused, by another process maybe: the room is to be looked at again. As it is for what may stand there.
+    if (!goesOn || asked) this.#run.poke("queued");
+    if (!goesOn) return true;
     if (items.length > 0) step("intend.done");
     this.#next = planned.at(-1)?.seq ?? this.#next;
+    if (asked) return true;
     this.#waiting.push(...items);
     this.#leave();
     return true;

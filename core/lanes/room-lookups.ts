@@ -1,10 +1,13 @@
 import { decodeContent } from "../../mappings/content/codec.ts";
 import type { EventId, GroupUri, UserUri } from "../../mappings/ids.ts";
+import type { Message } from "../../mappings/message.ts";
 import { fromContent } from "../../mappings/message/from-content.ts";
 import type { Milliseconds } from "../time.ts";
+import type { StandingReaction } from "../../mappings/mapping.ts";
 import type { KnownInRoom, Lookups, MessageName, StandingMessage } from "../bridge/inbound.ts";
 import { GatewayError } from "../errors.ts";
 import type { EventWriter } from "../groups/event-writer.ts";
+import { effectOf } from "../groups/message-effect.ts";
 import type { RoomPolicy } from "../policy/room-policy.ts";
 import type { Store } from "../store/store.ts";
 import type { NativeRoom } from "../ids.ts";
@@ -12,13 +15,16 @@ import { roomsBeside } from "../store/units/account-rooms.ts";
 import { findBinding } from "../store/units/bindings.ts";
 import type { InboxBinding } from "../store/units/inbox.ts";
 import { soleBearers } from "../store/units/named-members.ts";
-import { votesAt, votesUnderWay } from "../store/units/polls.ts";
+import { votesAt } from "../store/units/polls.ts";
 import { pinsSeen } from "../store/units/properties.ts";
 import { callsUnderWay, knownMessages, type KnownRow, reactionsTo } from "../store/units/relations.ts";
+import { rootUnderWay, saidInRoom, saidUnderWay } from "../store/units/said-under-way.ts";
 import { isLinked, standingIn } from "../store/units/standing.ts";
 
 /** How long something said waits for a call under way that may be what it refers to. */
 const WAITS_FOR_MS = 10_000;
+
+const readMessage = (content: Uint8Array): Message => fromContent(decodeContent(content));
 
 /** The look-ups of one thing said in a room, at the time it was taken in. */
 export class RoomLookups implements Lookups {
@@ -57,16 +63,28 @@ export class RoomLookups implements Lookups {
     return found;
   }
 
-  async reactions(target: EventId, user: string) {
-    const rows = await this.#store.read(reactionsTo({ group: this.#room.group, target }));
-    const { id: binding, provider } = this.#room;
-    return rows.filter(
+  async reactions(target: EventId, user: string): Promise<readonly StandingReaction[]> {
+    const { id: binding, group, provider } = this.#room;
+    // Looked at first: what gets into the log in between is then found below.
+    const said = await this.#store.read(saidUnderWay({ group, provider, native: user }));
+    const rows = await this.#store.read(reactionsTo({ group, target }));
+    const given = rows.filter(
       (row) =>
         row.goneSeq === null &&
         row.originBinding === binding &&
         row.provider === provider &&
         row.native === user,
     );
+    const logged = new Set(rows.map(({ id }) => id));
+    const standing = new Map(given.map(({ id, emoji }) => [id, { id, emoji }]));
+    for (const { id, content, originBinding } of said.toReversed()) {
+      const effect = effectOf(readMessage(content));
+      if (effect.kind === "unreaction") standing.delete(effect.reaction);
+      if (effect.kind !== "reaction" || originBinding !== binding || logged.has(id)) continue;
+      const root = await this.#store.read(rootUnderWay({ group, id: effect.target }));
+      if (root === target) standing.set(id, { id, emoji: effect.emoji });
+    }
+    return [...standing.values()];
   }
 
   knows(native: string): Promise<boolean> {
@@ -75,15 +93,28 @@ export class RoomLookups implements Lookups {
 
   async standing(from: string, before: string): Promise<readonly StandingMessage[]> {
     const { id: binding, group, provider } = this.#room;
+    // Looked at first, as above.
+    const said = await this.#store.read(saidInRoom({ group, binding }));
     const found = await this.#store.read(standingIn({ binding, group, provider, from, before }));
-    const given = Map.groupBy(found.reactions, ({ name }) => name);
-    return found.messages.map(({ name, root, part, originBinding }) => ({
-      name,
-      root,
-      part,
-      saidHere: originBinding === binding,
-      reactions: given.get(name) ?? [],
-    }));
+    const names = new Map(found.messages.toReversed().map(({ root, name }) => [root, name]));
+    const reactions = new Map(found.reactions.map((row) => [row.id, row]));
+    for (const { id, content, user, at } of said.toReversed()) {
+      const message = readMessage(content);
+      const effect = effectOf(message);
+      if (message.body.kind === "deletion" && message.replaces !== null) names.delete(message.replaces);
+      if (effect.kind === "unreaction") reactions.delete(effect.reaction);
+      if (effect.kind !== "reaction") continue;
+      const root = await this.#store.read(rootUnderWay({ group, id: effect.target }));
+      const name = root === null ? undefined : names.get(root);
+      if (name !== undefined) reactions.set(id, { name, id, emoji: effect.emoji, user, at });
+    }
+    const given = Map.groupBy(reactions.values(), ({ name }) => name);
+    return found.messages.flatMap(({ name, root, part, originBinding }) =>
+      // What is being deleted stands no more.
+      names.has(root)
+        ? [{ name, root, part, saidHere: originBinding === binding, reactions: given.get(name) ?? [] }]
+        : [],
+    );
   }
 
   pins(): Promise<readonly EventId[]> {
@@ -92,8 +123,8 @@ export class RoomLookups implements Lookups {
 
   async votes(poll: EventId, user: string): Promise<readonly string[]> {
     const { group, provider } = this.#room;
-    for (const { content } of await this.#store.read(votesUnderWay({ group, provider, native: user }))) {
-      const { body, replyTo } = fromContent(decodeContent(content));
+    for (const { content } of await this.#store.read(saidUnderWay({ group, provider, native: user }))) {
+      const { body, replyTo } = readMessage(content);
       if (body.kind === "vote" && replyTo === poll) return body.options;
     }
     const votes = await this.#store.read(votesAt({ group, poll, seq: Number.MAX_SAFE_INTEGER }));
@@ -121,7 +152,7 @@ export class RoomLookups implements Lookups {
   #known(row: KnownRow, called: MessageName): KnownInRoom {
     const { root, event, aux, version, at } = row;
     const author = row.authorProvider === this.#room.provider ? row.authorNative : null;
-    const message = row.content === null ? null : fromContent(decodeContent(row.content));
+    const message = row.content === null ? null : readMessage(row.content);
     const thread = message?.thread ?? new Uint8Array();
     const pollOptions = message?.body.kind === "poll" ? message.body.options.map(({ id }) => id) : null;
     const deleted = row.deletedSeq !== null;

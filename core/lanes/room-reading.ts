@@ -11,8 +11,9 @@ export async function readForRoom(
   binding: OutboxBinding,
   entry: LogEntry,
 ): Promise<ReturnType<typeof readEntry>> {
-  const { id, rev } = binding;
-  const again = rev > 1 && (await store.read(wasGiven({ binding: id, id: entry.id })));
+  const { id, rev, restoredAt } = binding;
+  const again =
+    (rev > 1 || restoredAt !== null) && (await store.read(wasGiven({ binding: id, id: entry.id })));
   const hidden = again || (await hides(id, entry.senderUri));
   return readEntry(memo, binding, entry, hidden);
 }

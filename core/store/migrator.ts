@@ -18,6 +18,8 @@ import { polls } from "./migrations/0011-polls.ts";
 import { threads } from "./migrations/0012-threads.ts";
 import { noticeThread } from "./migrations/0013-notice-thread.ts";
 import { pauses } from "./migrations/0014-pauses.ts";
+import { alarms } from "./migrations/0015-alarms.ts";
+import { restoredRooms } from "./migrations/0016-restored-rooms.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { schemaBuilder } from "./compile.ts";
 import type { Dialect } from "./statement.ts";
@@ -37,6 +39,8 @@ export const migrations: readonly Migration[] = [
   threads,
   noticeThread,
   pauses,
+  alarms,
+  restoredRooms,
 ];
 
 /** The schema version that this code writes. */

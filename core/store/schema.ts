@@ -7,6 +7,7 @@ import type { EventKind, GroupPropertyName, RoomPropertyName } from "../../mappi
 import type { EventId, GroupUri, ProviderDomain, UserUri } from "../../mappings/ids.ts";
 import type { JoinPolicy } from "../../mappings/room-policy/deed.ts";
 import type { Milliseconds } from "../time.ts";
+import type { AlarmsTables } from "./alarms-schema.ts";
 import type { FederationTables } from "./federation-schema.ts";
 import type { InvitationsTables } from "./invitations-schema.ts";
 import type { LatestValuesTables } from "./latest-values-schema.ts";
@@ -222,6 +223,7 @@ export interface LinkTable {
 
 export interface Tables
   extends
+    AlarmsTables,
     FederationTables,
     InvitationsTables,
     LatestValuesTables,

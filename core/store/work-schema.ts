@@ -97,6 +97,17 @@ export interface SetAsideTable {
   at: Milliseconds;
 }
 
+/** A room of a store that was restored from a backup. */
+export interface RestoredRoomTable {
+  binding: BindingId;
+  /** Not later than the backup: what was delivered and is not known stands in the room since then. */
+  since: Milliseconds;
+  /** When it was restored. */
+  at: Milliseconds;
+  /** The last row of the inbox of what was said there since the backup; 0: there was none; null: the room was not read yet. */
+  read_to: InboxNumber | 0 | null;
+}
+
 export interface WorkTables {
   origin: OriginTable;
   inbox: InboxTable;
@@ -104,4 +115,5 @@ export interface WorkTables {
   notice: NoticeTable;
   lane: LaneTable;
   set_aside: SetAsideTable;
+  restored_room: RestoredRoomTable;
 }

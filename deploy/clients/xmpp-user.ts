@@ -211,6 +211,18 @@ export class XmppUser {
     await this.#ask("set", room, xml("query", { xmlns: `${MUC}#admin` }, item));
   }
 
+  /** Takes back what somebody has said, as a moderator, in the version of Prosody's module (XEP-0425). Resolves with the room's answer. */
+  async takeBack(room: string, stanzaId: string, reason: string): Promise<void> {
+    const retract = xml("retract", { xmlns: "urn:xmpp:message-retract:0" });
+    const moderate = xml(
+      "moderate",
+      { xmlns: "urn:xmpp:message-moderate:0" },
+      retract,
+      xml("reason", {}, reason),
+    );
+    await this.#ask("set", room, xml("apply-to", { xmlns: "urn:xmpp:fasten:0", id: stanzaId }, moderate));
+  }
+
   /** Ends a room for everybody, as its owner. Resolves with the room's answer. */
   async destroy(room: string): Promise<void> {
     await this.#ask("set", room, xml("query", { xmlns: `${MUC}#owner` }, xml("destroy")));

@@ -9,12 +9,18 @@ export interface ProsodySettings {
   readonly folder: string;
   readonly domain: string;
   readonly rooms: string;
-  /** `http`: where files are put and fetched (XEP-0363); null: it has no such store. */
+  /** `http`: where files are put and fetched, and WebSockets open; null: it has neither. */
   readonly ports: { readonly c2s: number; readonly component: number; readonly http: number | null };
   readonly components: readonly ProsodyComponent[];
   readonly archive: "memory" | "sql";
+  /** Whether it stores files (XEP-0363). */
+  readonly uploads: boolean;
+  /** Whether clients may connect by WebSocket (RFC 7395). */
+  readonly websocket: boolean;
   readonly nagle: boolean;
   readonly collector: "incremental" | "generational";
+  /** Whether moderators of rooms can take back what others have said (XEP-0425), by a module of prosody-modules. */
+  readonly moderation: boolean;
 }
 
 /** Text of prosody.cfg.lua. */
@@ -36,9 +42,9 @@ c2s_ports = { ${settings.ports.c2s} }
 component_ports = { ${settings.ports.component} }
 c2s_direct_tls_ports = {}
 s2s_ports = {}
-modules_enabled = { "disco", "roster", "saslauth", "presence", "message", "iq", "c2s", "component", "ping", "time", "version" }
+modules_enabled = { "disco", "roster", "saslauth", "presence", "message", "iq", "c2s", "component", "ping", "time", "version"${settings.websocket ? ', "websocket"' : ""} }
 modules_disabled = { "s2s", "tls", ${settings.ports.http === null ? '"http", ' : ""}"offline" }
-${settings.ports.http === null ? "" : http(settings.ports.http)}
+${settings.ports.http === null ? "" : http(settings.ports.http, settings.domain)}
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 authentication = "internal_plain"
@@ -52,7 +58,7 @@ ${settings.collector === "generational" ? 'gc = { mode = "generational" }\n' : "
 VirtualHost ${lua(settings.domain)}
 
 Component ${lua(settings.rooms)} "muc"
-  modules_enabled = { "muc_mam" }
+  modules_enabled = { "muc_mam"${settings.moderation ? ', "muc_moderation"' : ""} }
   restrict_room_creation = false
   muc_room_default_public = true
   muc_room_default_persistent = true
@@ -60,11 +66,12 @@ Component ${lua(settings.rooms)} "muc"
   muc_room_default_history_length = 20
   muc_log_by_default = true
 
-${settings.ports.http === null ? "" : uploads(settings)}
+${settings.uploads ? uploads(settings) : ""}
 ${components.join("\n")}`;
 }
 
-const http = (port: number): string => `http_ports = { ${port} }
+const http = (port: number, domain: string): string => `http_ports = { ${port} }
+http_default_host = ${lua(domain)}
 http_interfaces = { "127.0.0.1" }
 https_ports = {}
 http_external_url = "http://127.0.0.1:${port}/"

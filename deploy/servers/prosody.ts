@@ -24,6 +24,8 @@ export interface ProsodyOptions {
   readonly users: readonly ProsodyUser[];
   /** Whether it stores files for its users and components (XEP-0363). */
   readonly uploads?: boolean;
+  /** Whether people's clients may connect by WebSocket too (RFC 7395), at the path /xmpp-websocket. */
+  readonly websocket?: boolean;
   /** Nagle's algorithm on its sockets: true is what Prosody does when told nothing, and the default here. */
   readonly nagle?: boolean;
   /**
@@ -31,6 +33,8 @@ export interface ProsodyOptions {
    * all that is archived in memory again and again, so that such a server gets slower with each message.
    */
   readonly collector?: "incremental" | "generational";
+  /** Whether moderators of rooms can take back what others have said (XEP-0425); needs Debian's prosody-modules. */
+  readonly moderation?: boolean;
 }
 
 export interface Prosody extends RunningServer {
@@ -62,7 +66,8 @@ export async function startProsody(options: ProsodyOptions): Promise<Prosody> {
   let ports: Prosody["ports"] = { c2s: 0, component: 0, http: null };
   const server = await startOnFreePorts(async () => {
     const [c2s = 0, component = 0, http = 0] = await freePorts(3);
-    ports = { c2s, component, http: options.uploads ? http : null };
+    const { uploads = false, websocket = false } = options;
+    ports = { c2s, component, http: uploads || websocket ? http : null };
     const nagle = options.nagle ?? true;
     const config = prosodyConfig({
       folder,
@@ -71,8 +76,11 @@ export async function startProsody(options: ProsodyOptions): Promise<Prosody> {
       ports,
       components: options.components,
       archive: options.archive,
+      uploads,
+      websocket,
       nagle,
       collector: options.collector ?? "incremental",
+      moderation: options.moderation ?? false,
     });
     // It may hold secrets of components.
     writeFileSync(configFile, config, { mode: 0o600 });

@@ -3,7 +3,8 @@
 #   sh deploy/setup/prepare.sh runtime    npm packages only
 #   sh deploy/setup/prepare.sh demo       and redis-server and prosody
 #   sh deploy/setup/prepare.sh matrix     and Synapse (a Matrix homeserver) from PyPI, below node_modules
-#   sh deploy/setup/prepare.sh test       and postgresql, nginx, python3 with cryptography and cbor2
+#   sh deploy/setup/prepare.sh test       and postgresql, nginx, ejabberd, prosody-modules, python3 with cryptography and cbor2, and
+#                                         clients of other makes (slixmpp, matrix-nio) from PyPI, below node_modules
 # Needs npm with Node 18 or later; the Node that the gateway runs on is one of the npm packages. Debian packages
 # are installed as root or by sudo, and none of their services is started. Where MIMI_SYNAPSE names the python of an
 # environment that has Synapse, that one is used and none is installed.
@@ -70,6 +71,10 @@ has_sqlite_for_lua() {
   return 1
 }
 
+has_module_for_moderation() {
+  [ -e /usr/lib/prosody/modules/mod_muc_moderation ] || [ -e /usr/local/lib/prosody/modules/mod_muc_moderation ]
+}
+
 # deploy/servers/synapse-python.ts looks for it there.
 synapse=node_modules/.cache/synapse
 synapse_version=1.163.2
@@ -80,6 +85,11 @@ synapse_wanted() {
   esac
   [ -z "${MIMI_SYNAPSE:-}" ] && [ "$(cat $synapse/.prepared 2>/dev/null)" != $synapse_version ]
 }
+
+# test/foreign/foreign-python.ts looks for them there.
+foreign=node_modules/.cache/foreign-clients
+foreign_packages='slixmpp==1.17.0 matrix-nio==0.26.0'
+foreign_wanted() { [ "$kind" = test ] && [ "$(cat $foreign/.prepared 2>/dev/null)" != "$foreign_packages" ]; }
 
 # The first python that can make environments and is at least of that version of Python 3.
 python_with_venv() {
@@ -99,10 +109,13 @@ missing_packages() {
   has redis-server || printf '%s ' redis-server
   has prosody || printf '%s ' prosody
   has_sqlite_for_lua || printf '%s ' lua-dbi-sqlite3
-  if synapse_wanted; then python_with_venv 0 >/dev/null || printf '%s ' python3-venv; fi
+  if synapse_wanted || foreign_wanted; then python_with_venv 0 >/dev/null || printf '%s ' python3-venv; fi
   if [ "$kind" = test ]; then
     has postgres || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || printf '%s ' postgresql
     has nginx || printf '%s ' nginx-light
+    has_module_for_moderation || printf '%s ' prosody-modules
+    # deploy/servers/ejabberd.ts looks for it there.
+    ls -d /usr/lib/*-linux-*/ejabberd-[0-9]* >/dev/null 2>&1 || printf '%s ' ejabberd
     # The system's own: another one that comes first in the PATH does not have the packages.
     for module in cryptography cbor2; do
       /usr/bin/python3 -c "import $module" 2>/dev/null || printf '%s ' "python3-$module"
@@ -167,20 +180,42 @@ prepare_synapse() {
     return 1
   fi
   say "installing Synapse $synapse_version from PyPI (half a minute, 250 MB)"
+  make_environment $synapse $synapse_version "matrix-synapse==$synapse_version" && return 0
+  say "Synapse could not be installed, see above. One that is there already is used where MIMI_SYNAPSE names its python."
+  return 1
+}
+
+# Fails where they can't be had.
+prepare_foreign_clients() {
+  foreign_wanted || return 0
+  if ! python=$(python_with_venv 11); then
+    say "the foreign clients of the tests need Python 3.11 or later, and there is none"
+    return 1
+  fi
+  say "installing $foreign_packages from PyPI (half a minute, 80 MB)"
+  # shellcheck disable=SC2086 # one word a package
+  make_environment $foreign "$foreign_packages" $foreign_packages && return 0
+  say "the foreign clients of the tests could not be installed, see above"
+  return 1
+}
+
+# make_environment FOLDER STAMP PACKAGE...: by $python, from PyPI. FOLDER/.prepared holds the stamp when all is there.
+make_environment() {
+  environment=$1
+  stamp_of_environment=$2
+  shift 2
   log=$(mktemp)
-  rm -rf $synapse
-  mkdir -p $(dirname $synapse)
-  # Without compilers: all that it needs is there ready-made for the usual machines.
-  if "$python" -m venv $synapse >"$log" 2>&1 &&
-    $synapse/bin/python -m pip install --quiet --no-input --only-binary=:all: \
-      "matrix-synapse==$synapse_version" >>"$log" 2>&1; then
-    echo $synapse_version >$synapse/.prepared
+  rm -rf "$environment"
+  mkdir -p "$(dirname "$environment")"
+  # Without compilers: all that is needed is there ready-made for the usual machines.
+  if "$python" -m venv "$environment" >"$log" 2>&1 &&
+    "$environment/bin/python" -m pip install --quiet --no-input --only-binary=:all: "$@" >>"$log" 2>&1; then
+    echo "$stamp_of_environment" >"$environment/.prepared"
     rm -f "$log"
     return 0
   fi
   tail -n 20 "$log" >&2
-  rm -rf "$log" $synapse
-  say "Synapse could not be installed, see above. One that is there already is used where MIMI_SYNAPSE names its python."
+  rm -rf "$log" "$environment"
   return 1
 }
 
@@ -189,5 +224,8 @@ prepare_npm_packages
 case $kind in
 matrix) prepare_synapse || exit 1 ;;
 # The tests that need it fail and say why; the others are worth running without it.
-test) prepare_synapse || true ;;
+test)
+  prepare_synapse || true
+  prepare_foreign_clients || true
+  ;;
 esac

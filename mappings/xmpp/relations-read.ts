@@ -89,7 +89,10 @@ export function retraction(stanza: XmlElement): { element: XmlElement; id: strin
 /** The message that a retraction takes back. `origin.sender`: who says so; `isRoom`: whether it is the room itself. */
 export function readRetraction(origin: Origin, isRoom: boolean): MappedEvent {
   const found = retraction(origin.stanza);
-  const known = found === null ? null : namedMessage(found.id, origin);
+  // Where the room gives no ids, others may have used the same one: whoever takes something back means his own.
+  const own =
+    found === null || isRoom ? null : origin.context.messageByOrigin(found.id, origin.sender.native);
+  const known = found === null ? null : (own ?? namedMessage(found.id, origin));
   if (found === null || known === null) return onlyLoss("target_unknown", "a retraction");
   const { element } = found;
   const isOld = element.name === "moderated" || child(element, "moderated", NS.moderateOld) !== null;

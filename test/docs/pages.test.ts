@@ -24,6 +24,7 @@ const { scripts, dependencies, devDependencies } = packageFile.parse(
 /** Commands of which the pages' options are looked up. */
 const named = [
   "start",
+  "init",
   "config",
   "status",
   "link",
@@ -44,6 +45,8 @@ const named = [
   "resume",
   "policy",
   "doctor",
+  "backup",
+  "restore",
   "secrets",
 ];
 
@@ -136,6 +139,8 @@ const program = createProgram({
     addSlackCommands(commands, session);
     addMatrixCommands(commands, session);
   },
+  setups: () => assert.fail("nothing is to be set up"),
+  tryOut: () => assert.fail("nothing is to be tried"),
   startGateway: () => assert.fail("nothing is to be started"),
   openOperations: () => assert.fail("nothing is to be opened"),
 });
@@ -157,6 +162,7 @@ async function help(...line: string[]): Promise<string> {
     out: (piece) => void (text += piece),
     err: (piece) => assert.fail(piece),
     input: () => assert.fail("nothing is to be read"),
+    terminal: null,
     env: {},
     folder,
     now: () => 0,

@@ -17,6 +17,8 @@ export interface GatewaySettings {
   readonly folder: string;
   /** The file in which points are armed. */
   readonly armed: string;
+  /** By which a point is armed for it alone. */
+  readonly name?: string;
   readonly config: Readonly<Record<string, unknown>>;
   /** Told at once when a point was reached; a process that did not die waits for `goOn`. */
   readonly reached: (gateway: GatewayProcess, point: number) => void;
@@ -59,7 +61,7 @@ export class GatewayProcess {
   }
 
   start(): void {
-    const { root, folder, armed } = this.#settings;
+    const { root, folder, armed, name = "" } = this.#settings;
     const log = openSync(this.logFile, "a");
     const preload = join(import.meta.dirname, "preload.ts");
     const command = [process.execPath, "--import", preload, join(root, "bridges/main.ts")];
@@ -68,7 +70,7 @@ export class GatewayProcess {
       ["--pdeathsig", "KILL", "--", ...command, "start", "--config", join(folder, "gateway.yaml")],
       {
         cwd: root,
-        env: { ...process.env, FAULTS_ARMED: armed },
+        env: { ...process.env, FAULTS_ARMED: armed, FAULTS_GATEWAY: name },
         stdio: ["ignore", log, log, "pipe", "pipe"],
         detached: true,
       },

@@ -59,7 +59,7 @@ void describe("mimi-gateway start", async () => {
       );
     });
     assert.equal(code, 0, err);
-    assert.match(err, /No accounts are configured: mimi-gateway config sample > gateway\.yaml/);
+    assert.match(err, /No accounts are configured: mimi-gateway init asks for them/);
     assert.match(out, /started the private Redis/);
     assert.ok(existsSync(join(folder, "var/gateway.sqlite")));
     assert.ok(!existsSync(join(folder, "var/control.sock")));

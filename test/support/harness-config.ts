@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Config, RedisConfig, StoreConfig } from "../../core/config/config.ts";
 import type { AccountBase } from "../../core/config/schema.ts";
+import type { RoomReference } from "../../core/link-reports.ts";
 import { type Limits, limits } from "../../core/limits.ts";
 import { parseProviderDomain } from "../../mappings/ids.ts";
 
@@ -19,9 +20,16 @@ export interface HarnessOptions {
   readonly slot?: string;
   readonly limits?: Partial<Limits>;
   readonly linkAcross?: boolean;
+  /** Rooms that are told of alarms. */
+  readonly alarms?: readonly RoomReference[];
+  /** The port on loopback for monitoring; nothing is served where none is named. */
+  readonly watched?: number;
   /** Where other gateways, and whoever fetches pictures, are served on loopback; nobody is where nothing is said. */
   readonly serving?: { readonly port: number; readonly endpoint: string };
 }
+
+/** Platforms are not asked for signs of life where a test does not ask for that: it may count what they are asked. */
+const SMALL = { leaseMs: 10_000, sweepMs: 100, tries: 4, unansweredMs: 0, pingEveryMs: 0 };
 
 export function harnessConfig<Account extends AccountBase>(
   options: HarnessOptions,
@@ -37,7 +45,7 @@ export function harnessConfig<Account extends AccountBase>(
     redis: options.redis ?? { kind: "off" },
     wake: options.wake ?? "direct",
     log: { level: "debug", bodies: false },
-    limits: { ...limits, leaseMs: 10_000, sweepMs: 100, tries: 4, unansweredMs: 0, ...options.limits },
+    limits: { ...limits, ...SMALL, ...options.limits },
     // What serves files in tests listens on loopback.
     media: { maxBytes: limits.mediaBytes, allow: ["127.0.0.0/8"] },
     federation: {
@@ -50,6 +58,8 @@ export function harnessConfig<Account extends AccountBase>(
       allow: [],
     },
     commands: { linkAcross: options.linkAcross ?? false },
+    alarms: options.alarms ?? [],
+    watch: { listen: options.watched === undefined ? null : { host: "127.0.0.1", port: options.watched } },
     slot: options.slot ?? null,
     accounts,
     secretsKey: null,

@@ -1,7 +1,8 @@
 /** The core as far as a bridge on its own sees it, without rooms, and keeping nothing: a test overrides what it looks at. */
-import type { BridgeHost } from "../../core/bridge/host.ts";
+import type { Asked, BridgeHost } from "../../core/bridge/host.ts";
 import type { AcceptBatch } from "../../core/bridge/inbound.ts";
-import type { NativeRoom } from "../../core/ids.ts";
+import type { AvatarToken, NativeRoom } from "../../core/ids.ts";
+import type { Avatar } from "../../core/media/picture-type.ts";
 import { MemorySecrets } from "./memory-secrets.ts";
 
 export class QuietHost implements BridgeHost {
@@ -12,7 +13,7 @@ export class QuietHost implements BridgeHost {
     return Promise.resolve();
   }
 
-  rooms() {
+  rooms(): ReturnType<BridgeHost["rooms"]> {
     return Promise.resolve([]);
   }
 
@@ -24,9 +25,9 @@ export class QuietHost implements BridgeHost {
     return Promise.resolve([]);
   }
 
-  transient(): void {}
+  transient(..._shown: Parameters<BridgeHost["transient"]>): void {}
 
-  read(): void {}
+  read(..._marker: Parameters<BridgeHost["read"]>): void {}
 
   ready(_room: NativeRoom): void {}
 
@@ -42,7 +43,7 @@ export class QuietHost implements BridgeHost {
     return Promise.resolve();
   }
 
-  avatar(): Promise<null> {
+  avatar(_token: AvatarToken): Promise<Avatar | null> {
     return Promise.resolve(null);
   }
 
@@ -50,11 +51,11 @@ export class QuietHost implements BridgeHost {
     return work();
   }
 
-  portal(): Promise<NativeRoom> {
+  portal(..._asked: Parameters<BridgeHost["portal"]>): Promise<NativeRoom> {
     return Promise.reject(new Error("there is no other account"));
   }
 
-  command(): Promise<string> {
+  command(_asked: Asked): Promise<string> {
     return Promise.resolve("");
   }
 }

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
+import type { Ejabberd, EjabberdOptions } from "../../deploy/servers/ejabberd.ts";
+import { startEjabberd } from "../../deploy/servers/ejabberd.ts";
 import type { Postgres } from "../../deploy/servers/postgres.ts";
 import { startPostgres } from "../../deploy/servers/postgres.ts";
 import type { Prosody, ProsodyOptions } from "../../deploy/servers/prosody.ts";
@@ -34,6 +36,11 @@ export function sharedPostgres(): () => Promise<Postgres> {
 /** Call it at the top of a test file; the function that it gives starts the server once. */
 export function sharedProsody(options: Omit<ProsodyOptions, "folder">): () => Promise<Prosody> {
   return shared("prosody", async (folder) => startProsody({ ...options, folder }));
+}
+
+/** Call it at the top of a test file; the function that it gives starts the server once. */
+export function sharedEjabberd(options: Omit<EjabberdOptions, "folder">): () => Promise<Ejabberd> {
+  return shared("ejabberd", async (folder) => startEjabberd({ ...options, folder }));
 }
 
 /** Call it at the top of a test file; the function that it gives starts the server once. */

@@ -1,6 +1,7 @@
 /** What an operator's commands need of the part that speaks to other gateways. */
 import { z } from "zod";
 import type { ProviderDomain } from "../../../mappings/ids.ts";
+import type { Finding } from "../../bridge/room.ts";
 import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ConnectionId } from "../../ids.ts";
@@ -8,6 +9,7 @@ import type { ConnectionChange } from "../../store/units/connections.ts";
 import type { HistoryPolicy } from "../../store/units/guests.ts";
 import type { PeerFacts } from "../../store/units/peer-facts.ts";
 import { FederationError } from "../wire/federation-error.ts";
+import { examineFederation } from "./examine-federation.ts";
 import { Inviter } from "./invite.ts";
 import type { PeerEndpoint } from "./peer-client.ts";
 import { peerFactsOf } from "./peer-facts-of.ts";
@@ -30,6 +32,8 @@ export interface FederationAccess {
   readonly inviter: Inviter;
   /** What a gateway says of itself now, with those of its hosts that count. Throws FederationError. */
   readPeer(base: ProviderDomain, at: PeerEndpoint | null): Promise<PeerFacts>;
+  /** Whether this gateway is found, and others are, see examineFederation. */
+  examine(): Promise<readonly Finding[]>;
   /** Asks a gateway to end a connection. False: it could not be told. */
   endThere(
     peer: { readonly base: ProviderDomain; readonly endpoint: string },
@@ -42,6 +46,8 @@ export interface FederationAccess {
 export interface FederationAccessOptions
   extends RedeemCodeOptions, Pick<FederationAccess, "identity" | "rotateKey"> {
   readonly history: HistoryPolicy;
+  /** Other gateways reach this one. */
+  readonly served: boolean;
   readonly changed: (change: ConnectionChange) => void;
 }
 
@@ -84,6 +90,7 @@ export function createFederationAccess(options: FederationAccessOptions): Federa
         return thrown instanceof FederationError && thrown.problem === "not_found";
       }
     },
+    examine: () => examineFederation(options),
     changed,
   };
 }

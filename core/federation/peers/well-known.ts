@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { parseProviderDomain, type ProviderDomain } from "../../../mappings/ids.ts";
 import { limits } from "../../limits.ts";
+import type { Milliseconds } from "../../time.ts";
 import { parseEndpoint } from "../wire/endpoint.ts";
 import type { ExchangeAnswer, Exchanger } from "./exchange.ts";
 import { FederationError } from "../wire/federation-error.ts";
@@ -103,8 +104,17 @@ export interface FetchOptions {
  * another domain as its base, since it could give anybody's.
  */
 export async function fetchWellKnown(base: ProviderDomain, options: FetchOptions): Promise<WellKnown> {
+  return (await lookAtWellKnown(base, options)).said;
+}
+
+/** The same, with the time that the answer bears, in whole seconds; null: it bears none. */
+export async function lookAtWellKnown(
+  base: ProviderDomain,
+  options: FetchOptions,
+): Promise<{ readonly said: WellKnown; readonly serverTime: Milliseconds | null }> {
   const { origin, answer, read } = await fetchDocument(base, options);
-  if (read.base === base) return read;
+  const date = Date.parse(answer.headers.date ?? "");
+  if (read.base === base) return { said: read, serverTime: Number.isNaN(date) ? null : date };
   throw new FederationError(
     "peer_answer_invalid",
     `${origin} says that its base is ${read.base}, not ${base}`,

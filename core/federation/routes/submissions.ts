@@ -46,11 +46,11 @@ export interface SubmissionsRouteOptions {
   readonly wake: Wake;
   readonly now: () => number;
   readonly log: Logger;
+  /** Of what this gateway submits: cursors of another one are of a store that was lost. */
+  readonly revision: number;
 }
 
 const MOST_VERDICTS = 500;
-/** Cursors of submissions are of no log, and so of no revision. */
-const NO_REVISION = 0;
 
 const form = z.object({
   groups: z
@@ -72,6 +72,7 @@ type Asked = z.output<typeof form>;
 interface Wanted {
   readonly uri: GroupUri;
   readonly group: GroupId;
+  /** Of the values that are told. */
   readonly rev: number;
   readonly after: number;
   readonly state: string | undefined;
@@ -153,7 +154,9 @@ async function begin(options: SubmissionsRouteOptions, peer: PeerId, asked: Aske
       else problems.push({ group: uri, code: "not_found" });
       continue;
     }
-    wanted.push({ uri, group: row.group, rev: row.rev, after: placeOf(after, uri), state });
+    const { revision } = options;
+    const rev = Math.max(row.rev, revision);
+    wanted.push({ uri, group: row.group, rev, after: placeOf(after, uri, revision), state });
   }
   return { wanted, problems, awaited };
 }
@@ -169,11 +172,11 @@ async function invitedBy(
 }
 
 /** Behind what the caller has judged all. A cursor that is none of ours is as good as none: all is served again (M92). */
-function placeOf(after: string | undefined, uri: GroupUri): number {
+function placeOf(after: string | undefined, uri: GroupUri, revision: number): number {
   if (after === undefined) return 0;
   try {
     const { rev, seq } = readCursor(after, uri);
-    return rev === NO_REVISION ? seq : 0;
+    return rev === revision ? seq : 0;
   } catch (thrown) {
     if (thrown instanceof ProblemError) return 0;
     throw thrown;
@@ -219,7 +222,7 @@ async function entryOf(
   return {
     group: uri,
     events: proven.map(({ event, proof }) => submittedEventJson(event, options.base, proof)),
-    cursor: makeCursor({ uri, rev: NO_REVISION, seq: last }),
+    cursor: makeCursor({ uri, rev: options.revision, seq: last }),
     more: values?.more ?? false,
     ...(values && { state: values.state }),
     ...(values && values.markers.length > 0 ? { markers: values.markers } : {}),

@@ -27,13 +27,17 @@ export async function followedGroups({ options, peer }: PeerLane): Promise<reado
   return (await options.store.read(followedAt(peer.id))).filter(({ state }) => state === "following");
 }
 
-/** Those that may be asked for now, the peer being the one that speaks for their owner (M68). */
+/**
+ * Those that may be asked for now, the peer being the one that speaks for their owner (M68). Behind a backup, what was said in the
+ * rooms here comes first: else it came back as somebody's who never was there.
+ */
 async function dueGroups(lane: PeerLane): Promise<readonly FollowedGroup[]> {
   const { now, proofs } = lane.options;
   const check = new ProofCheck(proofs);
   const due: FollowedGroup[] = [];
   for (const row of await followedGroups(lane))
-    if (row.wake <= now() && (await check.speaksFor(lane.peer.id, authorityOf(row.uri)))) due.push(row);
+    if (!row.unread && row.wake <= now() && (await check.speaksFor(lane.peer.id, authorityOf(row.uri))))
+      due.push(row);
   return due;
 }
 

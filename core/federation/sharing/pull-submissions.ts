@@ -24,7 +24,7 @@ export async function guestGroups({ options, peer }: PeerLane): Promise<readonly
 /** The next request for a part of the groups. null: there are none of it. */
 export async function planPulling(lane: PeerLane, part: Part, resting: Resting): Promise<ArmStep | null> {
   const { options, peer } = lane;
-  const due = (await guestGroups(lane)).filter(({ uri }) => !resting.has(uri));
+  const due = (await guestGroups(lane)).filter(({ uri, unread }) => !unread && !resting.has(uri));
   const groups = due.slice(part.at * part.size, (part.at + 1) * part.size);
   if (groups.length === 0) return null;
   const ours = new Set(groups.map(({ group }) => group));

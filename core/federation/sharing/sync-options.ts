@@ -42,6 +42,8 @@ export interface SyncOptions {
   readonly pace: Pick<PeerPaceOptions, "random" | "pause">;
   /** When this process began: what is asked for first is spread from then on. */
   readonly startedAt: Milliseconds;
+  /** As `readRevision` gives it. */
+  readonly revision: number;
 }
 
 /** One peer's lane, held. */

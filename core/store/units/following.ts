@@ -10,6 +10,7 @@ import { addAudit } from "./audit.ts";
 import { checkFence, type Fence } from "./fence.ts";
 import { lockGroup, moveHead } from "./log.ts";
 import { peerOfProvider } from "./peers.ts";
+import { isUnread } from "./restored-rooms.ts";
 
 const addGroup = statement<{
   uri: GroupUri;
@@ -182,6 +183,8 @@ export interface FollowedGroup {
   readonly state: FollowingTable["state"];
   readonly code: string | null;
   readonly wake: Milliseconds;
+  /** Whether rooms of it are still to be read behind a backup. */
+  readonly unread: boolean;
 }
 
 const ofPeer = statement<{ peer: PeerId }>("following.ofPeer")((db, { p }) =>
@@ -199,11 +202,12 @@ const ofPeer = statement<{ peer: PeerId }>("following.ofPeer")((db, { p }) =>
       "following.code",
       "following.wake",
     ])
+    .select((eb) => isUnread(eb).as("unread"))
     .where("following.peer", "=", p.peer)
     .orderBy("grp.id"),
 );
 
 /** Every group of a peer's that is or was followed: what its lane keeps going. */
 export function* followedAt(peer: PeerId): Unit<readonly FollowedGroup[]> {
-  return yield* all(ofPeer, { peer });
+  return (yield* all(ofPeer, { peer })).map((row) => ({ ...row, unread: Boolean(row.unread) }));
 }

@@ -6,6 +6,7 @@ import type { ConnectionId, GroupId, PeerId, Seq } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, only, type Unit } from "../unit.ts";
 import { lockGroup } from "./log.ts";
+import { isUnread } from "./restored-rooms.ts";
 
 /** How much of a group's past a new guest sees. */
 export type HistoryPolicy =
@@ -144,6 +145,8 @@ export interface GuestHead {
   readonly closed: boolean;
   /** The guest's own cursor: up to where its submissions were taken. */
   readonly pulled: string | null;
+  /** Whether rooms of it are still to be read behind a backup. */
+  readonly unread: boolean;
 }
 
 const HEAD_COLUMNS = [
@@ -161,6 +164,7 @@ const headRows = statement<{ peer: PeerId }>("guests.headsOfPeer")((db, { p }) =
     .selectFrom("guest")
     .innerJoin("grp", "grp.id", "guest.grp")
     .select(HEAD_COLUMNS)
+    .select((eb) => isUnread(eb).as("unread"))
     .where("guest.peer", "=", p.peer)
     .orderBy("grp.id"),
 );
@@ -169,19 +173,25 @@ const headRow = statement<{ peer: PeerId; uri: GroupUri }>("guests.headOfGroup")
     .selectFrom("guest")
     .innerJoin("grp", "grp.id", "guest.grp")
     .select(HEAD_COLUMNS)
+    .select((eb) => isUnread(eb).as("unread"))
     .where("guest.peer", "=", p.peer)
     .where("grp.uri", "=", p.uri),
 );
 
-type HeadRow = Omit<GuestHead, "left" | "closed"> & {
+type HeadRow = Omit<GuestHead, "left" | "closed" | "unread"> & {
   readonly left: Seq | 0 | null;
+  /** A number on SQLite. */
+  readonly unread: unknown;
   readonly state: "open" | "closed";
 };
 
-const asHead = ({ group, uri, rev, head, state, visibleFrom, left, pulled }: HeadRow): GuestHead => {
-  const known = { group, uri, rev, visibleFrom, pulled, closed: state === "closed" };
-  return { ...known, head: left ?? head, left: left !== null };
-};
+const asHead = ({ head, state, left, unread, ...row }: HeadRow): GuestHead => ({
+  ...row,
+  closed: state === "closed",
+  head: left ?? head,
+  left: left !== null,
+  unread: Boolean(unread),
+});
 
 /** Where a guest's group stands. Undefined alike for a group that there is not and one that it was never in. */
 export function* headFor(input: { uri: GroupUri; peer: PeerId }): Unit<GuestHead | undefined> {

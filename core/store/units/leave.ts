@@ -5,6 +5,7 @@ import type { AccountId, BindingId, NativeRoom } from "../../ids.ts";
 import { outLane } from "../../lanes/lane-key.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
+import { dropAlarmOf } from "./alarms.ts";
 import { addAudit } from "./audit.ts";
 import { findBinding } from "./bindings.ts";
 import { dropPendingDigested } from "./digested.ts";
@@ -46,6 +47,7 @@ export function* unlink(input: {
   yield* first(dropNotices, { binding: binding.id });
   yield* first(dropPendingDigested, { binding: binding.id });
   yield* first(dropInbox, { binding: binding.id });
+  yield* dropAlarmOf(binding.id);
   const text = "This room is no longer linked: nothing that is said here from now on is carried elsewhere.";
   yield* addNotice({ binding: binding.id, to: null, text, at: input.at });
   // What the lane was put off for has nothing to wait for any more.

@@ -73,7 +73,9 @@ export function* queueLine(notice: NewNotice, op: string): Unit<void> {
     at,
     thread,
   });
-  yield* first(queueCall, { binding, seq: -n, op, key: `notice-${binding}-${n}` as DeliveryKey, at });
+  // Numbers come again in a store that was restored from a backup; what platforms know a line by does not.
+  const key = `notice-${binding}-${n}-${at.toString(36)}` as DeliveryKey;
+  yield* first(queueCall, { binding, seq: -n, op, key, at });
 }
 
 const groupRooms = statement<{ group: GroupId }>("notices.groupRooms")((db, { p }) =>

@@ -31,6 +31,9 @@ export interface OutboxBinding {
   readonly lagToldAt: Milliseconds | null;
   /** Of the group's log: 1 where it was never another. */
   readonly rev: number;
+  /** Where the store was restored from a backup: a time before that, and when it was restored; null: it never was. */
+  readonly restoredSince: Milliseconds | null;
+  readonly restoredAt: Milliseconds | null;
 }
 
 const findBinding = statement<{ binding: BindingId }>("outbox.findBinding")((db, { p }) =>
@@ -38,6 +41,7 @@ const findBinding = statement<{ binding: BindingId }>("outbox.findBinding")((db,
     .selectFrom("binding")
     .innerJoin("grp", "grp.id", "binding.grp")
     .innerJoin("account", "account.id", "binding.account")
+    .leftJoin("restored_room", "restored_room.binding", "binding.id")
     .select([
       "binding.id",
       "binding.grp as group",
@@ -50,6 +54,8 @@ const findBinding = statement<{ binding: BindingId }>("outbox.findBinding")((db,
       "binding.intended_seq as intendedSeq",
       "binding.lag_told_at as lagToldAt",
       "grp.rev",
+      "restored_room.since as restoredSince",
+      "restored_room.at as restoredAt",
     ])
     .where("binding.id", "=", p.binding),
 );

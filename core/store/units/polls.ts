@@ -177,30 +177,6 @@ export function* pollAt(input: {
   return { ...latest, votes: yield* votesAt(input), ended: end !== undefined && end.seq <= seq };
 }
 
-const underWay = statement<{ group: GroupId; provider: ProviderId; native: string }>("polls.underWay")(
-  (db, { p }) =>
-    db
-      .selectFrom("submission")
-      .innerJoin("user", "user.id", "submission.sender")
-      .select("submission.content")
-      .where("submission.grp", "=", p.group)
-      .where("user.provider", "=", p.provider)
-      .where("user.native", "=", p.native)
-      .where("submission.kind", "=", "message")
-      .where("submission.state", "in", ["pending", "served", "accepted"])
-      .orderBy("submission.n", "desc")
-      .limit(100),
-);
-
-/** What somebody has said in a group of another gateway's and is not in its log yet, the newest first: votes may be among it. */
-export function* votesUnderWay(input: {
-  readonly group: GroupId;
-  readonly provider: ProviderId;
-  readonly native: string;
-}): Unit<readonly { readonly content: Uint8Array }[]> {
-  return yield* all(underWay, input);
-}
-
 /** The votes that stood on a poll at a place in its group's log. */
 export function* votesAt(input: {
   readonly group: GroupId;

@@ -16,6 +16,8 @@ export interface Intent {
   readonly key: DeliveryKey;
   readonly argsHash: string;
   readonly mark: ArchiveMark | null;
+  /** Since when it may have been made; left out: from now on. */
+  readonly at?: Milliseconds;
 }
 
 export interface Settled {
@@ -222,7 +224,7 @@ export function* progress(input: ProgressInput): Unit<boolean> {
     yield* first(requeue, { binding, seq, step: part, untried: tried ? 0 : 1 });
   const intents = goesOn ? input.intents : [];
   for (const intent of intents)
-    yield* first(intend, { binding, ...intent, epoch: input.fence.epoch, at: now });
+    yield* first(intend, { binding, at: now, ...intent, epoch: input.fence.epoch });
   if (input.settled.length > 0 || intendedSeq !== null) yield* first(moveDelivered, { binding });
   if (intents.length > 0) step("intend.written");
   return goesOn;

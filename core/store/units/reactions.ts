@@ -14,7 +14,7 @@ export type Effect =
   | { readonly kind: "unreaction"; readonly reaction: EventId }
   | PollEffect;
 
-const findRoot = statement<{ group: GroupId; id: EventId }>("reactions.findRoot")((db, { p }) =>
+export const findRoot = statement<{ group: GroupId; id: EventId }>("reactions.findRoot")((db, { p }) =>
   db
     .selectFrom("event")
     .select((eb) => eb.fn.coalesce("root_id", "id").as("root"))

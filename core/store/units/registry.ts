@@ -1,6 +1,7 @@
 /** Every unit of work that writes, by name: a name and plain arguments cross to the writer's thread. */
 import type { Unit } from "../unit.ts";
 import { accept } from "./accept.ts";
+import { endAlarms, raiseAlarms } from "./alarms.ts";
 import { append } from "./append.ts";
 import { noteAudit } from "./audit.ts";
 import { dropAvatars, noteAvatar } from "./avatars.ts";
@@ -25,6 +26,7 @@ import { invite, noteTold } from "./invited.ts";
 import { endKnock, noteKnock } from "./knocks.ts";
 import { endInvitations } from "./uninvite.ts";
 import { endBinding, unlink } from "./leave.ts";
+import { markRestored } from "./mark-restored.ts";
 import { pauseRoom, resumeRoom } from "./pauses.ts";
 import { createCode, revokeCode, takeCode } from "./codes.ts";
 import { addConnection } from "./connections.ts";
@@ -49,6 +51,7 @@ import { appendSubmitted, forgetPulled } from "./submitted.ts";
 import { tellVerdicts } from "./verdicts.ts";
 import { dropUnnamedMedia, keepMedia } from "./kept-media.ts";
 import { dropSecret, keepSecret, rewrapSecret } from "./secrets.ts";
+import { noteRoomRead } from "./restored-rooms.ts";
 import { discardAside, retryAside } from "./set-aside.ts";
 import { changeProfile, tellProfile } from "./profiles.ts";
 import { progress } from "./progress.ts";
@@ -78,6 +81,7 @@ export const writingUnits = {
   dropBlockOf,
   dropSecret,
   dropUnnamedMedia,
+  endAlarms,
   endBinding,
   endConnection,
   endInvitations,
@@ -93,6 +97,7 @@ export const writingUnits = {
   keepSecret,
   link,
   linkByCode,
+  markRestored,
   markServed,
   moveRoom,
   noteAttempt,
@@ -102,12 +107,14 @@ export const writingUnits = {
   noteInvitation,
   noteKnock,
   noteMarkers,
+  noteRoomRead,
   noteTold,
   noteUnclear,
   pauseRoom,
   progress,
   queueTallies,
   pullLaneForward,
+  raiseAlarms,
   putOffFollowing,
   putOffLane,
   recordVerdict,

@@ -68,7 +68,7 @@ const rootOf = statement<{ group: GroupId; id: EventId }>("relations.rootOf")((d
     .where("version.grp", "=", p.group),
 );
 // In a peer's group what was said in a room may be referred to there before the owner has it in the log.
-const submitted = statement<{ group: GroupId; id: EventId }>("relations.submitted")((db, { p }) =>
+export const submitted = statement<{ group: GroupId; id: EventId }>("relations.submitted")((db, { p }) =>
   db
     .selectFrom("submission")
     .select((eb) => eb.fn.coalesce("root_id", "id").as("root"))

@@ -39,6 +39,29 @@ const messages = statement<Stretch>("standing.messages")((db, { p }) =>
     .where("event.content", "is not", null)
     .orderBy("link.native"),
 );
+// In a peer's group what was said in the room stands there before the owner has it in the log.
+const underWay = statement<Stretch>("standing.underWay")((db, { p }) =>
+  db
+    .selectFrom("link")
+    .innerJoin("submission", (join) =>
+      join.onRef("submission.id", "=", "link.event_id").on("submission.grp", "=", p.group as never),
+    )
+    .select([
+      "link.native as name",
+      "link.part",
+      "submission.id as root",
+      "submission.origin_binding as originBinding",
+    ])
+    .where("link.binding", "=", p.binding)
+    .where("link.native", ">=", p.from as never)
+    .where("link.native", "<", p.before as never)
+    .where("link.state", "=", "live")
+    .where("link.part", ">=", 0)
+    .where("submission.kind", "=", "message")
+    .where("submission.root_id", "is", null)
+    .where("submission.state", "in", ["pending", "served", "accepted"])
+    .orderBy("link.native"),
+);
 const reactions = statement<Stretch & { provider: ProviderId }>("standing.reactions")((db, { p }) =>
   db
     .selectFrom("link")
@@ -84,15 +107,19 @@ export interface GivenRow {
 }
 
 /**
- * The messages that stand and whose names in the room lie in the stretch, with the reactions to them that users of its
- * platform gave there.
+ * The messages that stand and whose names in the room lie in the stretch, those under way to a peer's log last, with the
+ * reactions to them in the log that users of the room's platform gave there.
  */
 export function* standingIn(
   input: Stretch & { readonly provider: ProviderId },
 ): Unit<{ readonly messages: readonly StandingRow[]; readonly reactions: readonly GivenRow[] }> {
   const { binding, group, from, before } = input;
+  const stretch = { binding, group, from, before };
+  const logged = yield* all(messages, stretch);
+  const known = new Set(logged.map(({ name }) => name));
+  const submitted = yield* all(underWay, stretch);
   return {
-    messages: yield* all(messages, { binding, group, from, before }),
+    messages: [...logged, ...submitted.filter(({ name }) => !known.has(name))],
     reactions: yield* all(reactions, input),
   };
 }

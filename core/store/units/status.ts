@@ -5,6 +5,7 @@ import type { Tables } from "../schema.ts";
 import type { ExpressionBuilder } from "kysely";
 import { statement } from "../statement.ts";
 import { all, only, type Unit } from "../unit.ts";
+import { type StandingAlarm, standingAlarms } from "./alarms.ts";
 
 export interface AccountReport {
   readonly id: AccountId;
@@ -106,12 +107,14 @@ const unclearCount = statement("status.unclearCount")((db) =>
 export function* statusReport(): Unit<{
   readonly accounts: readonly AccountReport[];
   readonly bindings: readonly BindingReport[];
+  readonly alarms: readonly StandingAlarm[];
   readonly setAside: number;
   readonly unclear: number;
 }> {
   return {
     accounts: yield* all(accounts, {}),
     bindings: (yield* all(bindings, {})).map((row) => ({ ...row, inbox: row.inbox ?? 0 })),
+    alarms: yield* standingAlarms(),
     setAside: (yield* only(setAsideCount, {})).rows,
     unclear: (yield* only(unclearCount, {})).rows,
   };

@@ -21,6 +21,8 @@ export const slackAccount = (simulator: SlackSimulator, port: number | null) => 
   ...slackConfigSchema.parse({
     token: simulator.workspace().botToken,
     api: simulator.apiUrl,
+    // The simulator shows at once what it has taken.
+    settle: "2s",
     ...(port === null
       ? { app_token: simulator.app.appToken }
       : { signing_secret: simulator.app.signingSecret, listen: String(port) }),

@@ -18,12 +18,15 @@ async function run(...line: readonly string[]) {
     bridges: () => Promise.resolve({ matrix: matrixConfigSchema }),
     addCommands: addMatrixCommands,
     startGateway: () => assert.fail("nothing is to be started"),
+    setups: () => assert.fail("not in these tests"),
+    tryOut: () => assert.fail("not in these tests"),
     openOperations: () => assert.fail("nothing is to be opened"),
   });
   const code = await program.run(line, {
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
     input: () => assert.fail("nothing is to be read"),
+    terminal: null,
     env: {},
     folder,
     now: () => 0,

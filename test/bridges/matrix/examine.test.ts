@@ -149,7 +149,7 @@ void describe("rooms of a homeserver that does not answer", () => {
       findings.map(({ check, remedy }) => [check, remedy]),
       [
         ["rights:!one", `invite ${own.bot} into it`],
-        ["rights:!two", null],
+        ["rights:!two", "see that the homeserver is up and knows the room, and look again"],
       ],
     );
   });

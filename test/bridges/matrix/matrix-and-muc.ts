@@ -11,9 +11,11 @@ import { MatrixUser } from "../../../deploy/clients/matrix-user.ts";
 import type { Answer } from "../../../deploy/clients/waits.ts";
 import type { GroupMessage } from "../../../deploy/clients/xmpp-messages.ts";
 import { XmppUser } from "../../../deploy/clients/xmpp-user.ts";
+import type { Prosody } from "../../../deploy/servers/prosody.ts";
 import { freePorts } from "../../../deploy/servers/ports.ts";
 import type { Synapse } from "../../../deploy/servers/synapse.ts";
 import { startHarness } from "../../support/harness.ts";
+import type { HarnessOptions } from "../../support/harness-config.ts";
 import { sharedProsody, sharedSynapse, temporaryFolder } from "../../support/servers.ts";
 import { matrixAccount } from "../conformance/matrix-conformance.ts";
 import { component, xmppAccount } from "../conformance/xmpp-conformance.ts";
@@ -24,6 +26,7 @@ const BEN = { name: "ben", password: "ben's password" };
 
 export interface MatrixAndMuc {
   readonly homeserver: Synapse;
+  readonly service: Prosody;
   /** In the Matrix room, which is hers. */
   readonly anna: MatrixUser;
   readonly room: string;
@@ -41,11 +44,20 @@ export interface MatrixAndMuc {
   readonly stop: () => Promise<void>;
 }
 
-/** Call it at the top of a test file; the function that it gives starts both servers and the gateway. */
-export async function linkingMatrixAndMuc(name: string): Promise<() => Promise<MatrixAndMuc>> {
+/** Who is there before the gateway is. */
+export type Before = Pick<MatrixAndMuc, "anna" | "ben" | "service"> & { readonly bot: string };
+
+/**
+ * Call it at the top of a test file; the function that it gives starts both servers and the gateway. `further`: how the gateway is
+ * to be beside what is usual.
+ */
+export async function linkingMatrixAndMuc(
+  name: string,
+  further: (before: Before) => Promise<Partial<HarnessOptions>> = () => Promise.resolve({}),
+): Promise<() => Promise<MatrixAndMuc>> {
   const [port = 0] = await freePorts(1);
   const listen = `127.0.0.1:${port}`;
-  const further = { broadcasts: true };
+  const keys = { broadcasts: true };
   const unused = { url: "http://127.0.0.1:8008", serverName: SERVER };
   const registration = registrationYaml(matrixConfig(matrixAccount(unused, listen)), "registration.yaml");
   const folder = temporaryFolder(name);
@@ -68,8 +80,9 @@ export async function linkingMatrixAndMuc(name: string): Promise<() => Promise<M
     await ben.join(muc, "ben");
     await ben.grant(muc, `bridge@${component.domain}`, "owner");
     const listeners = new AppServiceListeners();
-    const accounts = [matrixAccount(homeserver, listen, further), xmppAccount(service)];
-    const gateway = await startHarness({ folder }, accounts, (account, { log, media }) =>
+    const accounts = [matrixAccount(homeserver, listen, keys), xmppAccount(service)];
+    const options = { folder, ...(await further({ anna, ben, service, bot })) };
+    const gateway = await startHarness(options, accounts, (account, { log, media }) =>
       account.bridge === "matrix"
         ? new MatrixAccount(matrixConfig(account), log, media, listeners)
         : new XmppAccount(xmppConfig(account), log, media),
@@ -83,6 +96,7 @@ export async function linkingMatrixAndMuc(name: string): Promise<() => Promise<M
     );
     return {
       homeserver,
+      service,
       anna,
       room,
       ben,

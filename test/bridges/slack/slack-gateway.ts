@@ -28,7 +28,7 @@ export interface SlackRun {
   readonly there: SlackSimulator;
   readonly gateway: () => RunningGateway;
   /** Stops the gateway, and starts it again after whatever happens meanwhile. */
-  readonly away: (meanwhile: () => void) => Promise<void>;
+  readonly away: (meanwhile: () => unknown) => Promise<void>;
   /** The folder with the gateway's data. */
   readonly folder: string;
   /** Waits until the messages of TO meet the test. */
@@ -46,6 +46,8 @@ export interface SlackRunOptions {
   /** What the gateway serves besides. */
   readonly serving?: HarnessOptions["serving"];
   readonly limits?: NonNullable<HarnessOptions["limits"]>;
+  /** A further channel of each workspace, which is told of alarms. */
+  readonly alarms?: string;
   /** Further keys of the accounts. */
   readonly account?: Readonly<Record<string, string | boolean>>;
   /** Events of the channel FROM come by HTTP. */
@@ -60,6 +62,8 @@ export async function linkedChannels(folder: string, options: SlackRunOptions = 
     const simulator = await startSlackSimulator({ scopes, ...(options.simulator ?? { limits: "off" }) });
     const members = ["U0ALICE", "U0BOB"];
     simulator.workspace().people.addChannel({ id: channel, name: "linked", members, bot: true });
+    if (options.alarms !== undefined)
+      simulator.workspace().people.addChannel({ id: options.alarms, name: "alarms", members, bot: true });
     simulators.set(channel, simulator);
   }
   const [here, there] = [of(simulators, FROM), of(simulators, TO)];
@@ -69,8 +73,9 @@ export async function linkedChannels(folder: string, options: SlackRunOptions = 
     accountOf("here", here, { ...options.account, ...(port !== undefined && viaHttp(here, port)) }),
     accountOf("there", there, options.account),
   ];
-  const { serving, limits } = options;
-  const parts = { ...(serving && { serving }), ...(limits && { limits }) };
+  const { serving, limits, alarms: told } = options;
+  const alarms = told === undefined ? [] : accounts.map(({ name: account }) => ({ account, room: told }));
+  const parts = { alarms, ...(serving && { serving }), ...(limits && { limits }) };
   const own = join(folder, randomUUID().slice(0, 8));
   const pace = options.pace ?? (() => unhurried);
   const around = surroundings();
@@ -100,7 +105,7 @@ export async function linkedChannels(folder: string, options: SlackRunOptions = 
     gateway: () => gateway,
     away: async (meanwhile) => {
       await gateway.stop();
-      meanwhile();
+      await meanwhile();
       gateway = await start();
     },
     shows: (what, test) => eventually(what, () => test(there.workspace().messages(TO)), 60_000),

@@ -39,6 +39,13 @@ void describe("an operator's commands about secrets", () => {
     );
   });
 
+  void it("keep no password of a room on a platform whose rooms ask for none", async () => {
+    const { secrets } = gateway.operations;
+    const room = { account: "fake", room: "tea" };
+    await assert.rejects(secrets.roomPassword(room, "open sesame"), code("room_unprotected"));
+    await assert.rejects(secrets.roomPassword({ ...room, account: "nobody" }, null), code("account_unknown"));
+  });
+
   void it("give no link for accounts that are not known, or not installed by links", async () => {
     const { secrets } = gateway.operations;
     await assert.rejects(secrets.installLink("nobody"), code("account_unknown"));

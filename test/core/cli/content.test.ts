@@ -21,6 +21,8 @@ async function inspect(input: Uint8Array | string, ...line: readonly string[]) {
   const program = createProgram({
     bridges: () => assert.fail("no configuration is needed"),
     startGateway: () => assert.fail("no gateway is needed"),
+    setups: () => assert.fail("not in these tests"),
+    tryOut: () => assert.fail("not in these tests"),
     openOperations: () => assert.fail("no store is needed"),
   });
   const bytes = Buffer.from(input);
@@ -31,6 +33,7 @@ async function inspect(input: Uint8Array | string, ...line: readonly string[]) {
       await Promise.resolve();
       for (let i = 0; i < bytes.length; i += 100_000) yield bytes.subarray(i, i + 100_000);
     },
+    terminal: null,
     env: {},
     folder,
     now: () => 0,

@@ -42,8 +42,8 @@ void describe("the doctor", () => {
   });
 
   void it("ends with a code for the worst that it found", async () => {
-    assert.equal((await doctor({ state: "ok", accounts: [] })).code, 0);
-    assert.equal((await doctor({ state: "fault", accounts: [] })).code, 1);
+    assert.equal((await doctor({ state: "ok", gateway: [], accounts: [] })).code, 0);
+    assert.equal((await doctor({ state: "fault", gateway: [], accounts: [] })).code, 1);
   });
 
   void it("looks at one account where it is named, and prints JSON", async () => {

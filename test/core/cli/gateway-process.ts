@@ -7,6 +7,8 @@ import { sampleOperations } from "../control/sample-operations.ts";
 const way = process.env["GATEWAY_WAY"];
 const program = createProgram({
   bridges: () => Promise.resolve({}),
+  setups: () => Promise.resolve([]),
+  tryOut: () => Promise.reject(new Error("not in these tests")),
   startGateway: () => {
     if (way === "refuses") throw new GatewayError("store_locked", "another process holds the store");
     const alive = setInterval(() => {}, 1_000);

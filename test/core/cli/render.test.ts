@@ -23,6 +23,7 @@ ROOM                          GROUP                             STATE         BE
 xmpp:lobby@rooms.example.org  mimi://xmpp.mimi.example.org/r/1  live          0       0      5 s ago  -
 far:hall@rooms.far.example    mimi://xmpp.mimi.example.org/r/1  live, portal  12      1      -        58 min ago
 
+Alarm: Account far is silent for 1 h: connection refused
 Account far is down for 1 h: connection refused. The gateway keeps trying; see that the service answers and \
 that the account's settings are right
 Room far:hall@rooms.far.example: 12 undelivered, the oldest for 58 min; account_down: the connection is down
@@ -36,7 +37,14 @@ Deliveries whose outcome could not be known: 1. To see one's way: mimi-gateway t
     const [account] = sampleStatus.accounts;
     const [binding] = sampleStatus.bindings;
     assert.ok(account && binding);
-    const well = { ...sampleStatus, accounts: [account], bindings: [binding], setAside: 0, unclear: 0 };
+    const well = {
+      ...sampleStatus,
+      accounts: [account],
+      bindings: [binding],
+      alarms: [],
+      setAside: 0,
+      unclear: 0,
+    };
     assert.ok(renderStatus(well, NOW).endsWith("\n\nNothing needs attention.\n"));
     const paused = {
       ...binding,

@@ -35,6 +35,8 @@ export async function run(line: readonly string[], setting: Setting = {}) {
     bridges: () => Promise.resolve({ xmpp: xmppConfigSchema }),
     addCommands: addSlackCommands,
     startGateway: () => assert.fail("not in these tests"),
+    setups: () => assert.fail("not in these tests"),
+    tryOut: () => assert.fail("not in these tests"),
     openOperations: async () => {
       await Promise.resolve();
       if (setting.storeFault) throw setting.storeFault;
@@ -54,6 +56,7 @@ export async function run(line: readonly string[], setting: Setting = {}) {
       await Promise.resolve();
       yield setting.input ?? new Uint8Array();
     },
+    terminal: null,
     env: setting.env ?? {},
     folder: setting.folder ?? freshFolder(),
     now: () => NOW,

@@ -18,6 +18,20 @@ void describe("the commands about secrets", () => {
     assert.deepEqual(JSON.parse(json.out), [{ account: "far", kind: "installation", key: 2, known: true }]);
   });
 
+  void it("take a room's password from standard input, and never show it", async () => {
+    const room = { account: "xmpp", room: "tea@rooms.example.org" };
+    const input = Buffer.from("open sesame\nwhat follows is not it\n");
+    const line = ["secrets", "room-password", "xmpp:tea@rooms.example.org"];
+    const kept = await run(line, { input });
+    assert.deepEqual([kept.code, kept.calls], [0, [["room-password", room, "open sesame"]]]);
+    assert.match(kept.out, /password of xmpp:tea@rooms\.example\.org is kept/);
+    assert.doesNotMatch(kept.out + kept.err, /sesame/);
+    const forgotten = await run([...line, "--forget"]);
+    assert.deepEqual(forgotten.calls, [["room-password", room, null]]);
+    const empty = await run(line);
+    assert.deepEqual([empty.code, empty.calls], [2, []]);
+  });
+
   void it("make a key that can be put below those that are there", async () => {
     const first = await run(["secrets", "new-key"]);
     assert.deepEqual([...(parseKeys(first.out)?.keys() ?? [])], [1]);

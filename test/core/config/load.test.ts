@@ -65,6 +65,8 @@ void describe("a configuration without mistakes", () => {
         allow: [],
       },
       commands: { linkAcross: false },
+      alarms: [],
+      watch: { listen: null },
       slot: null,
       accounts: [],
       secretsKey: null,
@@ -89,6 +91,8 @@ federation:
   endpoint: http://localhost:8448/mtp/
   peers: [{base: b.example, endpoint: "http://127.0.0.1:9", key: JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs}]
   allow: [10.0.0.0/8]
+alarms: ["xmpp:ops@rooms.example.org"]
+watch: {listen: "127.0.0.1:9464"}
 slot: one
 ${ACCOUNT}    nick: bot\n`,
     );
@@ -111,6 +115,8 @@ ${ACCOUNT}    nick: bot\n`,
     assert.deepEqual(config.media, { maxBytes: 1024 * 1024, allow: ["192.0.2.0/24"] });
     assert.deepEqual(config.store, { kind: "postgres", url: "postgres://mimi:p%40ss@db/mimi" });
     assert.deepEqual(config.redis, { kind: "configured", url: "redis://:tok@r:6379/2" });
+    assert.deepEqual(config.alarms, [{ account: "xmpp", room: "ops@rooms.example.org" }]);
+    assert.deepEqual(config.watch, { listen: { host: "127.0.0.1", port: 9464 } });
     assert.deepEqual(config.limits, {
       ...limits,
       eventBytes: 65_536,
@@ -168,6 +174,19 @@ ${ACCOUNT}    nick: bot\n`,
 });
 
 void describe("mistakes in a configuration", () => {
+  void it("are rooms for alarms of accounts that there are not, and one address for peers and monitoring", () => {
+    const source = `alarms: ["matrix:!a:b", nothing]\nwatch: {listen: "127.0.0.1:8448"}\n${ACCOUNT}`;
+    assert.deepEqual(
+      mistakes(source).map(({ path }) => path),
+      ["alarms[0]", "alarms[1]"],
+    );
+    const both = `federation: {listen: "127.0.0.1:8448"}\nwatch: {listen: "127.0.0.1:8448"}\n`;
+    assert.deepEqual(
+      mistakes(both).map(({ path }) => path),
+      ["watch.listen"],
+    );
+  });
+
   void it("are all reported at once, in the order of the file, with place and remedy", () => {
     const found = mistakes(`base: Example.ORG
 wake: queue

@@ -26,8 +26,10 @@ void describe("the sample of gateway.yaml", () => {
     // What has no default has an example instead.
     const { listen, endpoint } = parse("").federation;
     const federation = { ...config.federation, listen, endpoint };
+    assert.deepEqual(config.watch.listen, { host: "127.0.0.1", port: 9464 });
+    const { watch } = parse("");
     assert.deepEqual(
-      { ...config, accounts: [], federation, slot: null, secretsKey: null, secrets: [] },
+      { ...config, accounts: [], federation, watch, slot: null, secretsKey: null, secrets: [] },
       parse(""),
     );
     for (const key of [

@@ -62,6 +62,8 @@ void describe("the control socket", () => {
     assert.equal((await client.secrets.list())[0]?.kind, "installation");
     assert.equal((await client.secrets.rotate()).key, 3);
     assert.equal((await client.secrets.installLink("far")).account, "far");
+    assert.deepEqual(await client.secrets.roomPassword(room, "open sesame"), { ...room, kept: true });
+    assert.equal((await client.secrets.roomPassword(room, null)).kept, false);
     assert.deepEqual(calls, [
       ["status"],
       ["trace", "abc"],
@@ -74,6 +76,8 @@ void describe("the control socket", () => {
       ["secret-list"],
       ["secret-rotate"],
       ["install-link", "far"],
+      ["room-password", room, "open sesame"],
+      ["room-password", room, null],
     ]);
     await server.close();
     assert.ok(!existsSync(socket));

@@ -7,6 +7,7 @@ import type { Operations, SetAsideEntry, StatusReport, TraceReport } from "../..
 
 export const sampleDoctor: DoctorReport = {
   state: "warning",
+  gateway: [],
   accounts: [
     {
       account: "xmpp",
@@ -71,6 +72,16 @@ export const sampleStatus: StatusReport = {
       oldestUndeliveredAt: NOW - 3_500_000,
       lastError: "account_down: the connection is down",
       paused: null,
+    },
+  ],
+  alarms: [
+    {
+      code: "account_silent",
+      account: "far",
+      room: null,
+      since: NOW - 3_600_000,
+      raisedAt: NOW - 3_560_000,
+      why: "connection \u001b[31mrefused",
     },
   ],
   setAside: 2,
@@ -163,6 +174,8 @@ export function sampleOperations(): Asked {
             "install-link",
             account,
           ),
+        roomPassword: (room, password) =>
+          asked({ ...room, kept: password !== null }, "room-password", room, password),
       },
       moderation: {
         moderate: (uri, deed) =>

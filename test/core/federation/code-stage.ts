@@ -190,6 +190,7 @@ export class CodeStage {
     return createFederationAccess({
       ...options,
       history: { kind: "none" },
+      served: true,
       identity: () => ({}),
       rotateKey: () => Promise.resolve(),
       changed,

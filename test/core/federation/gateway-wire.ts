@@ -44,6 +44,8 @@ export interface EndOptions {
   /** Routes in front of the real ones, to answer as none should. */
   readonly instead?: readonly Routes[];
   readonly holdMs?: number;
+  /** Of a store that was restored from a backup. */
+  readonly revision?: number;
 }
 
 export class GatewayWire {
@@ -107,6 +109,7 @@ export class GatewayWire {
       placeOf: () => ({ url: endpoint, trusted: true }),
       pace: { random: () => 0, pause },
       startedAt: 0,
+      revision: this.options.revision ?? 0,
     };
   }
 
@@ -169,6 +172,7 @@ export class GatewayWire {
       proofs: this.#proofs(),
       announcer: { rooms: () => undefined },
       perMinute: PER_MINUTE,
+      revision: this.options.revision ?? 0,
       hinted: (peer: PeerId): void => void this.hinted.push(peer),
     };
     const noted: Routes = (server) => {

@@ -19,9 +19,9 @@ const unfenced = `
   addBlock addConnection addGuest addPeer admitProvider answerInvitation blockPeer
   changeProfile claimLane confirmConnection createCode discardAside dismissProvider dropAvatars
   dropBlockOf dropSecret dropUnnamedMedia
-  endConnection endInvitations endKnock follow freeLeasesOf invite keepMedia keepSecret
-  keepRedeemed link linkByCode markServed noteAudit noteAvatar noteInvitation noteKnock noteMarkers
-  noteTold pauseRoom pullLaneForward queueTallies recordVerdict redeem registerAccount removeGuest replaceSetting
+  endAlarms endConnection endInvitations endKnock follow freeLeasesOf invite keepMedia keepSecret
+  keepRedeemed link linkByCode markRestored markServed noteAudit noteAvatar noteInvitation noteKnock noteMarkers
+  noteRoomRead noteTold pauseRoom pullLaneForward queueTallies raiseAlarms recordVerdict redeem registerAccount removeGuest replaceSetting
   rewrapSecret setOptOut setRoomPolicy tellProfile
   resumeRoom retryAside revokeCode setCursor setGroupPolicy settle takeCode takeValues
   tellVerdicts unlink updatePeer writeOwnEvent

@@ -1,0 +1,73 @@
+/** From what is seen of accounts and rooms to what is to be told of them. */
+import type { AccountHost } from "../accounts/account-host.ts";
+import type { AccountId } from "../ids.ts";
+import type { NewAlarm } from "../store/units/alarms.ts";
+import type { WatchedRoom } from "../store/units/watched-rooms.ts";
+import type { Milliseconds } from "../time.ts";
+import type { Seen } from "./account-watch.ts";
+import { type AlarmSubject, ofAccount, ofRoom } from "./alarm.ts";
+import type { RoomSeen } from "./room-watch.ts";
+import type { WatchedAccount } from "./watch-report.ts";
+
+/** What is silent, and what is well; of all else nothing is known yet. */
+export interface Findings {
+  readonly silent: readonly NewAlarm[];
+  readonly well: ReadonlySet<AlarmSubject>;
+}
+
+/** `held`: accounts with a connection that some process holds. */
+export function seenFrom(host: AccountHost, held: readonly AccountId[]): Seen {
+  const { options, health } = host;
+  if (host.serving && health) return { kind: "here", health };
+  if (options.bridge.connected && held.includes(options.row.id)) return { kind: "elsewhere" };
+  const why = health && health.state !== "up" ? health.reason : null;
+  return { kind: "nowhere", why: why ?? "no process serves it" };
+}
+
+export const roomSeen = ({ options }: AccountHost, room: WatchedRoom): RoomSeen => ({
+  out: room.oldestAt === null ? null : room.deliveredSeq,
+  in: room.inboxOldestAt,
+  fault: options.bridge.fault(room.native),
+  error: room.error,
+});
+
+export const joined = (one: Findings, other: Findings): Findings => ({
+  silent: [...one.silent, ...other.silent],
+  well: new Set([...one.well, ...other.well]),
+});
+
+export function accountFindings(accounts: readonly WatchedAccount[]): Findings {
+  const silent = accounts.flatMap(({ host: { options }, verdict }) =>
+    verdict.state === "silent"
+      ? [
+          {
+            subject: ofAccount(options.row.id),
+            code: "account_silent" as const,
+            account: options.name,
+            accountId: options.row.id,
+            room: null,
+            binding: null,
+            since: verdict.since,
+            why: verdict.why,
+          },
+        ]
+      : [],
+  );
+  const well = accounts.filter(({ verdict }) => verdict.state === "well");
+  return { silent, well: new Set(well.map(({ host }) => ofAccount(host.options.row.id))) };
+}
+
+export const roomAlarm = (
+  { options }: AccountHost,
+  room: WatchedRoom,
+  { since, why }: { readonly since: Milliseconds; readonly why: string },
+): NewAlarm => ({
+  subject: ofRoom(room.id),
+  code: "room_silent",
+  account: options.name,
+  accountId: room.account,
+  room: room.native,
+  binding: room.id,
+  since,
+  why,
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { type AlarmFacts, endedLines, raisedLines } from "../../../core/watch/alarm.ts";
+
+const AT = Date.UTC(2026, 10, 22, 12, 30);
+const account: AlarmFacts = {
+  code: "account_silent",
+  account: "matrix",
+  room: null,
+  since: AT - 60_000,
+  why: "request_timeout: no answer",
+};
+const room = (name: string, sinceMs = 60_000): AlarmFacts => ({
+  code: "room_silent",
+  account: "xmpp",
+  room: name,
+  since: AT - sinceMs,
+  why: `${name} is shut`,
+});
+
+void it("an alarm is told in one line: what, since when, why", () => {
+  assert.deepEqual(raisedLines([account, room("a@b")], AT), [
+    "Alarm: account matrix is silent since 12:29 UTC: request_timeout: no answer. What is for its rooms waits.",
+    "Alarm: room xmpp:a@b stands still since 12:29 UTC: a@b is shut.",
+  ]);
+  assert.deepEqual(endedLines([account, room("a@b", 7_200_000)], AT), [
+    "Over: account matrix answers again after 1 min.",
+    "Over: room xmpp:a@b goes on after 2 h.",
+  ]);
+});
+
+void it("many rooms of an account are told in one line, with the one that has stood the longest", () => {
+  const rooms = Array.from({ length: 7 }, (_, i) => room(`r${i}`, i === 3 ? 120_000 : 60_000));
+  const named = "xmpp:r0, xmpp:r1, xmpp:r2, xmpp:r3, xmpp:r4 and 2 more";
+  assert.deepEqual(raisedLines(rooms, AT), [
+    `Alarm: 7 rooms of account xmpp stand still since 12:28 UTC: ${named}. The first: r3 is shut.`,
+  ]);
+  assert.deepEqual(endedLines(rooms, AT), [`Over: 7 rooms of account xmpp go on after 2 min: ${named}.`]);
+  assert.deepEqual(raisedLines([], AT), []);
+});

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { setImmediate as turn } from "node:timers/promises";
+import { describe, it } from "node:test";
+import { GatewayError } from "../../../core/errors.ts";
+import type { AccountId } from "../../../core/ids.ts";
+import { limits } from "../../../core/limits.ts";
+import { createLogger } from "../../../core/log.ts";
+import type { Store } from "../../../core/store/store.ts";
+import type { NewAlarm, StandingAlarm } from "../../../core/store/units/alarms.ts";
+import type { Watched, WatchedRoom } from "../../../core/store/units/watched-rooms.ts";
+import { Watch } from "../../../core/watch/watch.ts";
+import { room, standingHost, up } from "./standing-hosts.ts";
+
+const quiet = createLogger({ level: "error", bodies: false, stream: { write: () => undefined } });
+
+/** A watch over one account and its room, a store that keeps alarms, and a clock. */
+function watching() {
+  const at = { now: 1_000_000 };
+  const is = { health: up, serving: true, ping: () => Promise.resolve(), fault: null as string | null };
+  const there = { rooms: [room(1)] as readonly WatchedRoom[], fault: null as GatewayError | null };
+  const alarms = new Map<string, StandingAlarm>();
+  const raised: string[] = [];
+  const ended: string[] = [];
+  const store = {
+    slot: "one",
+    read: () =>
+      there.fault
+        ? Promise.reject(there.fault)
+        : Promise.resolve<Watched>({
+            rooms: there.rooms,
+            held: [1 as AccountId],
+            alarms: [...alarms.values()],
+          }),
+    write(name: string, input: { readonly alarms: readonly NewAlarm[]; readonly at: number }) {
+      const subjects = input.alarms.map(({ subject }) => subject);
+      if (name === "endAlarms") {
+        for (const subject of subjects) alarms.delete(subject);
+        ended.push(...subjects);
+        return Promise.resolve(subjects);
+      }
+      const fresh = input.alarms.filter(({ subject }) => !alarms.has(subject));
+      for (const alarm of input.alarms) {
+        const { at: seenAt } = input;
+        alarms.set(alarm.subject, { raisedAt: seenAt, ...alarm, seenAt, slot: "one" } as StandingAlarm);
+      }
+      raised.push(...fresh.map(({ subject }) => subject));
+      return Promise.resolve(fresh.map(({ subject }) => subject));
+    },
+  } as unknown as Store;
+  const watch = new Watch({
+    store,
+    hosts: [standingHost(1, "one", is)],
+    adminRooms: { among: () => [] },
+    limits,
+    log: quiet,
+    now: () => at.now,
+    wake: () => undefined,
+  });
+  /** Looks again and again for so long. */
+  const pass = async (ms: number): Promise<void> => {
+    for (const end = at.now + ms; at.now < end; at.now += limits.watchEveryMs) {
+      await watch.look();
+      await turn();
+    }
+  };
+  return { at, is, there, raised, ended, watch, pass };
+}
+
+void describe("the watch", () => {
+  void it("raises an alarm for an account once, and ends it", async () => {
+    const { is, raised, ended, pass } = watching();
+    await pass(60_000);
+    assert.deepEqual(raised, []);
+    is.ping = () => Promise.reject(new GatewayError("request_timeout", "nothing"));
+    await pass(300_000);
+    assert.deepEqual([raised, ended], [["account:1"], []]);
+    is.ping = () => Promise.resolve();
+    await pass(30_000);
+    assert.deepEqual([raised, ended], [["account:1"], ["account:1"]]);
+  });
+
+  void it("raises one for a room only where its account is well and it is not paused", async () => {
+    const { is, there, raised, ended, pass } = watching();
+    await pass(10_000);
+    there.rooms = [room(1, { oldestAt: 5, behind: 1, pausedAt: 7 })];
+    await pass(100_000);
+    assert.deepEqual(raised, []);
+    there.rooms = [room(1, { oldestAt: 5, behind: 1 })];
+    await pass(60_000);
+    assert.deepEqual(raised, ["room:1"]);
+    there.rooms = [room(1)];
+    await pass(10_000);
+    assert.deepEqual(ended, ["room:1"]);
+    is.health = { state: "down", since: 0, reason: "away" } as never;
+    there.rooms = [room(1, { oldestAt: 5, behind: 1 })];
+    await pass(100_000);
+    assert.deepEqual(raised, ["room:1", "account:1"]);
+  });
+
+  void it("takes a time in which nobody looked for no silence", async () => {
+    const { at, there, raised, pass } = watching();
+    await pass(60_000);
+    there.rooms = [room(1, { oldestAt: 5, behind: 1 })];
+    await pass(10_000);
+    at.now += 3_600_000;
+    await pass(20_000);
+    assert.deepEqual(raised, []);
+  });
+
+  void it("takes a store that does not answer for nothing else, and reports it", async () => {
+    const { there, raised, watch, pass } = watching();
+    await pass(30_000);
+    there.fault = new GatewayError("store_failed", "it is away");
+    await pass(300_000);
+    assert.equal(watch.report?.storeFault?.code, "store_failed");
+    there.fault = null;
+    await pass(20_000);
+    assert.equal(watch.report?.storeFault, null);
+    assert.deepEqual(raised, []);
+  });
+});

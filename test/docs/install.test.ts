@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { temporaryFolder } from "../support/servers.ts";
+import { readPage, root } from "./blocks.ts";
+import { Walk } from "./walk.ts";
+
+const PAGE = "docs/operating.md";
+const folder = temporaryFolder("install");
+
+void describe("docs/operating.md, Install", () => {
+  void it("leads without questions to a configuration without mistakes", async () => {
+    const walk = new Walk({ page: PAGE, folder });
+    const printed = await walk.run("init");
+    for (const file of [
+      "gateway.yaml",
+      "secrets/xmpp-secret",
+      "xmpp-prosody.cfg.lua",
+      "matrix-registration.yaml",
+    ]) {
+      assert.ok(printed.includes(`  ${file}\n`), file);
+      assert.ok(statSync(join(folder, "gateway", file)).isFile());
+    }
+    // Each file that the page names is one that is written, for whatever account.
+    for (const [, name = ""] of readPage(PAGE).matchAll(/`NAME-([\w.-]+)`/g))
+      assert.ok(printed.includes(`-${name}\n`) || name === "manifest.yaml", name);
+  });
+
+  void it("installs the service with files of the clone, here below a folder in the place of the machine's root", async () => {
+    const machine = join(folder, "machine");
+    for (const made of ["etc/systemd/system", "usr/local/bin"])
+      mkdirSync(join(machine, made), { recursive: true });
+    const walk = new Walk({
+      page: PAGE,
+      folder,
+      here: {
+        " /etc/": ` ${machine}/etc/`,
+        " /usr/": ` ${machine}/usr/`,
+        "/opt/mimi-gateway": root,
+        // The machine gets no user, and the clone is prepared.
+        "-o mimi-gateway -g mimi-gateway ": "",
+        "systemd-sysusers\n": "true\n",
+        "sh deploy/setup/prepare.sh runtime": "sh -n deploy/setup/prepare.sh",
+      },
+    });
+    await walk.run("install");
+    const same = (made: string, file: string): void =>
+      assert.deepEqual(
+        readFileSync(join(machine, made)),
+        readFileSync(join(root, "deploy/systemd", file)),
+        file,
+      );
+    same("etc/systemd/system/mimi-gateway.service", "mimi-gateway.service");
+    same("etc/sysusers.d/mimi-gateway.conf", "mimi-gateway.conf");
+    same("usr/local/bin/mimi-gateway", "mimi-gateway");
+    assert.equal(statSync(join(machine, "usr/local/bin/mimi-gateway")).mode & 0o777, 0o755);
+    assert.equal(statSync(join(machine, "etc/mimi-gateway")).mode & 0o777, 0o750);
+  });
+});
