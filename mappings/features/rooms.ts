@@ -10,65 +10,50 @@ const byGoing = fallback({ says: "he goes from the other rooms, where he may com
 const ghostsOnly = partial({
   says: "his ghost goes; people of the homeserver stay, for their rooms' moderators to put out",
 });
+const ghostGoes = partial({ says: "his ghost goes; people of the room's own service stay" });
 
 export const roomLevels = {
   "read-marker": notSlack,
   "delivery-receipt": nowhere,
   typing: notSlack,
   // Synapse tells of everybody's presence all the time: far more than what people say.
-  presence: { slack: both(not), matrix: both(not), xmpp: both(full) },
+  presence: nowhere,
   "room-name": {
     slack: ways(full, partial("property_shortened")),
     matrix: both(full),
     xmpp: both(full),
   },
   topic: { slack: ways(full, partial("property_shortened")), matrix: both(full), xmpp: both(full) },
-  "room-avatar": notSlack,
+  "room-avatar": { slack: both(not), matrix: both(full), xmpp: both(not) },
   pins: {
     slack: both(full),
     matrix: both(full),
     xmpp: ways(not, fallback({ says: "a line of text says so" })),
   },
   bookmarks: nowhere,
+  // Who is in a channel or a MUC, and who comes and goes, is not told elsewhere: whoever says something is seen then.
   "join-leave": {
-    slack: ways(full, not),
+    slack: both(not),
     matrix: both(partial({ says: "whoever comes is seen when he first says something" })),
-    xmpp: both(full),
+    xmpp: ways(not, full),
   },
   // Nobody is invited elsewhere by being invited here: he comes by speaking. Ghosts are invited by the gateway alone.
-  invite: { slack: ways(full, partial("member_unsupported")), matrix: both(not), xmpp: both(full) },
-  kick: {
-    slack: ways(fallback({ says: "it can't be told from a leave" }), partial("member_unsupported")),
-    matrix: ways(byGoing, ghostsOnly),
-    xmpp: both(full),
-  },
-  ban: {
-    slack: ways(not, fallback({ says: "a kick; the gateway keeps who is banned" })),
-    matrix: ways(byGoing, ghostsOnly),
-    xmpp: ways(full, partial("member_unsupported")),
-  },
-  knock: {
-    slack: both(not),
-    // A knock asks the moderators of one room.
-    matrix: both(not),
-    xmpp: ways(full, fallback({ says: "a line of text says so" })),
-  },
-  roles: {
-    slack: both(not),
-    // Power in one room gives nobody rights elsewhere, and a group's roles give no power in a room.
-    matrix: both(not),
-    xmpp: ways(full, partial("role_unsupported")),
-  },
+  invite: nowhere,
+  kick: { slack: both(not), matrix: ways(byGoing, ghostsOnly), xmpp: ways(not, ghostGoes) },
+  ban: { slack: both(not), matrix: ways(byGoing, ghostsOnly), xmpp: ways(not, ghostGoes) },
+  // A knock asks the moderators of one room, and power in one room gives nobody rights elsewhere.
+  knock: nowhere,
+  roles: nowhere,
   // What a Matrix room asks of speakers holds for its ghosts, too, and for nobody elsewhere.
   "moderated-room": {
     slack: both(not),
     matrix: ways(not, partial({ says: "ghosts have a voice there where their group lets them speak" })),
-    xmpp: both(full),
+    xmpp: ways(not, partial({ says: "ghosts have a voice there where their group lets them speak" })),
   },
   "announcement-room": {
     slack: both(not),
     matrix: ways(not, partial({ says: "a moderated room" })),
-    xmpp: both(full),
+    xmpp: both(not),
   },
   "display-name": {
     slack: ways(full, partial({ says: "earlier messages keep the earlier name" })),
