@@ -12,6 +12,7 @@ import type { BenchContext } from "./context.ts";
 import { cpuMicroseconds, memoryMegabytes } from "./process-usage.ts";
 import { readyForm, type RelayJob } from "./relay-job.ts";
 import type { StoreCounts } from "./store-counts.ts";
+import { xmppYaml } from "./xmpp-yaml.ts";
 
 /** The two rooms of each pair, as bare JIDs. */
 export type RoomPair = readonly [said: string, heard: string];
@@ -27,7 +28,7 @@ export interface BridgedSystem {
 }
 
 const READY_WITHIN_MS = 30_000;
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 10;
 
 /** The relay, in all rooms. */
 export async function startRelay(
@@ -99,12 +100,7 @@ data: ${data}
 wake: ${wake}
 log: { level: warn }
 accounts:
-  - name: xmpp
-    bridge: xmpp
-    service: xmpp://127.0.0.1:${prosody.ports.component}
-    domain: ${component.domain}
-    secret: ${component.secret}
-`;
+${xmppYaml(prosody, component)}`;
 }
 
 /** The gateway's operations as soon as its accounts are connected. */

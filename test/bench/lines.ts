@@ -50,18 +50,24 @@ function isMet(line: Line, goal: Goal, ratio: number | null): boolean {
   return goal.bound === "at least" ? figure >= goal.limit : figure <= goal.limit;
 }
 
-/** The lines as a table with one header. */
-export function table(lines: readonly JudgedLine[]): string {
-  const rows = lines.map((line) => [
-    line.part,
+/** What stands above the cells of a line. */
+export const HEADINGS: readonly string[] = ["what", "value", "floor", "ratio", "goal", ""];
+
+/** What a table shows of a line, without its part; empty where there is nothing. */
+export function cellsOf(line: JudgedLine): readonly string[] {
+  return [
     line.what,
     `${figure(line.value)} ${line.unit}`,
     line.floor === null ? "" : figure(line.floor),
     line.ratio === null ? "" : line.ratio.toFixed(2),
     line.goal === null ? "" : goalText(line.goal),
     line.met === null ? "" : line.met ? "met" : "NOT MET",
-  ]);
-  const all = [["part", "what", "value", "floor", "ratio", "goal", ""], ...rows];
+  ];
+}
+
+/** The lines as a table with one header. */
+export function table(lines: readonly JudgedLine[]): string {
+  const all = [["part", ...HEADINGS], ...lines.map((line) => [line.part, ...cellsOf(line)])];
   const widths = all.reduce<number[]>(
     (longest, row) => row.map((cell, i) => Math.max(longest[i] ?? 0, cell.length)),
     [],

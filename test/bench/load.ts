@@ -1,21 +1,33 @@
 /** Ways of saying messages on lines: at a pace, or as fast as so many under way allow. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { MessageLine } from "./message-line.ts";
+
+/** Something that is said by numbers and arrives elsewhere. */
+export interface Speech {
+  /** How many have been said and have not arrived. */
+  readonly underWay: number;
+  /** Called at each arrival. */
+  onArrival: () => void;
+  say(): void;
+}
 
 /** Nothing has arrived for so long: what has not come by now is lost. */
 const STALLED_MS = 10_000;
 
 /**
- * Says so many messages, this many a second. Resolves with the seconds from the first word to the last arrival, when all
- * have arrived or nothing comes any more.
+ * Says so many messages, this many a second, on the lines by turns. Resolves with the seconds from the first word to the
+ * last arrival, when all have arrived or nothing comes any more.
  */
-export async function sayPaced(line: MessageLine, messages: number, perSecond: number): Promise<number> {
+export async function sayPaced(
+  lines: readonly Speech[],
+  messages: number,
+  perSecond: number,
+): Promise<number> {
   const start = performance.now();
-  const all = waitForAll([line], () => said === messages);
+  const all = waitForAll(lines, () => said === messages);
   let said = 0;
   while (said < messages) {
     const due = Math.min(messages, 1 + Math.floor(((performance.now() - start) * perSecond) / 1_000));
-    for (; said < due; said++) line.say();
+    for (; said < due; said++) lines[said % lines.length]?.say();
     await delay(Math.max(1, start + (said * 1_000) / perSecond - performance.now()));
   }
   return ((await all()) - start) / 1_000;
@@ -26,7 +38,7 @@ export async function sayPaced(line: MessageLine, messages: number, perSecond: n
  * the seconds from the first word to the last arrival.
  */
 export async function sayWindowed(
-  lines: readonly MessageLine[],
+  lines: readonly Speech[],
   messages: number,
   window: number,
 ): Promise<number> {
@@ -51,11 +63,35 @@ export async function sayWindowed(
   return (end - start) / 1_000;
 }
 
+/**
+ * Says what it can for so many seconds, with `window` of each line under way. Resolves with how many were said, and the
+ * seconds from the first word to the last arrival.
+ */
+export async function sayFor(
+  lines: readonly Speech[],
+  seconds: number,
+  window: number,
+): Promise<{ readonly messages: number; readonly seconds: number }> {
+  const start = performance.now();
+  let messages = 0;
+  const over = (): boolean => performance.now() - start >= seconds * 1_000;
+  const say = (line: Speech): void => {
+    messages += 1;
+    line.say();
+  };
+  const all = waitForAll(lines, over, (line) => {
+    if (!over()) say(line);
+  });
+  for (let i = 0; i < window; i++) for (const line of lines) say(line);
+  const took = (await all()) - start;
+  return { messages, seconds: took / 1_000 };
+}
+
 /** From now on watches arrivals; the function that it gives resolves with the moment of the last one. */
 function waitForAll(
-  lines: readonly MessageLine[],
+  lines: readonly Speech[],
   allSaid: () => boolean,
-  arrived: (line: MessageLine) => void = () => undefined,
+  arrived: (line: Speech) => void = () => undefined,
 ): () => Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   let last = performance.now();

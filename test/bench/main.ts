@@ -2,12 +2,12 @@
  * `npm run bench`: what the gateway does, beside floors that are measured in the same run. Figures move from machine to
  * machine; the ratios to the floors are what can be compared.
  *
- *   node test/bench/main.ts                       everything, under thirteen minutes
- *   node test/bench/main.ts append sink           these parts only; `mtp` takes two and a half minutes
- *   node test/bench/main.ts --json FILE           the same as a report for machines
+ *   node test/bench/main.ts                       everything, under seventeen minutes
+ *   node test/bench/main.ts append sink           these parts only; `mtp` takes two and a half minutes, `pairs` four
+ *   node test/bench/main.ts --report FOLDER       a report of it: report.json, report.md, report.svg
  *   node test/bench/main.ts --profile FOLDER      profiles of the gateways' CPU; figures are worse then
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -17,6 +17,8 @@ import { judge, type JudgedLine, type Line, table } from "./lines.ts";
 import { mappingsPart } from "./mappings-part.ts";
 import { matrixPart } from "./matrix-part.ts";
 import { mtpPart } from "./mtp-part.ts";
+import { pairsPart } from "./pairs-part.ts";
+import { goalsMet, writeReport } from "./report.ts";
 import { sinkPart } from "./sink-part.ts";
 import { slackPart } from "./slack-part.ts";
 import { xmppPart } from "./xmpp-part.ts";
@@ -29,10 +31,11 @@ const parts: Readonly<Record<string, (context: BenchContext) => Promise<readonly
   mtp: mtpPart,
   slack: slackPart,
   matrix: matrixPart,
+  pairs: pairsPart,
 };
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: "string" }, profile: { type: "string" } },
+  options: { report: { type: "string" }, profile: { type: "string" } },
   allowPositionals: true,
 });
 const unknown = positionals.filter((name) => !Object.hasOwn(parts, name));
@@ -46,6 +49,7 @@ const folder = mkdtempSync(join(tmpdir(), "mimi-bench-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 const profile = values.profile === undefined ? null : resolve(values.profile);
 if (profile !== null) mkdirSync(profile, { recursive: true });
+const at = new Date().toISOString();
 const started = performance.now();
 const seconds = (): number => (performance.now() - started) / 1_000;
 
@@ -58,15 +62,12 @@ for (const [name, part] of Object.entries(parts)) {
   console.log(`\n${table(measured)}\n`);
 }
 
-const goals = lines.filter(({ met }) => met !== null);
-const metGoals = goals.filter(({ met }) => met === true).length;
-console.log(`${metGoals} of ${goals.length} goals met, in ${seconds().toFixed(0)} s`);
-if (values.json !== undefined) {
+console.log(`${goalsMet(lines)}, in ${seconds().toFixed(0)} s`);
+if (values.report !== undefined) {
   const machine = {
     node: process.version,
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
   };
-  const report = { at: new Date().toISOString(), machine, seconds: seconds(), lines };
-  writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  writeReport(values.report, { at, machine, seconds: seconds(), lines });
 }

@@ -22,22 +22,22 @@ export interface MatrixPlace {
 export function startMatrixGateway(
   context: BenchContext,
   name: string,
-  { url, serverName, listen }: MatrixPlace,
+  place: MatrixPlace,
   more = "",
 ): Promise<BenchGateway> {
-  return startBenchGateway(
-    context,
-    name,
-    `  - name: matrix
+  return startBenchGateway(context, name, matrixYaml("matrix", place) + more);
+}
+
+/** The homeserver as an account in gateway.yaml. */
+export const matrixYaml = (account: string, { url, serverName, listen }: MatrixPlace): string =>
+  `  - name: ${account}
     bridge: matrix
     homeserver: ${url}
     server_name: ${serverName}
     as_token: ${AS_TOKEN}
     hs_token: ${HS_TOKEN}
     listen: 127.0.0.1:${listen}
-${more}`,
-  );
-}
+`;
 
 /** The registration of that account, for a homeserver that is to be started. */
 export function registrationFor(place: Omit<MatrixPlace, "url">): string {

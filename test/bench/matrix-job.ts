@@ -19,6 +19,8 @@ export const standInOrderForm = z.discriminatedUnion("order", [
     messages: z.number(),
     rooms: z.number(),
     each: z.number(),
+    /** How many speak by turns in each of them. */
+    people: z.number().default(5),
     service: z.string(),
   }),
   /** Leaves what is sent to rooms unanswered until `release`. */

@@ -5,16 +5,17 @@
 import { join } from "node:path";
 import { MatrixUser } from "../../deploy/clients/matrix-user.ts";
 import { freePorts } from "../../deploy/servers/ports.ts";
-import { type Prosody, startProsody } from "../../deploy/servers/prosody.ts";
+import { startProsody } from "../../deploy/servers/prosody.ts";
 import { startSynapse } from "../../deploy/servers/synapse.ts";
 import type { BenchContext } from "./context.ts";
 import { LeanClient } from "./lean-client.ts";
 import type { Goal, Line } from "./lines.ts";
 import { registrationFor, startMatrixGateway } from "./matrix-children.ts";
-import { MatrixGhost } from "./matrix-ghost.ts";
+import { enterGhost } from "./matrix-ghost.ts";
 import { MatrixListener } from "./matrix-listener.ts";
 import { PacedWay } from "./paced-way.ts";
 import { percentile } from "./statistics.ts";
+import { xmppYaml } from "./xmpp-yaml.ts";
 
 const SERVER = "latency.bench";
 const DOMAIN = "matrix-bench.localhost";
@@ -43,7 +44,7 @@ export async function matrixLatencyPart(context: BenchContext): Promise<readonly
     registrations: [registrationFor({ serverName: SERVER, listen })],
   });
   const place = { url: synapse.url, serverName: SERVER, listen };
-  const gateway = await startMatrixGateway(context, "matrix-latency", place, xmppYaml(prosody));
+  const gateway = await startMatrixGateway(context, "matrix-latency", place, xmppYaml(prosody, COMPONENT));
   const ben = await MatrixUser.register(synapse, BEN.name, BEN.password);
   const [room, bareRoom] = [await ben.createRoom(), await ben.createRoom()];
   const anna = await LeanClient.connect(
@@ -59,10 +60,10 @@ export async function matrixLatencyPart(context: BenchContext): Promise<readonly
     ],
     null,
   );
-  const ghost = await MatrixGhost.enter(synapse.url, SERVER, bareRoom);
+  const ghost = await enterGhost(synapse.url, SERVER, [bareRoom]);
   const ways = {
     muc: new PacedWay((number) => anna.say(muc, "muc", number)),
-    bare: new PacedWay((number) => ghost.say("bare", number)),
+    bare: new PacedWay((number) => ghost.say(bareRoom, "bare", number)),
   };
   const listener = await MatrixListener.start(synapse.url, BEN, (line, number, at) => {
     if (line === "muc" || line === "bare") ways[line].arrived(number, at);
@@ -94,13 +95,6 @@ export async function matrixLatencyPart(context: BenchContext): Promise<readonly
     await prosody.stop();
   }
 }
-
-const xmppYaml = ({ ports }: Prosody): string => `  - name: xmpp
-    bridge: xmpp
-    service: xmpp://127.0.0.1:${ports.component}
-    domain: ${COMPONENT.domain}
-    secret: ${COMPONENT.secret}
-`;
 
 function linesOf(perSecond: number, took: readonly number[], bare: readonly number[]): Line[] {
   const arrival = (share: number, goal: Goal | null): Line => ({

@@ -2,6 +2,7 @@
  * What the stand-in for a homeserver answers (client-server API). It knows no room by itself: whichever is named is there,
  * open to all, with the application service's own user as its admin; it checks nothing, and keeps no history.
  */
+import { PERSON_TOKEN } from "./matrix-stand-in-sync.ts";
 
 /** Status and JSON of an answer. */
 export type Answered = readonly [status: number, json: string];
@@ -14,6 +15,7 @@ export interface Asked {
   readonly body: string;
 }
 
+const LOGGED_IN: Answered = [200, `{"access_token":"${PERSON_TOKEN}"}`];
 const OK: Answered = [200, "{}"];
 const MISSING: Answered = [404, `{"errcode":"M_NOT_FOUND","error":"there is none"}`];
 const IN_USE: Answered = [400, `{"errcode":"M_USER_IN_USE","error":"he is there already"}`];
@@ -57,6 +59,8 @@ export class StandInRooms {
     switch (what) {
       case "rooms":
         return this.#inRoom(method, name, rest, as, query, body);
+      case "login":
+        return LOGGED_IN;
       case "register":
         return this.#register(body);
       case "profile":

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { MatrixPusher } from "./matrix-pusher.ts";
 import { type Asked, StandInRooms } from "./matrix-stand-in-rooms.ts";
+import { StandInSync } from "./matrix-stand-in-sync.ts";
 
 const ROOM = "!to0:hs.bench";
 const GHOST = "@_mimi_x:hs.bench";
@@ -68,4 +69,22 @@ void test("the stand-in pushes in order, so many at a time, and again what is no
     ["2", [3]],
   ]);
   server.closeAllConnections();
+});
+
+void test("at the stand-in a person hears each message once, also what was sent between two requests", async () => {
+  const sync = new StandInSync();
+  const answers: string[] = [];
+  const ask = (since: string | null): void => sync.ask(since, (json) => answers.push(json));
+  sync.happened(`{"body":"before anybody listens"}`);
+  ask(null);
+  assert.deepEqual(answers, [`{"next_batch":"s0"}`]);
+  sync.happened(`{"body":"one"}`);
+  ask("s0");
+  assert.equal(answers[1], `{"next_batch":"s1","events":[{"body":"one"}]}`);
+  ask("s1");
+  assert.equal(answers.length, 2);
+  sync.happened(`{"body":"two"}`);
+  sync.happened(`{"body":"three"}`);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(answers.slice(2), [`{"next_batch":"s2","events":[{"body":"two"},{"body":"three"}]}`]);
 });

@@ -7,9 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { roomFrom, standInJobForm, type StandInOrder, standInOrderForm, textOf } from "./matrix-job.ts";
 import { MatrixPusher, MOST_EVENTS } from "./matrix-pusher.ts";
 import { type Answered, StandInRooms } from "./matrix-stand-in-rooms.ts";
+import { PERSON_TOKEN, StandInSync } from "./matrix-stand-in-sync.ts";
 
-/** Of those who speak in a room. */
-const PEOPLE = 5;
 /** Nothing has come for so long: what is missing is lost. */
 const STALLED_MS = 10_000;
 const NUMBERED = /"body":"([a-z0-9-]+):(\d+) /;
@@ -28,11 +27,13 @@ let onArrival: () => void = () => undefined;
 /** Answers that are held back; null: none is. */
 let held: (() => void)[] | null = null;
 
+const news = new StandInSync();
 const rooms = new StandInRooms({
   serverName: job.serverName,
   bot: `@${job.bot}:${job.serverName}`,
   happened: (event) => own?.push(event),
   sent: (_room, content) => {
+    news.happened(content);
     const [, line, number] = NUMBERED.exec(content) ?? [];
     if (line === undefined) return;
     if (Number(number) !== (next.get(line) ?? 0)) faults += 1;
@@ -52,23 +53,27 @@ server.keepAliveTimeout = 60_000;
 server.listen(job.port, "127.0.0.1", () => process.send?.({ ready: true }));
 process.on("message", (message) => void obey(standInOrderForm.parse(message)));
 
-function take({ method = "", url = "" }: IncomingMessage, response: ServerResponse, body: string): void {
+function take(request: IncomingMessage, response: ServerResponse, body: string): void {
+  const { method = "", url = "", headers } = request;
   const mark = url.indexOf("?");
   const path = mark < 0 ? url : url.slice(0, mark);
   const parts = path.replace(PREFIX, "").split("/").map(decodeURIComponent);
+  const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
   const answer = (): void => {
-    const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
-    const [status, json] = path.endsWith("/versions")
-      ? VERSIONS
-      : rooms.answer({ method, parts, query, body });
-    response.writeHead(status, {
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(json),
-    });
-    response.end(json);
+    give(response, path.endsWith("/versions") ? VERSIONS : rooms.answer({ method, parts, query, body }));
   };
-  if (held !== null && parts[2] === "send") held.push(answer);
+  if (parts[0] === "sync" && headers.authorization === `Bearer ${PERSON_TOKEN}`)
+    news.ask(query.get("since"), (json) => give(response, [200, json]));
+  else if (held !== null && parts[2] === "send") held.push(answer);
   else answer();
+}
+
+function give(response: ServerResponse, [status, json]: Answered): void {
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(json),
+  });
+  response.end(json);
 }
 
 async function obey(order: StandInOrder): Promise<void> {
@@ -85,7 +90,8 @@ async function obey(order: StandInOrder): Promise<void> {
 
 const saidIn = new Map<number, number>();
 
-async function say({ messages, rooms: among, each, service }: Extract<StandInOrder, { order: "say" }>) {
+async function say(order: Extract<StandInOrder, { order: "say" }>): Promise<void> {
+  const { messages, rooms: among, each, people, service } = order;
   const pusher = pushers.get(service) ?? new MatrixPusher(service, job.hsToken);
   pushers.set(service, pusher);
   await pusher.idle();
@@ -96,7 +102,7 @@ async function say({ messages, rooms: among, each, service }: Extract<StandInOrd
     saidIn.set(room, number + 1);
     const body = textOf(`r${room}`, number);
     const content = JSON.stringify({ body, msgtype: "m.text", "m.mentions": {} });
-    const person = `@person${room}-${number % PEOPLE}:${job.serverName}`;
+    const person = `@person${room}-${number % people}:${job.serverName}`;
     pusher.push(rooms.event(roomFrom(room, job.serverName), person, "m.room.message", content));
   }
   const start = performance.now();

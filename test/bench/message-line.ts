@@ -1,64 +1,33 @@
-/** One run of numbered messages from a room to the room that it is bridged with: who says them, who hears them, when. */
+/** One run of numbered messages from a MUC to the room that it is bridged with, and their reflections in the MUC itself. */
 import type { LeanClient } from "./lean-client.ts";
+import { NumberedLine } from "./numbered-line.ts";
 
-export class MessageLine {
-  readonly #name: string;
-  readonly #speaker: LeanClient;
-  readonly #room: string;
-  readonly #saidAt: number[] = [];
+export class MessageLine extends NumberedLine {
   #reflectedNext = 0;
-  #arrivedNext = 0;
   #reflectedCount = 0;
-  #arrivedCount = 0;
-  #faults = 0;
+  #disorder = 0;
   #reflections: number[] = [];
-  #arrivals: number[] = [];
-  /** Called at each arrival. */
-  onArrival: () => void = () => undefined;
 
   constructor(name: string, speaker: LeanClient, room: string) {
-    this.#name = name;
-    this.#speaker = speaker;
-    this.#room = room;
-  }
-
-  /** How many have been said and have not arrived. */
-  get underWay(): number {
-    return this.#saidAt.length - this.#arrivedCount;
+    super((number) => speaker.say(room, name, number));
   }
 
   /** Messages that are missing on either side, came again or out of order. */
-  get faults(): number {
-    const lost = Math.max(0, this.underWay) + Math.max(0, this.#saidAt.length - this.#reflectedCount);
-    return lost + this.#faults;
-  }
-
-  say(): void {
-    const number = this.#saidAt.length;
-    this.#saidAt.push(performance.now());
-    this.#speaker.say(this.#room, this.#name, number);
+  override get faults(): number {
+    return super.faults + Math.max(0, this.said - this.#reflectedCount) + this.#disorder;
   }
 
   reflected(number: number, at: number): void {
-    if (number !== this.#reflectedNext) this.#faults += 1;
+    if (number !== this.#reflectedNext) this.#disorder += 1;
     this.#reflectedNext = number + 1;
     this.#reflectedCount += 1;
-    this.#reflections.push(at - (this.#saidAt[number] ?? Number.NaN));
-  }
-
-  arrived(number: number, at: number): void {
-    if (number !== this.#arrivedNext) this.#faults += 1;
-    this.#arrivedNext = number + 1;
-    this.#arrivedCount += 1;
-    this.#arrivals.push(at - (this.#saidAt[number] ?? Number.NaN));
-    this.onArrival();
+    this.#reflections.push(at - this.saidAt(number));
   }
 
   /** Milliseconds from saying to the reflection and to the arrival, since the last call. */
   takeLatencies(): { readonly reflections: readonly number[]; readonly arrivals: readonly number[] } {
-    const taken = { reflections: this.#reflections, arrivals: this.#arrivals };
+    const reflections = this.#reflections;
     this.#reflections = [];
-    this.#arrivals = [];
-    return taken;
+    return { reflections, arrivals: this.takeArrivals() };
   }
 }

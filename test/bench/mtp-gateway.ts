@@ -166,6 +166,8 @@ function configOf({ data, base, port, peers }: GatewayJob): Config {
       allow: [],
     },
     commands: { linkAcross: false },
+    alarms: [],
+    watch: { listen: null },
     slot: null,
     accounts: [{ name: "sink", bridge: "sink" }],
     secretsKey: null,

@@ -150,6 +150,8 @@ function configOf({ data, wake }: SinkJob): Config {
       allow: [],
     },
     commands: { linkAcross: false },
+    alarms: [],
+    watch: { listen: null },
     slot: null,
     accounts: [{ name: "sink", bridge: "sink" }],
     secretsKey: null,

@@ -16,19 +16,20 @@ export async function startSlackGateway(
     more = "",
   }: { readonly name: string; readonly listen: number | null; readonly more?: string },
 ): Promise<BenchGateway> {
+  return startBenchGateway(context, name, slackYaml(simulator, listen) + more);
+}
+
+/** The workspace as an account in gateway.yaml. `listen`: null for Socket Mode. */
+export function slackYaml(simulator: SlackSimulator, listen: number | null): string {
   const { app, apiUrl } = simulator;
   const events =
     listen === null
       ? `app_token: ${app.appToken}`
       : `signing_secret: ${app.signingSecret}\n    listen: 127.0.0.1:${listen}`;
-  return startBenchGateway(
-    context,
-    name,
-    `  - name: slack
+  return `  - name: slack
     bridge: slack
     token: ${simulator.workspace().botToken}
     ${events}
     api: ${apiUrl}
-${more}`,
-  );
+`;
 }

@@ -9,10 +9,10 @@ import { LeanClient } from "./lean-client.ts";
 import type { Line } from "./lines.ts";
 import { CHANNEL, startSlackGateway } from "./slack-gateway.ts";
 import { percentile } from "./statistics.ts";
+import { xmppYaml } from "./xmpp-yaml.ts";
 
 const DOMAIN = "slack-bench.localhost";
-const COMPONENT = `mimi.${DOMAIN}`;
-const SECRET = "bench-secret";
+const COMPONENT = { domain: `mimi.${DOMAIN}`, secret: "bench-secret" };
 const PASSWORD = "bench";
 const MESSAGES = 200;
 const WARM_UP = 20;
@@ -23,16 +23,11 @@ export async function slackLatencyPart(context: BenchContext): Promise<readonly 
     folder: join(context.folder, "prosody-slack"),
     domain: DOMAIN,
     archive: "memory",
-    components: [{ domain: COMPONENT, secret: SECRET }],
+    components: [COMPONENT],
     users: [{ name: "anna", password: PASSWORD }],
   });
   const simulator = await startSlackSimulator({ limits: "off" });
-  const more = `  - name: xmpp
-    bridge: xmpp
-    service: xmpp://127.0.0.1:${prosody.ports.component}
-    domain: ${COMPONENT}
-    secret: ${SECRET}
-`;
+  const more = xmppYaml(prosody, COMPONENT);
   const gateway = await startSlackGateway(context, simulator, { name: "latency", listen: null, more });
   const heard = new Map<string, Map<number, number>>([
     ["slack", new Map()],

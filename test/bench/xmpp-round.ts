@@ -52,9 +52,7 @@ export async function runRound(stage: Stage, { system, lines }: StagedSystem, lo
 /** Resolves with the seconds that it took. */
 async function say(lines: readonly MessageLine[], load: Load): Promise<number> {
   if ("window" in load) return sayWindowed(lines, load.messages, load.window);
-  const [line] = lines;
-  if (!line) throw new Error("there is no pair of rooms");
-  return sayPaced(line, load.messages, load.perSecond);
+  return sayPaced(lines, load.messages, load.perSecond);
 }
 
 /** The rounds of one system under one load as one. */
