@@ -30,6 +30,7 @@ const kill = (number: number, step: Point["step"], occurrence = 5): Point => ({
   occurrence,
   fault: "gateway-kill",
   provokedAt: null,
+  gateway: null,
 });
 
 export const breakages: readonly Breakage[] = [

@@ -50,9 +50,11 @@ export class Disturbance {
 
   /** Waits until the point is reached, and inflicts its fault to the end. Resolves when every room flows again. */
   async inflict(point: Point): Promise<void> {
-    if (point.provokedAt !== null) await this.#once(point.provokedAt, 1, "gateway-kill");
-    await this.#once(point.step, point.occurrence, point.fault);
-    this.fired.push({ step: point.step, fault: point.fault });
+    const { step, occurrence, fault, provokedAt, gateway } = point;
+    if (provokedAt !== null)
+      await this.#once({ step: provokedAt, occurrence: 1, fault: "gateway-kill", gateway });
+    await this.#once({ step, occurrence, fault, gateway });
+    this.fired.push({ step, fault });
     const over = Date.now();
     await until(`messages in every room after ${describe(point)}`, FLOWS_WITHIN, () =>
       this.#options.lab.crowd.flowsSince(over),
@@ -60,7 +62,10 @@ export class Disturbance {
   }
 
   /** Arms a step and resolves with the gateway that reached it; what happens there is the caller's, then `goOn`. */
-  async arm(step: StepName, occurrence: number, act: "kill" | "stop" | "ask"): Promise<GatewayProcess> {
+  async arm(
+    { step, occurrence, gateway: only }: Pick<Point, "step" | "occurrence" | "gateway">,
+    act: "kill" | "stop" | "ask",
+  ): Promise<GatewayProcess> {
     const number = ++this.#armed;
     const { promise, resolve } = Promise.withResolvers<GatewayProcess>();
     this.#waiting = { number, reached: resolve };
@@ -68,7 +73,10 @@ export class Disturbance {
     const own = `${armed}.${number}`;
     writeFileSync(own, "");
     // Whoever reads it sees all of it or nothing.
-    writeFileSync(`${armed}.next`, [number, step, occurrence, act].join(" "));
+    writeFileSync(
+      `${armed}.next`,
+      [number, step, occurrence, act, ...(only === null ? [] : [only])].join(" "),
+    );
     renameSync(`${armed}.next`, armed);
     const late = AbortSignal.timeout(REACHED_WITHIN);
     try {
@@ -81,11 +89,12 @@ export class Disturbance {
     }
   }
 
-  async #once(step: StepName, occurrence: number, fault: Fault): Promise<void> {
+  async #once(place: Pick<Point, "step" | "occurrence" | "fault" | "gateway">): Promise<void> {
+    const { fault } = place;
     // A gateway starts its own again a moment after it was killed.
     if (fault.startsWith("redis")) await until("a Redis", REACHED_WITHIN, () => this.#options.redis.pid());
     const act = fault === "gateway-kill" ? "kill" : fault === "gateway-stop" ? "stop" : "ask";
-    const gateway = await this.arm(step, occurrence, act);
+    const gateway = await this.arm(place, act);
     const from = Date.now();
     switch (fault) {
       case "gateway-kill":
@@ -144,5 +153,5 @@ export class Disturbance {
   }
 }
 
-export const describe = ({ number, step, occurrence, fault }: Point): string =>
-  `point ${number} (${fault} at ${step}, time ${occurrence})`;
+export const describe = ({ number, step, occurrence, fault, gateway }: Point): string =>
+  `point ${number} (${fault} at ${step}, time ${occurrence}${gateway === null ? "" : `, ${gateway}`})`;

@@ -152,11 +152,11 @@ export class Lab implements Scene {
   }
 }
 
-/** Resolves when the gateway is in its XMPP service. */
-export async function untilConnected(operations: Operations): Promise<void> {
-  await until("the account's connection", 60_000, async () => {
+/** Resolves when the gateway is connected to all of its platforms. `count`: how many accounts it has. */
+export async function untilConnected(operations: Operations, count = 1): Promise<void> {
+  await until("every account's connection", 60_000, async () => {
     const { accounts: found } = await operations.status();
-    return found[0]?.health?.state === "up";
+    return found.length === count && found.every(({ health }) => health?.state === "up");
   });
 }
 

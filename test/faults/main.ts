@@ -3,7 +3,9 @@
  * holds, every message once and in order, whatever is killed, stopped or emptied on the way.
  *
  *   npm run faults                                 3 seeds in every mode, then the broken copies
- *   npm run faults -- --seeds 20 --mode queue      more seeds, one mode (direct, queue, two, federated, slack, matrix; both: direct and queue)
+ *   npm run faults -- --seeds 20 --mode queue      more seeds, one mode (direct, queue, two, federated, slack, matrix, all; both: direct and queue)
+ *   npm run faults -- --seeds 5 --mode all --with-synapse
+ *                                                  one group of all platforms and two gateways, with a room of a Synapse in it too
  *   npm run faults -- --seed 7 --mode direct       one seed again, nothing else
  *   npm run faults -- --away 600                   a peer is away for that many seconds, instead of 60
  *   npm run faults -- --short                      what npm test runs: one seed a mode, and the broken copies alone, without
@@ -12,6 +14,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { asGatewayError } from "../../core/errors.ts";
+import { runPointsAll } from "./all.ts";
 import { breakages, tryBreakage } from "./broken-copies.ts";
 import type { Outcome } from "./outcome.ts";
 import { runPointsFederated } from "./federated.ts";
@@ -21,18 +24,20 @@ import { type PointsRun, runPoints } from "./points-run.ts";
 import { runPointsSlack } from "./slack.ts";
 import { runPointsOnTwo } from "./two-gateways.ts";
 
-const allModes = ["direct", "queue", "two", "federated", "slack", "matrix"] as const;
+const allModes = ["direct", "queue", "two", "federated", "slack", "matrix", "all"] as const;
 type Mode = (typeof allModes)[number];
 
 /** Slack and Synapse take few messages in a second, and so the steps are passed seldom. */
 const QUIET = { steps: 12, pages: 3 } as const;
 const TWO_PAIRS = { steps: 10, pages: 2 } as const;
+/** In one group all of it is passed seldom at the gateway that has one room in it. */
+const ONE_GROUP = { federated: true, sampled: true, passes: { steps: 4, pages: 1 } } as const;
 
 /** What a seed draws is the same in every run of a form of the test, so that seed and mode are all it takes to repeat it. */
 const drawings: Readonly<Record<Mode, { readonly whole: Drawing; readonly short: Drawing }>> = {
   direct: {
     whole: { count: 30, gatewayStops: 1, redisStops: 1 },
-    short: { count: 20, gatewayStops: 1, redisStops: 1 },
+    short: { count: 17, gatewayStops: 1, redisStops: 1 },
   },
   queue: {
     whole: { count: 30, gatewayStops: 1, redisStops: 1 },
@@ -48,11 +53,15 @@ const drawings: Readonly<Record<Mode, { readonly whole: Drawing; readonly short:
   },
   slack: {
     whole: { count: 30, gatewayStops: 1, redisStops: 1, passes: QUIET },
-    short: { count: 7, gatewayStops: 0, redisStops: 0, passes: QUIET },
+    short: { count: 5, gatewayStops: 0, redisStops: 0, passes: QUIET },
   },
   matrix: {
     whole: { count: 20, gatewayStops: 1, redisStops: 1, passes: TWO_PAIRS },
     short: { count: 5, gatewayStops: 0, redisStops: 0, passes: TWO_PAIRS },
+  },
+  all: {
+    whole: { count: 4, gatewayStops: 1, redisStops: 1, ...ONE_GROUP },
+    short: { count: 2, gatewayStops: 0, redisStops: 0, ...ONE_GROUP },
   },
 };
 const runners: Readonly<Record<Mode, (run: PointsRun & { readonly seed: number }) => Promise<Outcome>>> = {
@@ -62,19 +71,26 @@ const runners: Readonly<Record<Mode, (run: PointsRun & { readonly seed: number }
   federated: runPointsFederated,
   slack: async (run) => runPointsSlack(run, run.seed % 2 === 0 ? "sockets" : "http"),
   matrix: async (run) => runPointsMatrix(run),
+  all: async (run) =>
+    runPointsAll(run, {
+      transport: run.seed % 2 === 0 ? "sockets" : "http",
+      owner: run.seed % 4 < 2 ? "north" : "south",
+      synapse: withSynapse,
+    }),
 };
 /** How far the draws of two seeds are apart; it stays, so that a seed draws what it drew before. */
 const DRAWS = 4;
 const PAIRS = 10;
 const STOP_MS = 15_000;
 /** How many messages in all at least, and in a second. PostgreSQL takes more of the machine. */
-const loads: Readonly<Record<Mode, { messages: number; rate: number }>> = {
+const loads: Readonly<Record<Mode, { messages: number; rate: number; stopFor?: number }>> = {
   direct: { messages: 2_000, rate: 60 },
   queue: { messages: 2_000, rate: 60 },
   two: { messages: 1_000, rate: 30 },
   federated: { messages: 2_000, rate: 40 },
   slack: { messages: 200, rate: 10 },
   matrix: { messages: 150, rate: 10 },
+  all: { messages: 60, rate: 10, stopFor: 5_000 },
 };
 
 interface Row {
@@ -93,11 +109,13 @@ const { values } = parseArgs({
     mode: { type: "string" },
     away: { type: "string" },
     short: { type: "boolean", default: false },
+    "with-synapse": { type: "boolean", default: false },
   },
 });
 const single = values.seed !== undefined && values.seeds === undefined;
 const first = whole("seed", values.seed, 1);
 const count = single || values.short ? 1 : whole("seeds", values.seeds, 3);
+const withSynapse = values["with-synapse"];
 const awayFor = 1_000 * whole("away", values.away, values.short ? 10 : 60);
 const wanted = modes(values.mode);
 const rows: Row[] = [];
@@ -131,8 +149,8 @@ async function run(seed: number, mode: Mode): Promise<Row> {
       drawings[mode][values.short ? "short" : "whole"],
     ),
     pairs: PAIRS,
-    ...loads[mode],
     stopFor: STOP_MS,
+    ...loads[mode],
     keepLogs: true,
     awayFor,
     // The short form runs on machines of any speed, beside other work: there it is to end, not to be fast.
@@ -141,7 +159,10 @@ async function run(seed: number, mode: Mode): Promise<Row> {
   };
   const outcome = await runners[mode](settings);
   for (const problem of outcome.problems) say(`  FAILED: ${problem}`);
-  return { seed, mode, outcome, seconds: (performance.now() - start) / 1000 };
+  const seconds = (performance.now() - start) / 1000;
+  const { said, problems } = outcome;
+  say(`  ${problems.length === 0 ? "green" : "RED"}: ${said} messages in ${seconds.toFixed(0)} s`);
+  return { seed, mode, outcome, seconds };
 }
 
 function report(): void {
@@ -168,7 +189,7 @@ function report(): void {
   const red = rows.filter(({ outcome }) => outcome.problems.length > 0);
   for (const { seed, mode } of red)
     console.log(
-      `to repeat: npm run faults -- --seed ${seed} --mode ${mode}${values.short ? " --short" : ""}`,
+      `to repeat: npm run faults -- --seed ${seed} --mode ${mode}${mode === "all" && withSynapse ? " --with-synapse" : ""}${values.short ? " --short" : ""}`,
     );
   if (!single) console.log(`${breakages.length - faulty} of ${breakages.length} broken copies were noticed`);
   process.exitCode = red.length + faulty === 0 ? 0 : 1;
@@ -196,9 +217,10 @@ function modes(text: string | undefined): readonly Mode[] {
     case "federated":
     case "slack":
     case "matrix":
+    case "all":
       return [text];
     default:
-      return refuse(`--mode is direct, queue, two, federated, slack, matrix or both, not ${text}`);
+      return refuse(`--mode is direct, queue, two, federated, slack, matrix, all or both, not ${text}`);
   }
 }
 

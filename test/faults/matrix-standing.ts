@@ -7,11 +7,11 @@ import { repeated, type Room, speakerOf } from "./standing.ts";
 export const textIn = (content: MatrixEvent["content"]): string | null =>
   textAt(objectAt(content, "m.new_content") ?? content, "body");
 
-/** What a timeline that begins with its oldest event shows of somebody's messages. */
-export function timelineRoom(timeline: readonly MatrixEvent[], speaker: string): Room {
+/** What a timeline that begins with its oldest event shows of people's messages. */
+export function timelineRoom(timeline: readonly MatrixEvent[]): Room {
   const times = new Map(timeline.map(({ event_id: id, origin_server_ts: at }) => [id, at]));
   const standing = shownMessages(timeline)
-    .filter(({ deleted, body }) => !deleted && speakerOf(body) === speaker)
+    .filter(({ deleted, body }) => !deleted && speakerOf(body) !== null)
     .map(({ id, body, edited, reactions }) => ({
       text: body,
       edited,
@@ -19,5 +19,5 @@ export function timelineRoom(timeline: readonly MatrixEvent[], speaker: string):
       at: times.get(id) ?? 0,
     }));
   const texts = timeline.flatMap(({ content }) => textIn(content) ?? []);
-  return { standing, twice: repeated(texts.filter((text) => speakerOf(text) === speaker)) };
+  return { standing, twice: repeated(texts.filter((text) => speakerOf(text) !== null)) };
 }

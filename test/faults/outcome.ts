@@ -60,7 +60,10 @@ export async function judge(run: Judged): Promise<Outcome> {
     if (gateway.pid !== null) await attempt(async () => void (await gateway.operations()));
   for (const gateway of gateways) await attempt(async () => gateway.stop());
   for (const server of run.servers ?? []) await attempt(async () => server.stop());
-  const results = await lab.results();
+  let results: Awaited<ReturnType<Scene["results"]>> = [];
+  await attempt(async () => {
+    results = await lab.results();
+  });
   for (const { from, to, lost, doubled, misplaced, misdirected } of results) {
     if (lost.length > 0) problems.push(`${from} to ${to} lost ${list(lost)}`);
     if (doubled.length > 0) problems.push(`${from} to ${to} doubled ${list(doubled)}`);

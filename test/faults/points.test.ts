@@ -45,6 +45,18 @@ void describe("what follows from a seed", async () => {
         assert.ok(occurrence <= 3);
   });
 
+  await it("comes to every fault, every step and both gateways by few points over many seeds", () => {
+    const drawing = { count: 4, gatewayStops: 1, redisStops: 1, federated: true, sampled: true };
+    const all = Array.from({ length: 50 }, (_, seed) => drawPoints(seed, drawing));
+    assert.ok(all.every((points) => points.length === 4));
+    const points = all.flat();
+    assert.equal(new Set(points.map(({ fault }) => fault)).size, 6);
+    assert.deepEqual(new Set(points.map(({ step }) => step)), new Set(stepsOf(true)));
+    assert.deepEqual(new Set(points.map(({ gateway }) => gateway)), new Set(["north", "south", null]));
+    // Either of the two may be the one that comes to what is between them.
+    assert.ok(points.every(({ step, gateway }) => gateway === null || stepsOf(false).includes(step)));
+  });
+
   await it("is spread evenly", () => {
     const random = new Random(1);
     const counts = Array.from({ length: 10 }, () => 0);

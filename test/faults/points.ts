@@ -1,5 +1,6 @@
 /** Where and how a run is disturbed: all of it follows from the seed. */
 import type { StepName } from "../../core/steps.ts";
+import type { End } from "./crowd.ts";
 import { Random } from "./random.ts";
 
 export type Fault =
@@ -18,6 +19,8 @@ export interface Point {
   readonly fault: Fault;
   /** What makes the gateway pass a step of recovery at all: a kill at this step, before the point is armed. */
   readonly provokedAt: StepName | null;
+  /** At which of two gateways; null: whichever comes to it first. */
+  readonly gateway: End | null;
 }
 
 export interface Drawing {
@@ -29,6 +32,8 @@ export interface Drawing {
   readonly redisStops: number;
   /** How often a step is passed at most before the fault, and a page read again; without: as often as busy rooms allow. */
   readonly passes?: { readonly steps: number; readonly pages: number };
+  /** Which faults there are is drawn too, and at which of two gateways: few points come to all of it over many seeds. */
+  readonly sampled?: boolean;
 }
 
 /** Every step that the product publishes; the compiler says so where one is missing here. */
@@ -73,10 +78,12 @@ const MOST_PROBES = 1;
 /** Every room reads a page at least when it is entered again. */
 const BUSY = { steps: 25, pages: 10 } as const;
 
+const ENDS: readonly End[] = ["north", "south"];
+
 /** The points of a run, in order. Where there are enough of them every step is among them. */
 export function drawPoints(
   seed: number,
-  { count, gatewayStops, redisStops, federated = false, passes = BUSY }: Drawing,
+  { count, gatewayStops, redisStops, federated = false, passes = BUSY, sampled = false }: Drawing,
 ): readonly Point[] {
   const random = new Random(seed);
   const steps: StepName[] = [];
@@ -92,9 +99,10 @@ export function drawPoints(
   const faults: Fault[] = [
     ...Array.from({ length: gatewayStops }, (): Fault => "gateway-stop"),
     ...Array.from({ length: redisStops }, (): Fault => "redis-stop"),
+    ...short,
   ];
-  for (let i = 0; faults.length < count; i++) faults.push(short[i % short.length] ?? "gateway-kill");
-  const shuffled = random.shuffle(faults.slice(0, count));
+  while (faults.length < count) faults.push(...short);
+  const shuffled = random.shuffle(sampled ? faults : faults.slice(0, count));
   const order = random.shuffle(steps.slice(0, count));
   return order.map((step, i) => {
     const recovery = stepKinds[step] === "of recovery";
@@ -105,6 +113,7 @@ export function drawPoints(
       occurrence: random.between(1, most),
       fault: shuffled[i] ?? "gateway-kill",
       provokedAt: recovery ? random.pick(provocations) : null,
+      gateway: sampled && stepKinds[step] !== "between gateways" ? random.pick(ENDS) : null,
     };
   });
 }

@@ -10,13 +10,14 @@ const REPORTS = 3;
 const ANSWERS = 4;
 
 const file = process.env["FAULTS_ARMED"] ?? "";
+const own = process.env["FAULTS_GATEWAY"] ?? "";
 let counting = "";
 let passed = 0;
 
 subscribe("mimi-gateway:step", (name) => {
-  // NUMBER STEP OCCURRENCE ACT
-  const [number = "", step = "", occurrence = "", act = ""] = readArmed().split(" ");
-  if (step !== name) return;
+  // NUMBER STEP OCCURRENCE ACT, and the gateway where it is not whichever comes first.
+  const [number = "", step = "", occurrence = "", act = "", gateway = own] = readArmed().split(" ");
+  if (step !== name || gateway !== own) return;
   if (number !== counting) passed = 0;
   counting = number;
   passed += 1;

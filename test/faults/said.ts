@@ -1,12 +1,13 @@
 import type { Milliseconds } from "../../core/time.ts";
 
-/** One person's texts, until they have arrived. */
+/** One person's texts, and who has heard them. */
 export class Said {
   readonly speaker: string;
   count = 0;
-  /** The latest time at which something was said that has arrived. */
-  arrivedUpTo: Milliseconds = 0;
-  readonly #open = new Map<string, Milliseconds>();
+  /** When each was said that stands. */
+  readonly #times = new Map<string, Milliseconds>();
+  /** Of each listener: the latest time at which something was said that he has heard. */
+  readonly #heard = new Map<string, Milliseconds>();
 
   constructor(speaker: string) {
     this.speaker = speaker;
@@ -19,13 +20,14 @@ export class Said {
   }
 
   stands(text: string): void {
-    this.#open.set(text, Date.now());
+    this.#times.set(text, Date.now());
   }
 
-  arrived(text: string): void {
-    const at = this.#open.get(text);
-    if (at === undefined) return;
-    this.#open.delete(text);
-    this.arrivedUpTo = Math.max(this.arrivedUpTo, at);
+  /** Takes note of what a listener has in his room; the latest time at which something was said that he has heard. */
+  heardBy(listener: string, texts: readonly string[]): Milliseconds {
+    let latest = this.#heard.get(listener) ?? 0;
+    for (const text of texts) latest = Math.max(latest, this.#times.get(text) ?? 0);
+    this.#heard.set(listener, latest);
+    return latest;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The people of rooms that are linked in pairs: on either side of each pair one, who goes through the script in his room and
- * hears there what the other one says. Nothing is done twice, whatever becomes of it.
+ * The people of rooms that are linked: in each room one, who goes through the script and hears there what the others of his
+ * group say. Nothing is done twice, whatever becomes of it.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Milliseconds } from "../../core/time.ts";
@@ -21,18 +21,16 @@ export interface Person {
   leave(): Promise<void>;
 }
 
-/** The two ends of a pair of rooms. */
-export type Couple = readonly [here: Person, there: Person];
-
 const SPARE: Milliseconds = 60_000;
 
 export class ScriptedCrowd implements Talkers {
-  readonly #couples: readonly Couple[];
+  readonly #circles: readonly (readonly Person[])[];
   #talking: Promise<void>[] = [];
   #quiet = false;
 
-  constructor(couples: readonly Couple[]) {
-    this.#couples = couples;
+  /** `circles`: who hears whom. */
+  constructor(circles: readonly (readonly Person[])[]) {
+    this.#circles = circles;
   }
 
   /** How many texts were said. */
@@ -66,15 +64,17 @@ export class ScriptedCrowd implements Talkers {
   }
 
   flowsSince(time: Milliseconds): boolean {
-    for (const [here, there] of this.#couples) {
-      for (const text of there.heard()) here.said.arrived(text);
-      for (const text of here.heard()) there.said.arrived(text);
-    }
-    return this.#people.every(({ said }) => said.arrivedUpTo >= time);
+    const latest = this.#circles.flatMap((circle) => {
+      const all = circle.map((person) => ({ name: person.said.speaker, heard: person.heard() }));
+      return circle.flatMap(({ said }) =>
+        all.filter(({ name }) => name !== said.speaker).map(({ name, heard }) => said.heardBy(name, heard)),
+      );
+    });
+    return latest.every((at) => at >= time);
   }
 
   get #people(): readonly Person[] {
-    return this.#couples.flat();
+    return this.#circles.flat();
   }
 
   readonly #wanted = (): boolean => !this.#quiet;

@@ -3,13 +3,12 @@ import { emojiOf } from "../../mappings/emoji/names.ts";
 import type { SlackMessageRecord } from "../slack/state/records.ts";
 import { repeated, type Room, speakerOf } from "./standing.ts";
 
-/** What a channel shows of somebody's messages. */
+/** What a channel shows of people's messages. */
 export function channelRoom(
   messages: readonly Pick<SlackMessageRecord, "text" | "ts" | "edited" | "reactions">[],
-  speaker: string,
 ): Room {
   const standing = messages
-    .filter(({ text }) => speakerOf(text) === speaker)
+    .filter(({ text }) => speakerOf(text) !== null)
     .map(({ text, ts, edited, reactions }) => ({
       text,
       edited: edited !== null,

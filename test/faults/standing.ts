@@ -36,8 +36,16 @@ interface Entry {
   readonly reactions: Map<string, readonly string[]>;
 }
 
+/** What people have said in a room, of whom only those count. */
+export function saidBy({ standing, twice }: Room, counts: (speaker: string | null) => boolean): Room {
+  return {
+    standing: standing.filter(({ text }) => counts(speakerOf(text))),
+    twice: twice.filter((text) => counts(speakerOf(text))),
+  };
+}
+
 /** What an archive comes to: corrections (XEP-0308), retractions (XEP-0424) and reactions (XEP-0444) applied in order. */
-export function archivedRoom(archive: readonly ArchivedStanza[], speaker: string): Room {
+export function archivedRoom(archive: readonly ArchivedStanza[]): Room {
   const entries: Entry[] = [];
   /** By stanza-id and by the sender's own id. */
   const byId = new Map<string, Entry>();
@@ -52,7 +60,7 @@ export function archivedRoom(archive: readonly ArchivedStanza[], speaker: string
     const all = reactions === null ? [] : children(reactions, "reaction").map(textOf);
     about("reactions", REACTIONS)?.reactions.set(stanza.attrs["from"] ?? "", all);
     const text = childText(stanza, "body");
-    if (speakerOf(text) !== speaker) continue;
+    if (speakerOf(text) === null) continue;
     texts.push(text);
     const corrected = about("replace", "urn:xmpp:message-correct:0");
     const entry = corrected ?? { text, edited: false, deleted: false, at: when, reactions: new Map() };

@@ -49,7 +49,8 @@ export async function runPointsOnTwo(run: PointsRun): Promise<Outcome> {
  */
 export async function runTakeOver(run: Omit<PointsRun, "points">): Promise<Outcome> {
   return withTwo({ ...run, points: [] }, async ({ lab, disturbance }) => {
-    const holder = await disturbance.arm("intend.begin", DELIVERIES_BEFORE, "stop");
+    const held = { step: "intend.begin", occurrence: DELIVERIES_BEFORE, gateway: null } as const;
+    const holder = await disturbance.arm(held, "stop");
     run.progress("the holder is stopped");
     const from = Date.now();
     for (const server of lab.servers) await server.restart();
