@@ -29,7 +29,7 @@ type Account = AccountOf<Awaited<ReturnType<typeof bridges>>>;
 type Kind = Account["bridge"];
 type FactoryOf<One extends Kind> = BridgeFactory<Extract<Account, { readonly bridge: One }>>;
 
-const load: { readonly [One in Kind]: () => Promise<FactoryOf<One>> } = {
+const load: { readonly [One in Kind]: (trial: boolean) => Promise<FactoryOf<One>> } = {
   async xmpp() {
     const [{ xmppConfig }, { XmppAccount }] = await Promise.all([
       import("./xmpp/config.ts"),
@@ -37,35 +37,41 @@ const load: { readonly [One in Kind]: () => Promise<FactoryOf<One>> } = {
     ]);
     return (account, { log, media }) => new XmppAccount(xmppConfig(account), log, media);
   },
-  async slack() {
+  async slack(trial) {
     const [{ slackConfig }, { SlackAccount }, { CallBudget }, { surroundings }] = await Promise.all([
       import("./slack/config.ts"),
       import("./slack/account.ts"),
       import("./slack/limits.ts"),
       import("./slack/entry.ts"),
     ]);
-    const around = surroundings();
+    const around = surroundings(trial);
     return (account, { log, media, pace }) =>
       new SlackAccount(slackConfig(account), log, media, new CallBudget(pace), around);
   },
-  async matrix() {
+  async matrix(trial) {
     const [{ matrixConfig }, { MatrixAccount }, { AppServiceListeners }] = await Promise.all([
       import("./matrix/config.ts"),
       import("./matrix/account.ts"),
       import("./matrix/app-service.ts"),
     ]);
-    const listeners = new AppServiceListeners();
+    const listeners = new AppServiceListeners(trial);
     return (account, { log, media }) => new MatrixAccount(matrixConfig(account), log, media, listeners);
   },
 };
 
-/** The platforms' libraries are large: those of platforms without an account are not loaded. */
-async function bridgeFactory({ accounts }: Config<Account>): Promise<BridgeFactory<Account>> {
+/**
+ * The platforms' libraries are large: those of platforms without an account are not loaded. `trial`: another process may serve
+ * the accounts, and nothing that is for it may be taken.
+ */
+async function bridgeFactory(
+  { accounts }: Config<Account>,
+  { trial }: { readonly trial: boolean } = { trial: false },
+): Promise<BridgeFactory<Account>> {
   const used = new Set(accounts.map(({ bridge }) => bridge));
   const [xmpp, slack, matrix] = await Promise.all([
-    used.has("xmpp") ? load.xmpp() : null,
-    used.has("slack") ? load.slack() : null,
-    used.has("matrix") ? load.matrix() : null,
+    used.has("xmpp") ? load.xmpp(trial) : null,
+    used.has("slack") ? load.slack(trial) : null,
+    used.has("matrix") ? load.matrix(trial) : null,
   ]);
   return (account, context) => {
     switch (account.bridge) {
@@ -113,7 +119,7 @@ const program = createProgram({
       import("../core/setup/try-out.ts"),
       import("../core/gateway.ts"),
       import("../core/log.ts"),
-      bridgeFactory(config),
+      bridgeFactory(config, { trial: true }),
     ]);
     // What goes wrong is in the report.
     const log = createLogger({ ...config.log, stream: { write: () => {} } });

@@ -15,10 +15,17 @@ export interface ExaminedAccount {
   readonly findings: readonly FindingReport[];
 }
 
+const STATES = ["ok", "warning", "fault"] as const;
+
+/** The worst of what was found; `ok` where nothing was. */
+export function worstOf(findings: readonly Pick<FindingReport, "state">[]): FindingReport["state"] {
+  return STATES[Math.max(0, ...findings.map(({ state }) => STATES.indexOf(state)))] ?? "fault";
+}
+
 /** The worst that was found decides the state. */
 export interface DoctorReport {
   readonly state: "ok" | "warning" | "fault";
-  /** Of the gateway itself and the ways to others; nothing where one account was asked for. */
+  /** Of the gateway itself and the ways to others; where one account was asked for, no more than what waits for its rooms. */
   readonly gateway: readonly FindingReport[];
   readonly accounts: readonly ExaminedAccount[];
 }

@@ -12,6 +12,7 @@ import fastify, {
   type FastifyRequest,
 } from "fastify";
 import { z } from "zod";
+import { GatewayError } from "../../core/errors.ts";
 import { SharedListeners } from "../../core/http/shared-listeners.ts";
 import type { Logger } from "../../core/log.ts";
 import { readTransaction, type Transaction } from "./transaction.ts";
@@ -44,10 +45,21 @@ declare module "fastify" {
 
 /** Addresses at which homeservers reach this process. */
 export class AppServiceListeners extends SharedListeners<AppServiceDoor> {
-  constructor() {
-    super(appServiceServer);
+  /** `trial`: what homeservers hand over is refused, so that it comes again to whoever serves the accounts. */
+  constructor(trial = false) {
+    super(trial ? (doors) => appServiceServer(() => doors().map(closed)) : appServiceServer);
   }
 }
+
+const refused = (): Promise<never> =>
+  Promise.reject(new GatewayError("account_down", "the account is only tried"));
+
+const closed = (door: AppServiceDoor): AppServiceDoor => ({
+  ...door,
+  deliver: refused,
+  user: refused,
+  room: refused,
+});
 
 /** A server with the routes, that does not listen yet. `doors` is asked at each request. */
 export async function appServiceServer(doors: () => readonly AppServiceDoor[]): Promise<FastifyInstance> {

@@ -43,7 +43,8 @@ const keys = z.object({
     example: "127.0.0.1:9100",
   }).refine((value) => parseListen(value) !== null, { error: "is not of the form HOST:PORT" }),
   url: text({
-    description: "Where the homeserver reaches listen, where that is another address: http:// or https://.",
+    description:
+      "Where the homeserver reaches listen, where that is another address, or all of the machine: http:// or https://.",
     example: "http://gateway.internal:9100",
   })
     .refine((value) => isOrigin(value), { error: "is no http:// or https:// address without a path" })
@@ -103,11 +104,13 @@ const keys = z.object({
 
 /** The keys of an account with `bridge: matrix`, beside its name. */
 export const matrixConfigSchema = keys.superRefine(
-  ({ as_token: asToken, hs_token: hsToken, bot, user_prefix: prefix }, issues) => {
+  ({ as_token: asToken, hs_token: hsToken, bot, user_prefix: prefix, listen, url }, issues) => {
     const mistake = (key: string, message: string, remedy: string): void =>
       issues.addIssue({ code: "custom", path: [key], message, params: { remedy } });
     if (typeof asToken === "string" && asToken === hsToken)
       mistake("hs_token", "is the as_token, too", "make another one");
+    if (url === undefined && listensEverywhere(listen))
+      mistake("url", "is needed beside a listen of all addresses", "say where the homeserver reaches it");
     if (typeof bot === "string" && prefix && bot.startsWith(prefix))
       mistake("bot", "begins with user_prefix", "give the gateway's own user another name");
   },
@@ -166,6 +169,12 @@ export function matrixConfig(account: Written): MatrixConfig {
     bots,
     unclear,
   };
+}
+
+/** Whether an address is none that a homeserver could ask: it stands for all that the machine has. */
+export function listensEverywhere(listen: unknown): boolean {
+  const host = typeof listen === "string" ? parseListen(listen)?.host : undefined;
+  return host === "0.0.0.0" || host === "::";
 }
 
 function isOrigin(value: string): boolean {

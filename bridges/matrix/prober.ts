@@ -2,9 +2,10 @@
 import type { Milliseconds } from "../../core/time.ts";
 import type { DeliveryContext, Receipt, Step } from "../../core/bridge/outbound.ts";
 import { textArg } from "../../core/bridge/outbound.ts";
-import type { NativeId } from "../../core/ids.ts";
+import { PastScans } from "../../core/bridge/past-scans.ts";
+import type { DeliveryKey, NativeId, NativeRoom } from "../../core/ids.ts";
 import type { History } from "./history.ts";
-import { keyIn, type Told } from "./kept-event.ts";
+import { keyIn } from "./kept-event.ts";
 import type { OwnUsers } from "./names.ts";
 import { RELAYED } from "./outbound.ts";
 
@@ -12,10 +13,25 @@ import { RELAYED } from "./outbound.ts";
 const MARGIN_MS: Milliseconds = 10 * 60_000;
 /** Pages of a hundred events that are looked through. */
 const MOST_PAGES = 100;
+/** And of what may have been made long ago, for all that is asked for of it. */
+const MOST_PAGES_PAST = 1_000;
+
+interface Made {
+  readonly id: string;
+  readonly sender: string;
+  readonly at: Milliseconds;
+}
+
+/** What this gateway has said. `cut`: and more before that. */
+interface Own {
+  readonly byKey: ReadonlyMap<string, Made>;
+  readonly cut: boolean;
+}
 
 export class Prober {
   readonly #history: Pick<History, "backwards">;
   readonly #own: OwnUsers;
+  readonly #scans = new PastScans<Own>();
 
   constructor(history: Pick<History, "backwards">, own: OwnUsers) {
     this.#history = history;
@@ -34,25 +50,45 @@ export class Prober {
     if (step.op !== "send" && step.op !== "text-file") return "absent";
     // Of what an application service sends only its type is sure: a sticker may have been linked instead.
     const types = [...new Set([textArg(step, "type"), "m.room.message"])];
+    const isPast = this.#scans.isPast(at);
+    const own = isPast
+      ? await this.#scans.since(`${room} ${types.join(" ")}`, at, () =>
+          this.#look(room, types, at, MOST_PAGES_PAST, null),
+        )
+      : await this.#look(room, types, at, MOST_PAGES, key);
+    const found = own.byKey.get(key);
+    if (found) return this.#receipt(found, step);
+    return own.cut ? "unknown" : "absent";
+  }
+
+  /** Back to a time; `key`: no further than to what bears it. */
+  async #look(
+    room: NativeRoom,
+    types: readonly string[],
+    at: Milliseconds,
+    most: number,
+    key: DeliveryKey | null,
+  ): Promise<Own> {
+    const byKey = new Map<string, Made>();
     let pages = 0;
     for await (const page of this.#history.backwards(room, types)) {
-      const found = page.find((told) => this.#isOf(told, key));
-      if (found) return this.#receipt(found, step);
+      for (const { id, event } of page) {
+        const { sender } = event;
+        const borne = this.#own.isOurs(sender) ? keyIn(event.content) : null;
+        if (borne !== null && !byKey.has(borne)) byKey.set(borne, { id, sender, at: event.at });
+      }
+      if (key !== null && byKey.has(key)) break;
       // One event with a wrong time is no end.
-      if (page.length > 0 && page.every(({ event }) => event.at < at - MARGIN_MS)) return "absent";
+      if (page.length > 0 && page.every(({ event }) => event.at < at - MARGIN_MS)) break;
       pages += 1;
-      if (pages === MOST_PAGES) return "unknown";
+      if (pages === most) return { byKey, cut: true };
     }
-    return "absent";
+    return { byKey, cut: false };
   }
 
-  #isOf({ event }: Told, key: string): boolean {
-    return this.#own.isOurs(event.sender) && keyIn(event.content) === key;
-  }
-
-  #receipt({ id, event }: Told, step: Step): Receipt {
+  #receipt({ id, sender, at }: Made, step: Step): Receipt {
     const edited = textArg(step, "edited");
-    const relays = step.speaker !== null && event.sender === this.#own.bot;
-    return { native: id as NativeId, aux: edited !== "" ? edited : relays ? RELAYED : null, at: event.at };
+    const relays = step.speaker !== null && sender === this.#own.bot;
+    return { native: id as NativeId, aux: edited !== "" ? edited : relays ? RELAYED : null, at };
   }
 }

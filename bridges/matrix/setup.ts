@@ -1,7 +1,9 @@
 /** How a Matrix account is set up: what is asked, and the registration that its homeserver needs. */
-import type { PlatformSetup } from "../../core/setup/platform-setup.ts";
-import { matrixConfig, matrixConfigSchema } from "./config.ts";
+import type { Answers, PlatformSetup } from "../../core/setup/platform-setup.ts";
+import { listensEverywhere, matrixConfig, matrixConfigSchema } from "./config.ts";
 import { newToken, registrationSteps, registrationYaml } from "./registration.ts";
+
+const everywhere = ({ listen }: Answers): boolean => listensEverywhere(listen);
 
 export const matrixSetup: PlatformSetup = {
   bridge: "matrix",
@@ -14,7 +16,13 @@ export const matrixSetup: PlatformSetup = {
       ask: "Where does the gateway take what happens there? HOST:PORT",
       usual: () => "127.0.0.1:9100",
     },
-    { key: "url", ask: "Where does the homeserver reach that, if elsewhere?", optional: true },
+    { key: "url", ask: "Where does the homeserver reach that? http://HOST:PORT", when: everywhere },
+    {
+      key: "url",
+      ask: "Where does the homeserver reach that, if elsewhere?",
+      when: (answers) => !everywhere(answers),
+      optional: true,
+    },
     { key: "as_token", ask: "Token of the gateway", make: newToken },
     { key: "hs_token", ask: "Token of the homeserver", make: newToken },
   ],

@@ -80,6 +80,7 @@ export class SlackAccount implements Bridge {
       isConnected: () => this.#connection.workspace !== null,
       hears: () => Boolean(this.#connection.workspace?.parts),
       offline: (error) => this.#connection.offline(error),
+      awaits: (reason, later) => this.#connection.awaits(reason, later),
     });
     this.#entry = entry;
     await this.#openPictures(host);

@@ -66,6 +66,7 @@ export class Connection {
       media,
       pace,
       host,
+      trial: surroundings.trial,
       online: () => this.#online(),
       offline: (error) => {
         this.offline(error);
@@ -110,6 +111,11 @@ export class Connection {
     if (this.#health.state !== "down" || this.#health.reason !== error.message)
       this.#options.log.warn({ err: error }, "not connected");
     this.#setHealth("down", error.message);
+  }
+
+  /** It can't be connected yet, and need not: why, and what connects it. */
+  awaits(reason: string, later: string): void {
+    this.#health = { state: "down", since: Date.now(), reason, later };
   }
 
   /** It was ended in order. */

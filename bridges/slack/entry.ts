@@ -23,12 +23,15 @@ export interface Surroundings {
   readonly served: ServedWorkspaces;
   /** For the ends of tokens and links. */
   readonly now: () => Milliseconds;
+  /** The accounts are only tried: another process may serve them, and nothing may be taken from it. */
+  readonly trial: boolean;
 }
 
-export const surroundings = (now: () => Milliseconds = () => Date.now()): Surroundings => ({
+export const surroundings = (trial = false, now: () => Milliseconds = () => Date.now()): Surroundings => ({
   listeners: new HttpListeners(),
   served: new ServedWorkspaces(),
   now,
+  trial,
 });
 
 export interface EntryOptions {
@@ -43,6 +46,8 @@ export interface EntryOptions {
   /** Whether it takes events. */
   readonly hears: () => boolean;
   readonly offline: (error: GatewayError) => void;
+  /** It can't connect yet: why, and what is to be done later. */
+  readonly awaits: (reason: string, later: string) => void;
 }
 
 /** How the account enters, by what its configuration says. */
@@ -151,6 +156,11 @@ class EntryByLink implements Entry {
     };
     const waiting = () => (transport.kind === "http" && !hears() ? transport.signingSecret : null);
     this.#leave = await surroundings.listeners.add(address, { events: null, installs, waiting });
+    // What is installed is in the real gateway's store alone.
+    if (surroundings.trial) {
+      this.#options.awaits("the app is installed when the gateway runs", this.#installation.remedy);
+      return;
+    }
     await this.#installation.rotate();
     await this.#connect();
     this.#looking = setInterval(() => void this.#look(), LOOK_EVERY_MS);

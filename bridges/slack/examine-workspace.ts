@@ -21,7 +21,7 @@ export async function examineWorkspace(options: ExamineWorkspaceOptions): Promis
   const { call, identity, config, receiver, echoes, heardAt, channels } = options;
   const { api, transport } = config;
   const sockets = receiver instanceof SocketReceiver ? receiver.sockets : null;
-  const hearing = { sockets, heardAt, silentSince: echoes.silentSince };
+  const hearing = { sockets, heardAt, linked: channels.length > 0, silentSince: echoes.silentSince };
   const app = { call, api, transport, identity, hearing, now };
   return [
     ...(await examineApp(app)),

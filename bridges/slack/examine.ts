@@ -29,6 +29,8 @@ export interface Hearing {
   readonly sockets: { readonly open: number; readonly wanted: number } | null;
   /** When Slack told anything last; null: not since the start. */
   readonly heardAt: Milliseconds | null;
+  /** Whether a channel is linked: of others nothing needs to be told. */
+  readonly linked: boolean;
   /** Since when own posts are not told of; null: they are. */
   readonly silentSince: Milliseconds | null;
 }
@@ -126,8 +128,8 @@ export function hearingFindings({
   hearing,
   now,
 }: Pick<ExamineOptions, "hearing" | "now">): readonly Finding[] {
-  const { sockets, heardAt, silentSince } = hearing;
-  return [...(sockets === null ? [] : [socketFinding(sockets)]), eventFinding(heardAt, silentSince, now())];
+  const { sockets } = hearing;
+  return [...(sockets === null ? [] : [socketFinding(sockets)]), eventFinding(hearing, now())];
 }
 
 function socketFinding({ open, wanted }: NonNullable<Hearing["sockets"]>): Finding {
@@ -141,11 +143,7 @@ function socketFinding({ open, wanted }: NonNullable<Hearing["sockets"]>): Findi
   };
 }
 
-function eventFinding(
-  heardAt: Milliseconds | null,
-  silentSince: Milliseconds | null,
-  now: Milliseconds,
-): Finding {
+function eventFinding({ heardAt, linked, silentSince }: Hearing, now: Milliseconds): Finding {
   const check = "events";
   if (silentSince !== null)
     return {
@@ -154,6 +152,8 @@ function eventFinding(
       detail: `Slack has not told of what the gateway itself posted ${minutes(now - silentSince)} ago`,
       remedy: "see that the app's events are on (Event Subscriptions), and for HTTP its request URL verified",
     };
+  if (heardAt === null && !linked)
+    return { check, state: "ok", detail: "no channel is linked of which Slack could tell", remedy: null };
   if (heardAt === null)
     return {
       check,

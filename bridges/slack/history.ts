@@ -144,28 +144,35 @@ export class History {
     return false;
   }
 
-  /** What the app itself posted since then, in the channel or in one thread of it. */
+  /**
+   * What the app itself posted since then, in the channel or in one thread of it, as far as that is read.
+   * `patient`: it may be much, and a throttle in between is waited for.
+   */
   async own(
     room: NativeRoom,
     thread: string | null,
     since: Milliseconds,
     self: SlackSelf,
-  ): Promise<readonly Stored[]> {
+    patient: boolean,
+  ): Promise<Page> {
     const oldest = timestampAt(since);
     const args = { channel: room, oldest, include_all_metadata: true };
     const found: Stored[] = [];
+    let isCut = false;
     const pages =
       thread === null
-        ? this.#pages("conversations.history", args, false)
-        : this.#pages("conversations.replies", { ...args, ts: thread }, false);
+        ? this.#pages("conversations.history", args, patient)
+        : this.#pages("conversations.replies", { ...args, ts: thread }, patient);
     try {
-      for await (const { messages } of pages)
+      for await (const { messages, cut } of pages) {
         found.push(...messages.filter(({ message }) => isOwn(message, self)));
+        isCut = cut;
+      }
     } catch (thrown) {
       // Nothing stands in a thread that is not there.
       if (thread === null || !NO_MESSAGE.has(refusalBehind(thrown))) throw thrown;
     }
-    return found;
+    return { messages: found, cut: isCut };
   }
 
   async *#pages(method: string, args: Arguments, patient: boolean): AsyncGenerator<Page> {

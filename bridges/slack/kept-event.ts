@@ -4,7 +4,7 @@ import type { Raw } from "../../core/bridge/inbound.ts";
 import type { NativeKey, NativeRoom } from "../../core/ids.ts";
 import { type SlackMessage, schemas } from "../../mappings/slack/event.ts";
 import { isOwn, type SlackSelf } from "../../mappings/slack/inbound.ts";
-import { isEdit, revisionOf } from "../../mappings/slack/revision.ts";
+import { isAddedLater, isEdit, revisionOf } from "../../mappings/slack/revision.ts";
 import { timestamp } from "../../mappings/slack/timestamp.ts";
 import { isState } from "./channel-state.ts";
 import { deletionKey, editKey, eventKey, laterOf, messageKey, timeOf } from "./names.ts";
@@ -137,7 +137,10 @@ export function keptFromHistory(
     const deletion = { type: "message", subtype: "message_changed", channel: room, message: event };
     return [kept(deletion, room, deletionKey(room, message.ts), message.ts)];
   }
-  const said = kept(event, room, messageKey(room, message.ts), message.ts);
+  // With what Slack has added since it would be another message than it was live.
+  const attachments = message.attachments?.filter((attachment) => !isAddedLater(attachment));
+  const first = attachments ? { ...event, attachments } : event;
+  const said = kept(first, room, messageKey(room, message.ts), message.ts);
   const edited = message.edited?.ts;
   if (!edited) return [said];
   const change = { type: "message", subtype: "message_changed", channel: room, message: event };

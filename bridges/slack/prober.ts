@@ -2,10 +2,11 @@
 import { z } from "zod";
 import type { Milliseconds } from "../../core/time.ts";
 import type { DeliveryContext, Receipt, Step } from "../../core/bridge/outbound.ts";
+import { PastScans } from "../../core/bridge/past-scans.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { SlackSelf } from "../../mappings/slack/inbound.ts";
 import type { Arguments } from "./api.ts";
-import { type History, payloadOf, type Stored } from "./history.ts";
+import { type History, type Page, payloadOf, type Stored } from "./history.ts";
 import type { Memory } from "./memory.ts";
 import { timeOf } from "./names.ts";
 import { refusalOf } from "./refusal.ts";
@@ -26,8 +27,18 @@ export interface ProberOptions {
   readonly memory: Memory;
 }
 
+type Named = Pick<NonNullable<Stored["message"]["files"]>[number], "title" | "name">;
+
+/** What the app itself has posted in a place. `cut`: and more before that. */
+interface Own {
+  readonly byKey: ReadonlyMap<string, Receipt>;
+  readonly withFiles: readonly { readonly files: readonly Named[]; readonly receipt: Receipt }[];
+  readonly cut: boolean;
+}
+
 export class Prober {
   readonly #options: ProberOptions;
+  readonly #scans = new PastScans<Own>();
 
   constructor(options: ProberOptions) {
     this.#options = options;
@@ -57,8 +68,8 @@ export class Prober {
     const { history, self, memory } = this.#options;
     const known = memory.post(room, origin.event, part);
     if (known !== null) return known;
-    const own = await history.own(room, null, Date.now() - BELOW_MS, self);
-    const found = own.find((stored) => {
+    const { messages } = await history.own(room, null, Date.now() - BELOW_MS, self, false);
+    const found = messages.find((stored) => {
       const payload = payloadOf(stored);
       return payload?.["id"] === origin.event && payload["part"] === part;
     });
@@ -70,9 +81,13 @@ export class Prober {
     return (await this.#options.history.look(room, ts)) === "gone";
   }
 
-  async #posted(step: Step, context: DeliveryContext, at: Milliseconds): Promise<Receipt | "absent"> {
-    const found = (await this.#own(step, context, at)).find((stored) => isOf(stored, context));
-    return found ? receiptOf(found) : "absent";
+  async #posted(
+    step: Step,
+    context: DeliveryContext,
+    at: Milliseconds,
+  ): Promise<Receipt | "absent" | "unknown"> {
+    const { byKey, cut } = await this.#own(step, context, at);
+    return byKey.get(context.key) ?? (cut ? "unknown" : "absent");
   }
 
   async #shared(
@@ -80,9 +95,9 @@ export class Prober {
     context: DeliveryContext,
     at: Milliseconds,
   ): Promise<Receipt | "absent" | "unknown"> {
-    const own = await this.#own(step, context, at);
-    const linked = own.find((stored) => isOf(stored, context));
-    if (linked) return receiptOf(linked);
+    const { byKey, withFiles, cut } = await this.#own(step, context, at);
+    const linked = byKey.get(context.key);
+    if (linked) return linked;
     const { memory, call } = this.#options;
     const ids = memory.uploads(context.key);
     if (ids !== null) {
@@ -92,10 +107,9 @@ export class Prober {
     }
     // After a restart only what they are called is known. Nothing of that name: they were not shared.
     const titles = namesOf(step);
-    const alike = own.filter(({ message }) => sameFiles(message, titles));
-    const [found, another] = alike;
-    if (another) return "unknown";
-    return found ? receiptOf(found) : "absent";
+    const [found, another] = withFiles.filter(({ files }) => sameFiles(files, titles));
+    if (another || (!found && cut)) return "unknown";
+    return found ? found.receipt : "absent";
   }
 
   async #shareOf(
@@ -114,18 +128,33 @@ export class Prober {
   }
 
   /** What the app posted since shortly before, where the step would stand. */
-  async #own(step: Step, context: DeliveryContext, at: Milliseconds): Promise<readonly Stored[]> {
+  async #own(step: Step, context: DeliveryContext, at: Milliseconds): Promise<Own> {
     const { history, self } = this.#options;
+    const { room } = context;
     const above = step.args["thread_of"];
     const thread =
       typeof above === "number"
         ? await this.above(context, above)
         : (placeForm.safeParse(step.args["call"]).data?.thread_ts ?? null);
-    return history.own(context.room, thread, at - MARGIN_MS, self);
+    return this.#scans.since(`${room} ${thread ?? ""}`, at, async () =>
+      ownOf(await history.own(room, thread, at - MARGIN_MS, self, this.#scans.isPast(at))),
+    );
   }
 }
 
-const isOf = (stored: Stored, { key }: DeliveryContext): boolean => payloadOf(stored)?.["key"] === key;
+/** No more than what is asked for is kept of a long past. */
+function ownOf({ messages, cut }: Page): Own {
+  const byKey = new Map<string, Receipt>();
+  const withFiles: Own["withFiles"][number][] = [];
+  for (const stored of messages) {
+    const receipt = receiptOf(stored);
+    const key = payloadOf(stored)?.["key"];
+    if (typeof key === "string" && !byKey.has(key)) byKey.set(key, receipt);
+    const files = (stored.message.files ?? []).map(({ title, name }) => ({ title, name }));
+    if (files.length > 0) withFiles.push({ files, receipt });
+  }
+  return { byKey, withFiles, cut };
+}
 
 function receiptOf({ message }: Stored): Receipt {
   const files = (message.files ?? []).map(({ id }) => id);
@@ -139,8 +168,7 @@ function namesOf({ args }: Step): readonly string[] {
 }
 
 /** Some of them may have been linked instead: those that are there are in their order. */
-function sameFiles(message: Stored["message"], titles: readonly string[]): boolean {
-  const files = message.files ?? [];
+function sameFiles(files: readonly Named[], titles: readonly string[]): boolean {
   let next = 0;
   for (const { title, name } of files) {
     next = titles.findIndex((one, i) => i >= next && (one === title || one === name)) + 1;

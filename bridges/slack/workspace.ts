@@ -20,7 +20,6 @@ import { examineWorkspace } from "./examine-workspace.ts";
 import { HeardLast } from "./heard-last.ts";
 import { History } from "./history.ts";
 import type { HttpListeners } from "./http-listeners.ts";
-import { HttpReceiver } from "./http-receiver.ts";
 import { awaitedIdentity, type Identity } from "./identity.ts";
 import type { Pace } from "./limits.ts";
 import { listeners } from "./listeners.ts";
@@ -28,6 +27,7 @@ import { Managers } from "./managers.ts";
 import { Memory } from "./memory.ts";
 import { positionOf } from "./names.ts";
 import { People } from "./people.ts";
+import { receiverFor } from "./receivers.ts";
 import { RepairTimer } from "./repair-timer.ts";
 import { signOfLife } from "./sign-of-life.ts";
 import { SlashCommands } from "./slash-commands.ts";
@@ -44,6 +44,8 @@ export interface WorkspaceOptions {
   readonly media: MediaLimits;
   readonly host: BridgeHost;
   readonly pace: Pace;
+  /** Nothing is taken that another process may wait for. */
+  readonly trial: boolean;
   readonly online: () => void;
   /** Also where Slack takes the app's token no more. */
   readonly offline: (error: GatewayError) => void;
@@ -149,7 +151,7 @@ export class Workspace {
       channels: this.#channels,
       echoes: this.#echoes,
     });
-    const receiver = this.#receiverFor(config);
+    const receiver = this.#receiverOf();
     this.#receiver = receiver;
     const intake = this.#intakeFor(identity, receiver);
     await receiver.start();
@@ -158,7 +160,8 @@ export class Workspace {
       await receiver.stop();
       throw stopped();
     }
-    if (config.transport.kind === "http") this.#options.online();
+    // Sockets say themselves when they are open.
+    if (!(receiver instanceof SocketReceiver)) this.#options.online();
     const rooms = await host.rooms();
     if (signal.aborted) throw stopped();
     for (const { mark } of rooms) if (mark !== null) this.#heard.note(positionOf(mark).read);
@@ -200,17 +203,14 @@ export class Workspace {
     return new WorkspaceIntake({ identity, channels, heard, echoes, memory, host, log, answer, repair });
   }
 
-  #receiverFor({ transport, api }: SlackConfig): Receiver {
-    const { log, offline, listeners: shared } = this.#options;
-    const deliver = (body: Body) => this.#deliver(body);
-    if (transport.kind === "http") {
-      const { signingSecret, address } = transport;
-      const missed = () => this.#repairs.seldom();
-      const door = { signingSecret, team: () => this.#parts?.identity.team ?? null, deliver, missed, log };
-      return new HttpReceiver({ address, listeners: shared, door });
-    }
-    const { appToken } = transport;
-    return new SocketReceiver({ appToken, api, deliver, log, offline, online: () => this.#online() });
+  #receiverOf(): Receiver {
+    return receiverFor({
+      ...this.#options,
+      team: () => this.#parts?.identity.team ?? null,
+      deliver: (body: Body) => this.#deliver(body),
+      missed: () => this.#repairs.seldom(),
+      online: () => this.#online(),
+    });
   }
 
   /** What came while nothing could come is read; of a token that is not taken, sockets tell nothing. */

@@ -1,4 +1,5 @@
 /** A look at the XMPP server for `mimi-gateway doctor`: who it is, its clock, its rooms' services, and its store for files. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Finding } from "../../core/bridge/room.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { MediaLimits } from "../../core/media/remote-file.ts";
@@ -24,6 +25,8 @@ export interface ExamineServerOptions {
   readonly media: Pick<MediaLimits, "maxBytes">;
   /** The linked rooms' services. */
   readonly services: readonly string[];
+  /** For the search of the store for files; left out: 10 seconds. */
+  readonly within?: Milliseconds;
 }
 
 /** What was found at one of the hosts that the server may have. */
@@ -39,7 +42,7 @@ export async function examineServer(options: ExamineServerOptions): Promise<read
   const hosts = hostsOf(options);
   const [asked, files, ...services] = await Promise.all([
     Promise.all(hosts.map((host) => askHost(options, host))),
-    filesFinding(options, hosts),
+    filesInTime(options, hosts),
     ...options.services.map((service) => serviceFinding(options, service)),
   ]);
   return [...hostFindings(asked, hosts), ...services, files];
@@ -139,6 +142,19 @@ async function serviceFinding({ stream, listener }: ExamineServerOptions, servic
     const remedy =
       "see that it is up; on another server, that the two servers reach each other and the component's domain is in DNS";
     return { check, state: "fault", detail, remedy };
+  }
+}
+
+/** Hosts that do not answer are asked one after the other: altogether it takes no longer than one of the other questions may. */
+async function filesInTime(options: ExamineServerOptions, hosts: readonly string[]): Promise<Finding> {
+  const over = new AbortController();
+  const late = pause(options.within ?? ANSWER_WITHIN_MS, null, { signal: over.signal }).catch(() => null);
+  try {
+    const found = await Promise.race([filesFinding(options, hosts), late]);
+    const detail = "the server's hosts did not say in time which of them stores files";
+    return found ?? { check: "files", state: "warning", detail, remedy: "look again, or name it: upload" };
+  } finally {
+    over.abort();
   }
 }
 

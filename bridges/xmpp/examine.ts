@@ -25,12 +25,7 @@ export async function examineRooms(
   return Promise.all(
     rooms.map(async (room) => {
       const check = `muc:${room.jid}`;
-      if (room.live) {
-        const answer = await pings.ping(room);
-        const [missing] = answer === "here" ? room.stay.missing() : [];
-        if (missing) return { check, state: "warning", detail: missing.what, remedy: missing.remedy };
-        return { check, ...FOUND[answer] };
-      }
+      if (room.live) return { check, ...FOUND[await pings.ping(room)] };
       const detail = room.fault ?? "the gateway is entering it";
       const remedy = room.fault === null ? "look again in a minute" : "cure that; it is entered by itself";
       return { check, state: room.fault === null ? "warning" : "fault", detail, remedy };

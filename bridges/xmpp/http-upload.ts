@@ -15,6 +15,9 @@ export interface UploadSlot {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A host of somebody else's may offer as much as it likes. */
+const MOST_ITEMS = 50;
+
 /** Headers that a slot may ask for (XEP-0363, section 5); others are to be left out. */
 const SLOT_HEADERS = new Set(["authorization", "cookie", "expires"]);
 
@@ -37,7 +40,8 @@ async function itemsOf(stream: ComponentStream, from: string, host: string): Pro
   try {
     const question = xml("iq", { type: "get", from, to: host }, xml("query", { xmlns: NS.discoItems }));
     const query = (await stream.request(question)).getChild("query", NS.discoItems);
-    return query?.getChildren("item").flatMap((item) => attribute(item, "jid") ?? []) ?? [];
+    const items = query?.getChildren("item").slice(0, MOST_ITEMS) ?? [];
+    return items.flatMap((item) => attribute(item, "jid") ?? []);
   } catch (thrown) {
     if (thrown instanceof StanzaError) return [];
     throw thrown;

@@ -29,6 +29,8 @@ export class Occupancy {
   #entry: Promise<Entry> | null = null;
   /** What its presences tell beside where it is. */
   #beside: Element | null = null;
+  /** Of that, what the room has last taken. */
+  #besideShown: Element | null = null;
   affiliation = "none";
   role = "none";
 
@@ -59,6 +61,7 @@ export class Occupancy {
     this.#entry ??= this.#enter(nickCandidates(name, label)).finally(() => {
       this.#entry = null;
       this.#name = name;
+      this.#showBeside();
     });
     return this.#entry;
   }
@@ -66,8 +69,8 @@ export class Occupancy {
   /** Tells something in its presence from now on, in this stay and in later ones. */
   update(beside: Element): void {
     this.#beside = beside;
-    if (this.#nick === null || !this.#stream.online) return;
-    this.#stream.send(xml("presence", { from: this.jid, to: `${this.room}/${this.#nick}` }, beside));
+    // A presence under the old nick while a new one is asked for would ask for the old one again.
+    if (this.#entry === null) this.#showBeside();
   }
 
   /** Says good-bye also where the room may only have kept us from an earlier stream: it goes by the JID. */
@@ -116,6 +119,14 @@ export class Occupancy {
     return null;
   }
 
+  #showBeside(): void {
+    const beside = this.#beside;
+    if (beside === null || beside === this.#besideShown) return;
+    if (this.#nick === null || !this.#stream.online) return;
+    this.#besideShown = beside;
+    this.#stream.send(xml("presence", { from: this.jid, to: `${this.room}/${this.#nick}` }, beside));
+  }
+
   async #enter(nicks: readonly string[]): Promise<Entry> {
     let last: Entry = { entered: false, condition: "conflict", detail: "every nick is taken" };
     for (const nick of nicks) {
@@ -132,14 +143,20 @@ export class Occupancy {
       () => resolve({ entered: false, condition: "timeout", detail: "the room does not answer" }),
       ENTERED_WITHIN_MS,
     );
-    this.#entering = { nick, settle: resolve };
+    const beside = this.#beside;
+    const settle = (entry: Entry) => {
+      if (entry.entered) this.#besideShown = beside;
+      resolve(entry);
+    };
+    this.#entering = { nick, settle };
     if (this.#stream.online) {
       const history = xml("history", { maxstanzas: "0", maxchars: "0" });
       const password = this.#password();
       const join = xml("x", { xmlns: NS.muc }, history);
       if (password !== null) join.append(xml("password", {}, password));
-      const beside = this.#beside ?? undefined;
-      this.#stream.send(xml("presence", { from: this.jid, to: `${this.room}/${nick}` }, join, beside));
+      this.#stream.send(
+        xml("presence", { from: this.jid, to: `${this.room}/${nick}` }, join, beside ?? undefined),
+      );
     } else resolve({ entered: false, condition: "stream-lost", detail: "the stream is down" });
     return promise.finally(() => {
       clearTimeout(timer);

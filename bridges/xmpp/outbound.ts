@@ -14,6 +14,7 @@ import type { XmppCall, XmppCapabilities } from "../../mappings/xmpp/outbound.ts
 import { xmlText } from "../../mappings/xmpp/xml-text.ts";
 import type { XmlElement } from "../../mappings/xml.ts";
 import { NS } from "./names.ts";
+import { sayerOf } from "./said-by.ts";
 import { type Element, elementOf, xml } from "./xml.ts";
 
 /** The steps of an event. Does no I/O. */
@@ -69,7 +70,10 @@ function stepOf(
       const original = call.of === null ? null : context.author(call.of);
       const speaker = call.as === null ? null : (original ?? event.speaker);
       const payload: readonly Plain[] = call.payload.map(plainElement);
-      return [{ op: "message", part: call.part, speaker, args: { payload } }];
+      // Only his ghost can have shown the reactions that somebody takes back.
+      const by = isUnreaction(event) ? "ghost" : sayerOf(call.of, call.payload, context);
+      const args = by === null ? { payload } : { payload, by };
+      return [{ op: "message", part: call.part, speaker, args }];
     }
     case "text-file": {
       const { part, filename, text } = call;
@@ -90,6 +94,9 @@ function stepOf(
   }
 }
 
+const isUnreaction = (event: OutEvent): boolean =>
+  event.kind === "message" && event.message.body.kind === "unreaction";
+
 /** An element as JSON that is the same for the same element. */
 const plainElement = ({ name, attrs, children }: XmlElement): Plain => ({
   name,
@@ -103,14 +110,15 @@ export function message(
   address: { readonly from: string; readonly to: string; readonly type: "groupchat" | "chat" },
   payload: readonly XmlElement[],
   gateway: string,
+  id: string = context.key,
 ): Element {
   const { group, event, via } = context.origin ?? {};
   const mark = { xmlns: NS.mark, gateway, group, event, via: via?.join(" ") };
   return xml(
     "message",
-    { ...address, id: context.key },
+    { ...address, id },
     ...payload.map(elementOf),
-    xml("origin-id", { xmlns: NS.stanzaId, id: context.key }),
+    xml("origin-id", { xmlns: NS.stanzaId, id }),
     ...(isMarkable(context, payload) ? [xml("markable", { xmlns: NS.chatMarkers })] : []),
     xml("copy", mark),
   );

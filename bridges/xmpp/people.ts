@@ -7,6 +7,7 @@ import type { People } from "./inbound-context.ts";
 import { ghostJid } from "./names.ts";
 import { type Entry, Occupancy } from "./occupancy.ts";
 import { Occupants } from "./occupants.ts";
+import type { Stay } from "./stay.ts";
 import type { ComponentStream } from "./stream.ts";
 import type { Element } from "./xml.ts";
 
@@ -20,8 +21,8 @@ export interface RoomPeopleOptions {
   readonly label: string;
   /** How many ghosts may be in the room at a time. */
   readonly mostGhosts: number;
-  /** What the room asks for at the door; null: nothing. */
-  readonly password: () => string | null;
+  /** What the room asks for there. */
+  readonly door: Pick<Stay, "password" | "passwordChanged">;
 }
 
 interface Ghost {
@@ -46,12 +47,26 @@ export class RoomPeople implements People {
     this.#options = options;
   }
 
-  /** The occupant who speaks for a user, entering first if need be; the reason where he can't. */
-  async speaker(speaker: Speaker): Promise<{ readonly ghost: Occupancy; readonly entry: Entry }> {
+  /**
+   * The occupant who speaks for a user, entering first if need be; the reason where he can't. `beyond`: also where there are as many
+   * ghosts as may be.
+   */
+  async speaker(
+    speaker: Speaker,
+    beyond = false,
+  ): Promise<{ readonly ghost: Occupancy; readonly entry: Entry }> {
     const ghost = this.#ghost(speaker);
-    if (ghost.occupancy.nick === null && !this.#makesRoom()) return { ghost: ghost.occupancy, entry: FULL };
+    if (ghost.occupancy.nick === null && !this.#makesRoom() && !beyond)
+      return { ghost: ghost.occupancy, entry: FULL };
     ghost.spokeAt = this.#options.now();
-    const entry = await ghost.occupancy.enter(speaker.name, this.#options.label);
+    const enter = () => ghost.occupancy.enter(speaker.name, this.#options.label);
+    let entry = await enter();
+    if (
+      !entry.entered &&
+      entry.condition === "not-authorized" &&
+      (await this.#options.door.passwordChanged())
+    )
+      entry = await enter();
     ghost.speaker = speaker;
     this.#ghostNicks = null;
     return { ghost: ghost.occupancy, entry };
@@ -149,11 +164,11 @@ export class RoomPeople implements People {
   }
 
   #ghost(speaker: Speaker): Ghost {
-    const { stream, room, domain, password } = this.#options;
+    const { stream, room, domain, door } = this.#options;
     const jid = ghostJid(domain, speaker.uri);
     let ghost = this.#ghosts.get(jid);
     if (!ghost) {
-      ghost = { occupancy: new Occupancy(stream, room, jid, password), speaker, spokeAt: 0 };
+      ghost = { occupancy: new Occupancy(stream, room, jid, () => door.password), speaker, spokeAt: 0 };
       this.#ghosts.set(jid, ghost);
     }
     return ghost;

@@ -10,7 +10,6 @@ import { asGatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import { step as pass } from "../../core/steps.ts";
-import { octets } from "../../mappings/xmpp/elements.ts";
 import { fileHash, fileName, fileUrl, moveFile, textFilePayload } from "../../mappings/xmpp/file-payload.ts";
 import { relayedPayload } from "../../mappings/xmpp/relay.ts";
 import type { XmlElement } from "../../mappings/xml.ts";
@@ -20,17 +19,20 @@ import { NS } from "./names.ts";
 import type { FileStore } from "./file-store.ts";
 import type { GhostPictures } from "./ghost-pictures.ts";
 import { message, textPayload } from "./outbound.ts";
+import { certain, refuseTooLong, requestRefusal } from "./refusal.ts";
 import type { Room } from "./room.ts";
 import { configureRoom, RoomField } from "./room-form.ts";
+import { messageId, retractedId, sayer } from "./said-by.ts";
 import type { ComponentStream } from "./stream.ts";
 import { StanzaError } from "./stream.ts";
-import { streamLimits } from "./stream-limits.ts";
 import { type Voice, Voices } from "./voices.ts";
 import { xml } from "./xml.ts";
 
 /** What is to be said, and who says it. */
 interface Utterance extends Voice {
   readonly payload: readonly XmlElement[];
+  /** The room's id of a message that is taken back by moderation, since who said it can't; left out: none is. */
+  readonly takenBack?: string;
 }
 
 export interface PerformerOptions {
@@ -58,7 +60,15 @@ export class Performer {
     const waiting = this.#lines.get(room.jid);
     const ghost = step.speaker && room.people.present(step.speaker);
     const payload = payloadOf(step);
-    if (!waiting && ghost && ghost.role !== "visitor" && step.op !== "file" && fileUrl(payload) === null)
+    const isGhosts = sayer(step) !== "relay";
+    if (
+      !waiting &&
+      ghost &&
+      isGhosts &&
+      ghost.role !== "visitor" &&
+      step.op !== "file" &&
+      fileUrl(payload) === null
+    )
       return this.#make(room, step, context, { jid: ghost.jid, relayed: null, payload });
     const turn = (waiting ?? Promise.resolve()).then(() => this.#prepare(room, step, payload, context));
     // Wrapped, so that the next call waits for this one to leave, not for its receipt.
@@ -80,7 +90,14 @@ export class Performer {
   ): Promise<Utterance> {
     const placed =
       step.op === "file" ? await this.#stored(room, step) : await this.#placed(room, payload, context);
-    return { ...(await this.#voices.of(room, step.speaker)), payload: placed };
+    try {
+      return { ...(await this.#voices.of(room, step.speaker, sayer(step))), payload: placed };
+    } catch (thrown) {
+      const id = retractedId(payload);
+      const isFinal = thrown instanceof DeliveryError && thrown.retry === "never";
+      if (id === null || !isFinal || !room.stay.mapping().moderation) throw thrown;
+      return { jid: this.#options.listener, relayed: null, payload, takenBack: id };
+    }
   }
 
   /** The message with its file where the room's people can get at it. */
@@ -102,7 +119,7 @@ export class Performer {
     const url = await this.#options.files.storeText(textArg(step, "text"), filename, room.jid);
     if (url !== null) return textFilePayload(url, filename);
     const detail = "the text is too long for messages, and the service stores no files; say it in parts";
-    throw new DeliveryError("delivery_refused", detail, { certainty: "certain", retry: "never" });
+    throw certain("delivery_refused", detail, "never");
   }
 
   #make(room: Room, step: Step, context: DeliveryContext, utterance: Utterance): Promise<Receipt> {
@@ -115,13 +132,14 @@ export class Performer {
       case "name":
         return this.#configure(room, "name", text);
       case "moderate":
-        return this.#takeBack(room, step);
+        return this.#takeBack(room, textArg(step, "id"), textArg(step, "reason"));
       case "moderated":
         return this.#configure(room, "moderated", step.args["moderated"] === true ? "1" : "0");
       case "notice":
         if (step.args["to"] !== null) return this.#whisper(room, step, context, text);
         return this.#say(room, context, utterance.jid, textPayload(text));
       default:
+        if (utterance.takenBack !== undefined) return this.#takeBack(room, utterance.takenBack, "");
         this.#wearPicture(room, step);
         return this.#speak(room, context, utterance);
     }
@@ -136,16 +154,23 @@ export class Performer {
     // One nick can't have the reactions of several: the room that does not let them in does not show them.
     if (relayed !== null && payload.some((element) => element.name === "reactions"))
       return Promise.resolve({ native: null, aux: null, at: Date.now() });
-    const said = relayed === null ? payload : relayedPayload(payload, relayed);
-    const tooLong = refuseTooLong(said);
-    return tooLong ? Promise.reject(tooLong) : this.#say(room, context, jid, said);
+    if (relayed === null) return this.#say(room, context, jid, payload);
+    return this.#say(room, context, jid, relayedPayload(payload, relayed), messageId(context.key, "relay"));
   }
 
-  #say(room: Room, context: DeliveryContext, from: string, payload: readonly XmlElement[]): Promise<Receipt> {
+  #say(
+    room: Room,
+    context: DeliveryContext,
+    from: string,
+    payload: readonly XmlElement[],
+    id: string = context.key,
+  ): Promise<Receipt> {
     const { echoes, gateway } = this.#options;
-    const receipt = echoes.wait(context.key, room.jid);
+    const tooLong = refuseTooLong(payload);
+    if (tooLong) return Promise.reject(tooLong);
+    const receipt = echoes.wait(id, room.jid);
     const address = { from, to: room.jid, type: "groupchat" } as const;
-    return this.#send(message(context, address, payload, gateway), receipt);
+    return this.#send(message(context, address, payload, gateway, id), receipt);
   }
 
   /** The room drops the id of a subject's message, so its new subject itself is the receipt. */
@@ -163,24 +188,22 @@ export class Performer {
       await configureRoom(stream, { room: room.jid, from, fields: { [RoomField[field]]: value } });
       return { native: null, aux: null, at: Date.now() };
     } catch (thrown) {
-      throw asRefusal(thrown);
+      throw requestRefusal(thrown);
     }
   }
 
-  async #takeBack(room: Room, step: Step): Promise<Receipt> {
+  async #takeBack(room: Room, id: string, reason: string): Promise<Receipt> {
     const { stream, listener: from } = this.#options;
     const { moderation: version } = room.stay.info;
     const held = { native: null, aux: null, at: Date.now() };
-    // The room has lost the means since it was planned.
-    if (version === null) return held;
-    const [id, reason] = [textArg(step, "id"), textArg(step, "reason")];
+    if (version === null) throw certain("delivery_refused", "the room has no moderation any more", "never");
     try {
       await takeBack(stream, { room: room.jid, from, version, id, reason });
       return held;
     } catch (thrown) {
       // Its archive knows no such message any more, so that nobody who comes is shown it.
       if (thrown instanceof StanzaError && thrown.condition === "item-not-found") return held;
-      throw asRefusal(thrown);
+      throw requestRefusal(thrown);
     }
   }
 
@@ -188,6 +211,8 @@ export class Performer {
   async #whisper(room: Room, step: Step, context: DeliveryContext, text: string): Promise<Receipt> {
     const { stream, echoes, gateway, listener } = this.#options;
     const nick = room.people.nickFor(textArg(step, "to"), textArg(step, "nick"));
+    const tooLong = refuseTooLong(textPayload(text));
+    if (tooLong) throw tooLong;
     const receipt = echoes.wait(context.key, room.jid);
     const address = { from: listener, to: `${room.jid}/${nick}`, type: "chat" } as const;
     const sent = this.#send(message(context, address, textPayload(text), gateway), receipt);
@@ -213,34 +238,5 @@ export class Performer {
   }
 }
 
-/** One stanza beyond the server's limit would end the stream, and with it what is under way in all rooms. */
-function refuseTooLong(payload: readonly XmlElement[]): DeliveryError | null {
-  const most = streamLimits.sentTextBytes;
-  const length = octets(payload);
-  if (length <= most) return null;
-  const detail = `the message has up to ${length} bytes in XML, and servers take about ${most}; say it in parts`;
-  return new DeliveryError("delivery_refused", detail, { certainty: "certain", retry: "never" });
-}
-
 const payloadOf = (step: Step): readonly XmlElement[] =>
   step.op === "message" ? (step.args["payload"] as unknown as readonly XmlElement[]) : [];
-
-function asRefusal(thrown: unknown): DeliveryError {
-  if (thrown instanceof StanzaError)
-    return new DeliveryError(
-      "delivery_forbidden",
-      `the room does not let the gateway do that: ${thrown.condition}`,
-      {
-        certainty: "certain",
-        retry: "never",
-      },
-    );
-  const { code, detail } = asGatewayError(thrown);
-  // Doing the same again is harmless, so it need not be asked for.
-  return new DeliveryError(
-    code,
-    detail,
-    { certainty: "certain", retry: "after", afterMs: 2_000 },
-    { cause: thrown },
-  );
-}

@@ -2,6 +2,7 @@ import type { Milliseconds } from "../../core/time.ts";
 import type { DeliveryContext, Receipt, Step } from "../../core/bridge/outbound.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Room } from "./room.ts";
+import { messageId } from "./said-by.ts";
 
 /** Clocks of two machines differ, and an archive may know whole seconds only. */
 const MARGIN_MS = 60_000;
@@ -39,7 +40,8 @@ export class Prober {
         // What went to one person is in no archive.
         const whispered = step.op === "notice" && step.args["to"] !== null;
         if (whispered || !room.stay.info.archive) return "unknown";
-        return (await this.#own(room, since)).get(context.key) ?? "absent";
+        const own = await this.#own(room, since);
+        return own.get(context.key) ?? own.get(messageId(context.key, "relay")) ?? "absent";
       }
     }
   }

@@ -1,4 +1,5 @@
 /** Why somebody is out of a room, by the presence with which the room says so (XEP-0045, section 15.6.2). */
+import { inShort } from "./in-short.ts";
 import { attribute, type Element } from "./xml.ts";
 
 export interface PutOut {
@@ -22,7 +23,7 @@ const CAUSES: readonly (readonly [status: string, detail: string])[] = [
 export function putOut(user: Element | undefined): PutOut {
   const destroyed = user?.getChild("destroy");
   if (destroyed) {
-    const other = attribute(destroyed, "jid") ?? "";
+    const other = inShort(attribute(destroyed, "jid") ?? "");
     const remedy =
       other === "" ? "unlink it" : `its people were sent to ${other}: link that one, and unlink this`;
     return { destroyed: true, detail: `it was destroyed${because(destroyed)}; ${remedy}` };
@@ -32,10 +33,13 @@ export function putOut(user: Element | undefined): PutOut {
   const item = user?.getChild("item");
   const actor = item?.getChild("actor");
   const by = actor && (attribute(actor, "nick") ?? attribute(actor, "jid"));
-  return { destroyed: false, detail: `${cause}${by === undefined ? "" : `, by ${by}`}${because(item)}` };
+  return {
+    destroyed: false,
+    detail: `${cause}${by === undefined ? "" : `, by ${inShort(by)}`}${because(item)}`,
+  };
 }
 
 function because(element: Element | undefined): string {
-  const reason = element?.getChildText("reason")?.trim() ?? "";
+  const reason = inShort(element?.getChildText("reason") ?? "");
   return reason === "" ? "" : ` (${reason})`;
 }

@@ -1,16 +1,19 @@
 import { DeliveryError } from "../../core/bridge/outbound.ts";
-import { GatewayError } from "../../core/errors.ts";
+import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
+import { octets } from "../../mappings/xmpp/elements.ts";
+import type { XmlElement } from "../../mappings/xml.ts";
 import { resource } from "./names.ts";
 import type { Entry } from "./occupancy.ts";
 import { StanzaError } from "./stream.ts";
+import { streamLimits } from "./stream-limits.ts";
 import { attribute, type Element } from "./xml.ts";
 
-/** How long a server that asks to wait without a figure is left alone. */
+/** How long a server that asks to wait without a figure, or can't be reached, is left alone. */
 const WAIT_MS = 5_000;
 
 /** That whoever has sent it is not in the room, or that there is no such room now (XEP-0045, section 7.4). */
-const NOT_IN: ReadonlySet<string> = new Set(["not-acceptable", "item-not-found", "gone"]);
+export const NOT_IN: ReadonlySet<string> = new Set(["not-acceptable", "item-not-found", "gone"]);
 /** That the room can't be reached now. */
 const AWAY: ReadonlySet<string> = new Set([
   "remote-server-not-found",
@@ -33,8 +36,8 @@ export function refusal(stanza: Element): DeliveryError {
     // It is entered again before the next try.
     if (NOT_IN.has(error.condition))
       return certain("delivery_refused", `the room says that we are not in it: ${detail}`, "backoff");
-    if (AWAY.has(error.condition))
-      return certain("delivery_refused", `the room can't be reached: ${detail}`, "backoff");
+    // However long that lasts: what is said meanwhile waits.
+    if (AWAY.has(error.condition)) return later("account_down", `the room can't be reached: ${detail}`);
   }
   switch (error.condition) {
     case "forbidden":
@@ -45,11 +48,7 @@ export function refusal(stanza: Element): DeliveryError {
       );
     case "policy-violation":
     case "resource-constraint":
-      return new DeliveryError("delivery_throttled", `the server asks to slow down: ${detail}`, {
-        certainty: "certain",
-        retry: "after",
-        afterMs: WAIT_MS,
-      });
+      return later("delivery_throttled", `the server asks to slow down: ${detail}`);
     default:
       return certain(
         "delivery_refused",
@@ -59,11 +58,42 @@ export function refusal(stanza: Element): DeliveryError {
   }
 }
 
-const certain = (
+/** One stanza beyond the server's limit would end the stream, and with it what is under way in all rooms. */
+export function refuseTooLong(payload: readonly XmlElement[]): DeliveryError | null {
+  const most = streamLimits.sentTextBytes;
+  const length = octets(payload);
+  if (length <= most) return null;
+  const detail = `the message has up to ${length} bytes in XML, and servers take about ${most}; say it in parts`;
+  return certain("delivery_refused", detail, "never");
+}
+
+/** What a room's error on a request of ours means for its delivery: what it can't do for now is asked for again. */
+export function requestRefusal(thrown: unknown): DeliveryError {
+  if (!(thrown instanceof StanzaError)) {
+    const { code, detail } = asGatewayError(thrown);
+    // Doing the same again is harmless, so it need not be asked for.
+    const verdict = { certainty: "certain", retry: "after", afterMs: 2_000 } as const;
+    return new DeliveryError(code, detail, verdict, { cause: thrown });
+  }
+  const { condition, type, text } = thrown;
+  const detail = text === "" ? condition : `${condition} (${text})`;
+  if (condition.startsWith("remote-server-"))
+    return later("account_down", `the room can't be reached: ${detail}`);
+  if (condition === "policy-violation" || condition === "resource-constraint")
+    return later("delivery_throttled", `the server asks to slow down: ${detail}`);
+  if (type === "wait") return certain("delivery_refused", `the room can't do that now: ${detail}`, "backoff");
+  return certain("delivery_forbidden", `the room does not let the gateway do that: ${detail}`, "never");
+}
+
+const later = (code: "account_down" | "delivery_throttled", detail: string) =>
+  new DeliveryError(code, detail, { certainty: "certain", retry: "after", afterMs: WAIT_MS });
+
+/** It has certainly not been done. */
+export const certain = (
   code: "delivery_forbidden" | "delivery_refused",
   detail: string,
   retry: "never" | "backoff",
-) => new DeliveryError(code, detail, { certainty: "certain", retry });
+): DeliveryError => new DeliveryError(code, detail, { certainty: "certain", retry });
 
 const remedies: Partial<Record<string, string>> = {
   forbidden: "the gateway is banned there: lift the ban",

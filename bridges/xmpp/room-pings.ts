@@ -5,6 +5,7 @@
 import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import { NS } from "./names.ts";
+import { NOT_IN } from "./refusal.ts";
 import type { Room } from "./room.ts";
 import { type ComponentStream, StanzaError } from "./stream.ts";
 import { xml } from "./xml.ts";
@@ -16,13 +17,18 @@ const SILENT_FOR_MS = 300_000;
 export type PingAnswer = "here" | "lost" | "silent";
 
 export class RoomPings {
-  readonly #stream: ComponentStream;
+  readonly #stream: Pick<ComponentStream, "online" | "request">;
   readonly #listener: string;
   readonly #rooms: ReadonlyMap<NativeRoom, Room>;
   readonly #log: Logger;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(stream: ComponentStream, listener: string, rooms: ReadonlyMap<NativeRoom, Room>, log: Logger) {
+  constructor(
+    stream: Pick<ComponentStream, "online" | "request">,
+    listener: string,
+    rooms: ReadonlyMap<NativeRoom, Room>,
+    log: Logger,
+  ) {
     this.#stream = stream;
     this.#listener = listener;
     this.#rooms = rooms;
@@ -49,12 +55,16 @@ export class RoomPings {
       room.heardAt = performance.now();
       return "here";
     } catch (thrown) {
-      if (!(thrown instanceof StanzaError)) return "silent";
+      if (!(thrown instanceof StanzaError) || isInconclusive(thrown)) return "silent";
       // Any other answer came through the room, so we are in it (XEP-0410, section 3).
-      if (thrown.condition !== "not-acceptable") return "here";
+      if (!NOT_IN.has(thrown.condition)) return "here";
       this.#log.warn({ room: room.jid }, "a room has lost the gateway without a word; entering again");
       room.enterAgain();
       return "lost";
     }
   }
 }
+
+/** An answer of a server on the way, or of a room that can't answer now. */
+const isInconclusive = ({ condition, type }: StanzaError): boolean =>
+  condition.startsWith("remote-server-") || type === "wait";

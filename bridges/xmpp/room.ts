@@ -6,13 +6,9 @@ import type { Milliseconds } from "../../core/time.ts";
 import type { AcceptBatch } from "../../core/bridge/inbound.ts";
 import type { Receipt, Speaker } from "../../core/bridge/outbound.ts";
 import type { RoomFacts } from "../../core/bridge/room.ts";
-import type { BridgeHost } from "../../core/bridge/host.ts";
 import { asGatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
-import type { Logger } from "../../core/log.ts";
 import { RetryTimer, type RetryTimes } from "../../core/retry-timer.ts";
-import type { Archive } from "./archive.ts";
-import type { Echoes } from "./echoes.ts";
 import { isOfGroup } from "./group-copies.ts";
 import { isConfigured, isKept, isOwn, isSubject, rawMessage, rawState, stanzaId } from "./kept-stanza.ts";
 import { passOn } from "./markers.ts";
@@ -21,29 +17,10 @@ import { isModeratedBy } from "./moderation.ts";
 import { NS, resource } from "./names.ts";
 import { RoomPeople } from "./people.ts";
 import { ownSince, saidSince } from "./room-archive.ts";
+import type { RoomContext } from "./room-context.ts";
 import { Intake } from "./room-intake.ts";
 import { Stay } from "./stay.ts";
-import type { ComponentStream } from "./stream.ts";
 import { attribute, type Element } from "./xml.ts";
-
-export interface RoomContext {
-  readonly stream: ComponentStream;
-  readonly archive: Archive;
-  readonly echoes: Echoes;
-  readonly log: Logger;
-  readonly host: BridgeHost;
-  readonly domain: string;
-  readonly listener: string;
-  readonly nick: string;
-  readonly label: string;
-  /** How many ghosts may be in the room at a time. */
-  readonly mostGhosts: number;
-  /** The password that the operator has given for the room; null: none. */
-  readonly password: () => Promise<string | null>;
-  readonly now: () => Milliseconds;
-  /** Called with +1 for something handed to the core, with -1 when it is written. */
-  readonly pending: (change: 1 | -1) => void;
-}
 
 const TRY_AGAIN: RetryTimes = { first: 500, most: 30_000 };
 
@@ -56,6 +33,8 @@ export class Room {
   readonly people: RoomPeople;
   #state: "out" | "entering" | "live" = "out";
   #joined = false;
+  /** The number of the last way in; what an earlier one still waits for is nothing to the room any more. */
+  #entries = 0;
   /** Heard while the archive is being read. */
   #waiting: Element[] | null = null;
   #fault: string | null = null;
@@ -70,7 +49,7 @@ export class Room {
     this.#context = context;
     this.stay = new Stay(jid, context);
     this.#intake = new Intake({ ...context, room: jid });
-    this.people = new RoomPeople({ ...context, room: jid, password: () => this.stay.password });
+    this.people = new RoomPeople({ ...context, room: jid, door: this.stay });
   }
 
   get live(): boolean {
@@ -102,12 +81,12 @@ export class Room {
     this.#start();
   }
 
-  /** The room has lost us without a word. */
+  /** The room has lost us without a word; heard while the room is entered anyway, that is of before. */
   enterAgain(): void {
-    if (!this.#joined) return;
+    if (!this.live) return;
     this.stay.lost();
     this.people.unseen();
-    this.#state = "out";
+    this.#out();
     this.#intake.stop();
     this.#start();
   }
@@ -127,9 +106,8 @@ export class Room {
 
   /** The stream ended: everybody is out, and what was heard but not written is read again from the archive. */
   streamLost(): void {
-    this.#state = "out";
+    this.#out();
     this.#joined = false;
-    this.#waiting = null;
     this.#intake.stop();
     this.#retry.stop();
     this.stay.lost();
@@ -146,7 +124,7 @@ export class Room {
     this.#fault = `the gateway was put out of the room: ${out.detail}`;
     this.#context.log.warn({ room: this.jid }, this.#fault);
     this.people.unseen();
-    this.#state = "out";
+    this.#out();
     this.#retry.failed();
   }
 
@@ -216,35 +194,56 @@ export class Room {
     }
   }
 
+  /** Whatever way in is under way leads nowhere any more. */
+  #out(): void {
+    this.#entries += 1;
+    this.#state = "out";
+    this.#waiting = null;
+  }
+
   #start(): void {
-    void this.#takePart().catch((thrown: unknown) => {
-      if (!this.#joined) return;
+    this.#entries += 1;
+    const entry = this.#entries;
+    const stands = () => entry === this.#entries;
+    void this.#takePart(stands).catch((thrown: unknown) => {
+      if (!stands()) return;
       const error = asGatewayError(thrown);
-      this.#state = "out";
+      this.#out();
       this.#fault = error.detail;
       this.#context.log.warn({ room: this.jid, err: error }, "a room could not be entered");
       this.#retry.failed();
     });
   }
 
-  async #takePart(): Promise<void> {
-    const { host, archive, now } = this.#context;
+  /** `stands`: whether this is still the way in that counts. */
+  async #takePart(stands: () => boolean): Promise<void> {
+    const { host, now } = this.#context;
     this.#state = "entering";
-    this.#waiting = [];
+    const waiting: Element[] = [];
+    this.#waiting = waiting;
     await this.stay.enter();
-    const { info } = this.stay;
-    const { mark } = this.#intake;
-    if (info.archive && mark === null) await this.#intake.page([], await archive.end(this.jid));
-    else if (info.archive && mark !== null)
-      for await (const batch of this.catchUp(mark)) await this.#intake.page(batch.raws, batch.mark);
+    if (stands() && this.stay.info.archive) await this.#readMissed(stands);
+    if (!stands()) return;
     const { answer } = this.stay.info;
     if (answer) this.#intake.heard(rawState(answer, now()));
-    const waiting = this.#waiting;
     this.#waiting = null;
     this.#state = "live";
     this.#fault = null;
     this.#retry.worked();
     for (const message of waiting) this.#heard(message);
     host.ready(this.jid);
+  }
+
+  async #readMissed(stands: () => boolean): Promise<void> {
+    const { mark } = this.#intake;
+    if (mark === null) {
+      const end = await this.#context.archive.end(this.jid);
+      if (stands()) await this.#intake.page([], end);
+      return;
+    }
+    for await (const batch of this.catchUp(mark)) {
+      if (!stands()) return;
+      await this.#intake.page(batch.raws, batch.mark);
+    }
   }
 }

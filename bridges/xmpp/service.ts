@@ -95,7 +95,7 @@ export class Service {
     this.#files = files;
     this.#pings = new RoomPings(stream, listener, this.#rooms, log);
     this.signs = new SignsOfLife({ stream, domain, rooms: this.#rooms, pings: this.#pings });
-    const pictures = new GhostPictures({ host, log });
+    const pictures = new GhostPictures({ host, log, now: () => Date.now() });
     this.pictures = pictures;
     const isRoom = (jid: NativeRoom) => this.#rooms.has(jid);
     this.#questions = new Questions({ domain, direct: this.#direct, pictures, isRoom });

@@ -64,6 +64,13 @@ export class Stay {
     return this.#password;
   }
 
+  /** Asks what the room's password is by now; whether it is another one than before. */
+  async passwordChanged(): Promise<boolean> {
+    const before = this.#password;
+    this.#password = await this.#options.password();
+    return this.#password !== null && this.#password !== before;
+  }
+
   /** Whether the gateway may make people members of the room. */
   get admits(): boolean {
     return ["owner", "admin"].includes(this.#listener.affiliation);
@@ -177,11 +184,11 @@ export class Stay {
 
   /** With the room's password, where it asks for one and we know it. */
   async #letIn(nick: string, label: string): Promise<Entry> {
+    // It may have been changed or forgotten since.
+    if (this.#password !== null) await this.passwordChanged();
     const entry = await this.#listener.enter(nick, label);
     if (entry.entered || entry.condition !== "not-authorized") return entry;
-    const before = this.#password;
-    this.#password = await this.#options.password();
-    return this.#password === null || this.#password === before ? entry : this.#listener.enter(nick, label);
+    return (await this.passwordChanged()) ? this.#listener.enter(nick, label) : entry;
   }
 
   /** Entering would make a room anew that is no more, so that is asked for first. */

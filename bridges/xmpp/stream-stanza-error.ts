@@ -1,5 +1,6 @@
 /** Stanza errors (RFC 6120, section 8.3) as errors of ours. */
 import { GatewayError } from "../../core/errors.ts";
+import { inShort } from "./in-short.ts";
 import { attribute } from "./xml.ts";
 import type { Element } from "./xml.ts";
 
@@ -11,7 +12,7 @@ export class StanzaError extends GatewayError {
   readonly condition: string;
   /** `auth`, `cancel`, `continue`, `modify` or `wait`; whatever the sender wrote. */
   readonly type: string;
-  /** What the sender says to people; empty if nothing. */
+  /** What the sender says to people, in short; empty if nothing. */
   readonly text: string;
   readonly stanza: Element;
 
@@ -19,10 +20,9 @@ export class StanzaError extends GatewayError {
   constructor(stanza: Element) {
     const error = stanza.getChild("error");
     const children = error?.getChildElements() ?? [];
-    const condition =
-      children.find((child) => child.name !== "text" && child.getNS() === NS_STANZAS)?.name ??
-      "undefined-condition";
-    const text = error?.getChildText("text", NS_STANZAS) ?? "";
+    const named = children.find((child) => child.name !== "text" && child.getNS() === NS_STANZAS)?.name;
+    const condition = inShort(named ?? "undefined-condition");
+    const text = inShort(error?.getChildText("text", NS_STANZAS) ?? "");
     super(
       "request_refused",
       `${attribute(stanza, "from") ?? "the server"} answered ${condition}${text === "" ? "" : ` (${text})`}`,

@@ -5,8 +5,10 @@ import type { NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
 import { bare } from "./names.ts";
 import type { Entry, Occupancy } from "./occupancy.ts";
+import { certain } from "./refusal.ts";
 import type { Room } from "./room.ts";
 import { admitMember, giveVoice } from "./room-form.ts";
+import type { SaidBy } from "./said-by.ts";
 import { type ComponentStream, StanzaError } from "./stream.ts";
 
 /** Whose JID says it, and for whom, where the room does not let that one speak. */
@@ -30,11 +32,19 @@ export class Voices {
     this.#options = options;
   }
 
-  /** Rejects with DeliveryError where nobody may say it, or nobody can now. */
-  async of(room: Room, speaker: Speaker | null): Promise<Voice> {
+  /** `by`: who alone may say it; null: whoever can. Rejects with DeliveryError where nobody may say it, or nobody can now. */
+  async of(room: Room, speaker: Speaker | null, by: SaidBy | null): Promise<Voice> {
     const { listener } = this.#options;
     if (!speaker) return { jid: listener, relayed: null };
-    const { ghost, entry } = await this.#entered(room, speaker);
+    if (by === "relay") return { jid: listener, relayed: speaker.name };
+    const voice = await this.#anyOf(room, speaker, by === "ghost");
+    if (by !== "ghost" || voice.relayed === null) return voice;
+    const detail = `${speaker.name}'s ghost can't come in or speak, and nobody else may change what it has said`;
+    throw certain("delivery_refused", detail, "never");
+  }
+
+  async #anyOf(room: Room, speaker: Speaker, beyond: boolean): Promise<Voice> {
+    const { ghost, entry } = await this.#entered(room, speaker, beyond);
     if (entry.entered) {
       if (ghost.role !== "visitor" || (await this.#voiced(room.jid, entry.nick)))
         return { jid: ghost.jid, relayed: null };
@@ -42,10 +52,7 @@ export class Voices {
     }
     switch (entry.condition) {
       case "forbidden":
-        throw new DeliveryError("delivery_forbidden", `${speaker.name} is banned from the room`, {
-          certainty: "certain",
-          retry: "never",
-        });
+        throw certain("delivery_forbidden", `${speaker.name} is banned from the room`, "never");
       case "stream-lost":
       case "timeout":
         throw later("account_down", entry.detail, null);
@@ -61,13 +68,14 @@ export class Voices {
   async #entered(
     room: Room,
     speaker: Speaker,
+    beyond: boolean,
   ): Promise<{ readonly ghost: Occupancy; readonly entry: Entry }> {
-    const first = await room.people.speaker(speaker);
+    const first = await room.people.speaker(speaker, beyond);
     const { ghost, entry } = first;
     if (entry.entered || entry.condition !== "registration-required" || !room.stay.admits) return first;
     const { stream, listener: from } = this.#options;
     const isMember = await asked(admitMember(stream, { room: room.jid, from, jid: bare(ghost.jid) }));
-    return isMember ? room.people.speaker(speaker) : first;
+    return isMember ? room.people.speaker(speaker, beyond) : first;
   }
 
   /** Whether a ghost may speak in a moderated room from now on: what the group took may be said in all its rooms. */

@@ -60,6 +60,7 @@ export class AccountHost {
   /** Starts the bridge, for a connection only where the account can be claimed. Resolves when tried. */
   tryServe(): Promise<void> {
     return this.#change(async () => {
+      await this.options.restored.again();
       if (this.#started || performance.now() < this.#refusedUntil) return;
       if (this.options.bridge.connected && !(await this.#claim())) return;
       this.#pump.open();

@@ -46,7 +46,7 @@ export interface AccountOptions {
   /** Told up to where people of a room have read. */
   readonly markers: Pick<Markers, "read">;
   /** Told when a room has been read behind a backup. */
-  readonly restored: Pick<RestoredRooms, "wasRead">;
+  readonly restored: Pick<RestoredRooms, "wasRead" | "again">;
   /** What the account keeps encrypted. */
   readonly secrets: SecretBox;
   /** Told what people look like. */

@@ -35,7 +35,7 @@ export async function translateAtOnce(
       if (raw.nativeKey === null || !bridge.translatesAtOnce(room.native, raw)) translations.push(null);
       else {
         const said = { n: 0 as InboxNumber, nativeKey: raw.nativeKey, originAt: raw.at };
-        const lookups = new RoomLookups(store, writer, room, 0, rules.policy);
+        const lookups = new RoomLookups(store, writer, room, { age: 0, n: null }, rules.policy);
         const { events } = heed(rules, await bridge.toEvents(room.native, raw, lookups));
         loop = await loops.hears(room, said, events);
         if (loop === null) translations.push(writer.translation(room, said, events, limits));

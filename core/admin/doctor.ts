@@ -2,8 +2,9 @@
 import type { AccountHost } from "../accounts/account-host.ts";
 import type { Finding } from "../bridge/room.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
-import type { DoctorReport, ExaminedAccount } from "../doctor-operations.ts";
+import { type DoctorReport, type ExaminedAccount, worstOf } from "../doctor-operations.ts";
 import type { BindingStatus, StatusReport } from "../operations.ts";
+import type { WaitingGroup } from "../store/units/restored-rooms.ts";
 
 export interface DoctorOptions {
   readonly hosts: readonly AccountHost[];
@@ -12,13 +13,13 @@ export interface DoctorOptions {
   readonly status: () => Promise<StatusReport>;
   /** Looks at the ways between this gateway and others; null: nothing is exchanged with any. */
   readonly federation: (() => Promise<readonly Finding[]>) | null;
+  /** Groups that take nothing from other gateways, since a room was not read after a restore. */
+  readonly waiting: () => Promise<readonly WaitingGroup[]>;
 }
-
-const STATES = ["ok", "warning", "fault"] as const;
 
 /** Examines one account, or all. Throws account_unknown, or gateway_unreachable where none runs. */
 export async function examine(
-  { hosts, running, status, federation }: DoctorOptions,
+  { hosts, running, status, federation, waiting }: DoctorOptions,
   account: string | null,
 ): Promise<DoctorReport> {
   if (!running)
@@ -30,15 +31,22 @@ export async function examine(
       `no account ${account} is configured; there is ${hosts.map(({ options }) => options.name).join(", ")}`,
     );
   const { bindings } = await status();
-  const [gateway, accounts] = await Promise.all([
+  const unread = (await waiting()).filter((one) => account === null || one.account === account);
+  const [ways, accounts] = await Promise.all([
     account === null && federation !== null ? federation() : [],
     Promise.all(wanted.map((host) => examineAccount(host, bindings))),
   ]);
-  const states = [gateway, ...accounts.map(({ findings }) => findings)].flatMap((findings) =>
-    findings.map(({ state }) => STATES.indexOf(state)),
-  );
-  return { state: STATES[Math.max(0, ...states)] ?? "fault", gateway, accounts };
+  const gateway = [...ways, ...unread.map(unreadRoom)];
+  const state = worstOf([...gateway, ...accounts.flatMap(({ findings }) => findings)]);
+  return { state, gateway, accounts };
 }
+
+const unreadRoom = ({ group, account, room, at }: WaitingGroup): Finding => ({
+  check: `restored:${account}:${room}`,
+  state: "warning",
+  detail: `${group} takes nothing from other gateways until what was said in this room before the restore at ${new Date(at).toISOString()} is read`,
+  remedy: `if it stays so, cure what keeps the account from the room (configure it again where it is not), or: mimi-gateway unlink ${account}:${room}`,
+});
 
 async function examineAccount(
   host: AccountHost,
@@ -63,6 +71,8 @@ function connectionOf({ health }: AccountHost): Finding {
         "see which one does (mimi-gateway status), and ask it: the control socket is in its data folder",
     };
   if (health.state === "up") return { check, state: "ok", detail: "connected", remedy: null };
+  if (health.later !== undefined)
+    return { check, state: "ok", detail: health.reason ?? health.state, remedy: health.later };
   const state = health.state === "connecting" ? "warning" : "fault";
   return { check, state, detail: health.reason ?? health.state, remedy: "cure that; it connects by itself" };
 }

@@ -22,6 +22,7 @@ import type { Vault } from "../secrets/vault.ts";
 import type { PolicyBook } from "../policy/policy-book.ts";
 import type { Store } from "../store/store.ts";
 import type { LinkInput } from "../store/units/bindings.ts";
+import { waitingGroups } from "../store/units/restored-rooms.ts";
 import { type AsideRow, setAsideRows } from "../store/units/set-aside.ts";
 import { eventWay, findEvents } from "../store/units/trace.ts";
 import { groupUri, parseGroupUri, parseProviderDomain } from "../../mappings/ids.ts";
@@ -177,7 +178,8 @@ export class GatewayOperations implements Operations {
   async doctor(account: string | null): Promise<DoctorReport> {
     const { federation: access, ...options } = this.#options;
     const federation = access ? () => access.examine() : null;
-    return examine({ ...options, federation, status: () => this.status() }, account);
+    const waiting = () => options.store.read(waitingGroups());
+    return examine({ ...options, federation, waiting, status: () => this.status() }, account);
   }
 
   async setAsideList(): Promise<readonly SetAsideEntry[]> {

@@ -33,6 +33,14 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** What stands for something that is not there, to be given to `catch`: whatever else is wrong goes on. */
+export const unlessMissing =
+  <T>(instead: T) =>
+  (thrown: unknown): T => {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return instead;
+    throw thrown;
+  };
+
 function summing(): { readonly stream: Transform; readonly sum: () => Sum } {
   const hash = createHash("sha256");
   let bytes = 0;

@@ -8,7 +8,7 @@ import { parseMediaId } from "../groups/served-files.ts";
 import { KEY_FILE } from "../secrets/key-ring.ts";
 import { copySqliteStore } from "../store/sqlite/copy.ts";
 import type { Milliseconds } from "../time.ts";
-import { copyFile, sumOf, syncFolder } from "./copy-file.ts";
+import { copyFile, sumOf, syncFolder, unlessMissing } from "./copy-file.ts";
 import { type BackupFile, type Manifest, MANIFEST, manifestText, MEDIA, STORE_COPY } from "./manifest.ts";
 
 /** As much of the configuration as a backup is made of. */
@@ -87,16 +87,13 @@ async function copyMedia(
   files: BackupFile[],
 ): Promise<void> {
   const from = join(data, MEDIA);
-  const names = (await readdir(from).catch(() => [])).filter((name) => parseMediaId(name) !== null);
+  const names = (await readdir(from).catch(unlessMissing([]))).filter((name) => parseMediaId(name) !== null);
   if (names.length === 0) return;
   await mkdir(join(folder, MEDIA), { mode: 0o700 });
   for (const [i, name] of names.entries()) {
     const path = `${MEDIA}/${name}`;
-    const sum = await copyFile(join(from, name), join(folder, path)).catch((thrown: unknown) => {
-      // It was erased meanwhile.
-      if (isMissing(thrown)) return null;
-      throw thrown;
-    });
+    // It may have been erased meanwhile.
+    const sum = await copyFile(join(from, name), join(folder, path)).catch(unlessMissing(null));
     if (sum !== null) files.push({ path, ...sum });
     progress("files", (i + 1) / names.length);
   }
@@ -109,11 +106,8 @@ async function copyKey(
 ): Promise<Manifest["secrets_key"]> {
   if (config.secretsKey !== null) return "configured";
   const from = join(config.data, KEY_FILE);
-  if ((await lstat(from).catch(() => null)) === null) return "none";
+  if ((await lstat(from).catch(unlessMissing(null))) === null) return "none";
   if (!withKey) return "left-out";
   files.push({ path: KEY_FILE, ...(await copyFile(from, join(folder, KEY_FILE))) });
   return "included";
 }
-
-const isMissing = (thrown: unknown): boolean =>
-  thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";

@@ -35,7 +35,13 @@ export interface MadeRoom {
 
 export type Health =
   | { readonly state: "up"; readonly since: Milliseconds }
-  | { readonly state: "connecting" | "down"; readonly since: Milliseconds; readonly reason: string | null };
+  | {
+      readonly state: "connecting" | "down";
+      readonly since: Milliseconds;
+      readonly reason: string | null;
+      /** It can't be connected yet and that is no fault: what connects it later. */
+      readonly later?: string;
+    };
 
 /** One thing that was looked at in an account, in the words of whoever runs the gateway. */
 export interface Finding {

@@ -1,11 +1,9 @@
 /** The command `doctor`. */
 import type { Command } from "commander";
 import type { BridgeConfigSchemas } from "../config/schema.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { doctorCodes } from "./exit-codes.ts";
 import { renderDoctor } from "./render-doctor.ts";
 import type { Session } from "./session.ts";
-
-const CODES = { ok: exitCodes.done, warning: exitCodes.warnings, fault: exitCodes.failed } as const;
 
 export function addDoctorCommand<Bridges extends BridgeConfigSchemas>(
   program: Command,
@@ -20,6 +18,6 @@ export function addDoctorCommand<Bridges extends BridgeConfigSchemas>(
         (operations) => operations.doctor(account ?? null),
         renderDoctor,
       );
-      session.exitCode = CODES[report.state];
+      session.exitCode = doctorCodes[report.state];
     });
 }

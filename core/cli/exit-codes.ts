@@ -10,6 +10,13 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** What a look at the accounts has found. */
+export const doctorCodes = {
+  ok: exitCodes.done,
+  warning: exitCodes.warnings,
+  fault: exitCodes.failed,
+} as const;
+
 const CODES: Partial<Record<ErrorCode, number>> = {
   usage: exitCodes.wrongUse,
   config_invalid: exitCodes.wrongUse,

@@ -7,7 +7,7 @@ import type { BridgeConfigSchemas } from "../config/schema.ts";
 import type { DoctorReport } from "../doctor-operations.ts";
 import { type Asker, nobody, SetUpCancelled } from "../setup/asker.ts";
 import type { PlannedSetUp } from "../setup/plan-files.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { doctorCodes, exitCodes } from "./exit-codes.ts";
 import { type InitReport, renderInit } from "./render-init.ts";
 import { renderDoctor } from "./render-doctor.ts";
 import type { Session } from "./session.ts";
@@ -19,10 +19,9 @@ interface InitOptions {
   readonly answers?: string;
   readonly yes?: true;
   readonly force?: true;
-  readonly check: boolean;
+  /** undefined: as somebody at a terminal says. */
+  readonly check?: boolean;
 }
-
-const CODES = { ok: exitCodes.done, warning: exitCodes.warnings, fault: exitCodes.failed } as const;
 
 export function addInitCommand<Bridges extends BridgeConfigSchemas>(
   program: Command,
@@ -42,6 +41,7 @@ export function addInitCommand<Bridges extends BridgeConfigSchemas>(
     .option("--answers <file>", "answers in the form of gateway.yaml")
     .option("--yes", "ask nothing: take what is usual where nothing is said")
     .option("--force", "replace files that are there already")
+    .option("--check", "try the accounts also where nobody can say that all is done at the platforms")
     .option("--no-check", "do not try the accounts")
     .description("set a gateway up: ask for what it needs, write its files, and look at each account")
     .action(async (folder: string, options: InitOptions) => {
@@ -69,10 +69,10 @@ async function init<Bridges extends BridgeConfigSchemas>(
     writeFiles(plan.files, replace);
     written = true;
     const report = { folder, files: plan.files.map(({ path }) => path), platforms: plan.platforms };
-    if (asks) io.out(renderInit({ ...report, check: null }));
+    if (!json) io.out(renderInit(report));
     const check = await look(session, folder, options, asker, stopping.signal);
-    if (check !== null) session.exitCode = CODES[check.state];
-    if (!asks) session.print<InitReport>({ ...report, check }, renderInit);
+    if (check !== null) session.exitCode = doctorCodes[check.state];
+    if (json) session.print<InitReport>({ ...report, check }, renderInit);
   } catch (thrown) {
     if (!(thrown instanceof SetUpCancelled) && !stopping.signal.aborted) throw thrown;
     io.err(`cancelled; ${written ? "the files are written" : "nothing is written"}\n`);
@@ -89,20 +89,26 @@ async function ask<Bridges extends BridgeConfigSchemas>(
   options: InitOptions,
   asker: Asker,
 ): Promise<{ readonly plan: PlannedSetUp; readonly replace: boolean }> {
-  const [{ givenAnswers }, { collect }, { planFiles }, { filesExist }, bridges, setups] = await Promise.all([
-    import("../setup/given-answers.ts"),
-    import("../setup/collect.ts"),
-    import("../setup/plan-files.ts"),
-    import("../setup/write-files.ts"),
-    parts.bridges(),
-    parts.setups(),
-  ]);
+  const [{ givenAnswers }, { collect }, { planFiles }, { SECRETS_FOLDER }, { filesExist }, bridges, setups] =
+    await Promise.all([
+      import("../setup/given-answers.ts"),
+      import("../setup/collect.ts"),
+      import("../setup/plan-files.ts"),
+      import("../setup/secret-answers.ts"),
+      import("../setup/write-files.ts"),
+      parts.bridges(),
+      parts.setups(),
+    ]);
   const given = givenAnswers({ ...options, file: options.answers, folder: io.folder });
   const main = join(folder, DEFAULT_FILE);
-  // Nobody should answer everything only to hear that.
-  const replace =
-    options.force === true || (existsSync(main) && (await asker.confirm(`Replace ${main}?`)) === true);
-  if (existsSync(main) && !replace) throw filesExist([main]);
+  // Nobody should answer everything only to hear that. Secrets come first: they may be left of a set-up that was killed.
+  const found = [main, join(folder, SECRETS_FOLDER)].find((path) => existsSync(path));
+  const said =
+    options.force === true || found === undefined
+      ? null
+      : await asker.confirm(`Replace what is in ${found}?`);
+  const replace = options.force === true || said === true;
+  if (found !== undefined && !replace && (found === main || said === false)) throw filesExist([found]);
   const collected = await collect(given, { bridges, setups, asker });
   return { plan: planFiles(collected, { bridges, setups, folder, env: io.env }), replace };
 }
@@ -115,19 +121,21 @@ async function look<Bridges extends BridgeConfigSchemas>(
   asker: Asker,
   signal: AbortSignal,
 ): Promise<DoctorReport | null> {
-  if (!check) return null;
-  if ((await asker.confirm("Done at the platforms? Then each account is tried.")) === false) return null;
+  if (check === false) return null;
+  const done = await asker.confirm("Done at the platforms? Then each account is tried.");
+  // Where nobody says so, nothing can be right yet.
+  if (done === false || (done === null && check !== true)) return null;
   session.configFile = join(folder, DEFAULT_FILE);
   const config = await session.load();
-  if (await isRunning(config.data)) {
-    session.io.err("A gateway runs here: start it again, and then: mimi-gateway doctor\n");
-    return null;
-  }
   for (;;) {
+    if (await isRunning(config.data)) {
+      session.io.err("A gateway runs here: start it again, and then: mimi-gateway doctor\n");
+      return null;
+    }
     const report = await session.parts.tryOut(config, signal);
-    if (asker === nobody) return report;
-    session.io.out(renderDoctor(report));
-    if (report.state === "ok" || (await asker.confirm("Try again?")) !== true) return report;
+    if (!session.json) session.io.out(renderDoctor(report));
+    if (asker === nobody || report.state === "ok" || (await asker.confirm("Try again?")) !== true)
+      return report;
   }
 }
 

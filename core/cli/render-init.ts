@@ -3,7 +3,6 @@ import { relative } from "node:path";
 import type { DoctorReport } from "../doctor-operations.ts";
 import type { PlatformSteps } from "../setup/plan-files.ts";
 import { plain } from "./plain-text.ts";
-import { renderDoctor } from "./render-doctor.ts";
 
 export interface InitReport {
   /** Absolute, as the files are. */
@@ -15,7 +14,8 @@ export interface InitReport {
   readonly check: DoctorReport | null;
 }
 
-export function renderInit({ folder, files, platforms, check }: InitReport): string {
+/** All but what was found, which `renderDoctor` says. */
+export function renderInit({ folder, files, platforms }: Omit<InitReport, "check">): string {
   const steps = platforms.flatMap(({ account, steps }) =>
     steps.length === 0
       ? []
@@ -26,8 +26,7 @@ export function renderInit({ folder, files, platforms, check }: InitReport): str
     ...files.map((file) => `  ${plain(relative(folder, file))}`),
     ...(steps.length === 0 ? [] : ["", ...steps]),
     "",
-    ...(check === null ? [] : [renderDoctor(check)]),
-    `Start it there: mimi-gateway start`,
+    "Start it there: mimi-gateway start; as a service of systemd: systemctl enable --now mimi-gateway",
     "",
   ].join("\n");
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseProviderDomain } from "../../mappings/ids.ts";
 import { parseEndpoint } from "../federation/wire/endpoint.ts";
 import { parsePublicKey } from "../federation/wire/public-key.ts";
-import { networks, text } from "./values.ts";
+import { flag, networks, text } from "./values.ts";
 
 const ADDRESS = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/;
 
@@ -79,24 +79,24 @@ export const federationSchema = z
           ],
         ],
       }),
-    confirm: z
-      .boolean()
-      .default(false)
-      .meta({
+    confirm: flag(
+      {
         description:
           "Whether somebody here has to confirm every gateway that redeems a code of ours, by `mimi-gateway connection confirm`.",
-        examples: [true],
-      }),
-    unreachable: z
-      .boolean()
-      .default(false)
-      .meta({
+        example: true,
+      },
+      false,
+    ),
+    unreachable: flag(
+      {
         description:
           "For a gateway that no other can reach, such as one behind a router, instead of `listen`: groups of others are " +
           "followed, and own ones are for this gateway alone. Its well-known (`mimi-gateway well-known`) has to lie on a web " +
           "server at the base domain.",
-        examples: [true],
-      }),
+        example: true,
+      },
+      false,
+    ),
     proxies: networks(
       "Networks of proxies in front, whose X-Forwarded-For is believed when strangers are counted by address; beside this machine itself.",
     ),

@@ -33,7 +33,7 @@ export class Backlog {
     const { store, limits, now, policies } = this.#options;
     if (!first || first.originBinding === this.#binding.id) return "all";
     // What may stand there already is asked for one by one.
-    if (mayStandThere(this.#binding, first)) return "all";
+    if (mayStandThere(this.#binding, first, now())) return "all";
     const at = now();
     const age = at - first.receivedAt;
     if (!hasWaited(age, limits)) return "all";

@@ -108,7 +108,7 @@ async function translate(
         options.store,
         options.writer,
         room,
-        options.now() - row.at,
+        { age: options.now() - row.at, n: row.n },
         rules.policy,
       );
       const translated = await options.bridge.toEvents(room.native, raw, lookups);

@@ -135,7 +135,7 @@ export class OutboxStream {
       const policy = await this.#options.policies.of(this.#binding.id);
       try {
         const items = this.#itemsOf(policy, entry, told);
-        const asked = items.length > 0 && mayStandThere(this.#binding, entry);
+        const asked = items.length > 0 && mayStandThere(this.#binding, entry, this.#options.now());
         // What is asked for is so before anything else is made.
         if (planned.some((before) => before.asked !== asked)) break;
         planned.push({ seq: entry.seq, items, asked });

@@ -10,7 +10,7 @@ import type { EventWriter } from "../groups/event-writer.ts";
 import { effectOf } from "../groups/message-effect.ts";
 import type { RoomPolicy } from "../policy/room-policy.ts";
 import type { Store } from "../store/store.ts";
-import type { NativeRoom } from "../ids.ts";
+import type { InboxNumber, NativeRoom } from "../ids.ts";
 import { roomsBeside } from "../store/units/account-rooms.ts";
 import { findBinding } from "../store/units/bindings.ts";
 import type { InboxBinding } from "../store/units/inbox.ts";
@@ -18,11 +18,24 @@ import { soleBearers } from "../store/units/named-members.ts";
 import { votesAt } from "../store/units/polls.ts";
 import { pinsSeen } from "../store/units/properties.ts";
 import { callsUnderWay, knownMessages, type KnownRow, reactionsTo } from "../store/units/relations.ts";
+import { copiesUnderWay } from "../store/units/restored-rooms.ts";
 import { rootUnderWay, saidInRoom, saidUnderWay } from "../store/units/said-under-way.ts";
 import { isLinked, standingIn } from "../store/units/standing.ts";
+import { CLOCKS_MS } from "./outbox-restored.ts";
 
 /** How long something said waits for a call under way that may be what it refers to. */
 const WAITS_FOR_MS = 10_000;
+/**
+ * And for a copy that stands in the room of a restored store and has to be found there first, which takes as long as the room
+ * is long. Not for ever: what several rooms wait for, each for the others, may be in none of them.
+ */
+const WAITS_FOR_COPY_MS = 10 * 60_000;
+
+/** Since when something said is here, and where: its number in the inbox; null: it has none yet. */
+export interface Said {
+  readonly age: Milliseconds;
+  readonly n: InboxNumber | null;
+}
 
 const readMessage = (content: Uint8Array): Message => fromContent(decodeContent(content));
 
@@ -31,7 +44,7 @@ export class RoomLookups implements Lookups {
   readonly #store: Store;
   readonly #writer: EventWriter;
   readonly #room: InboxBinding;
-  readonly #age: Milliseconds;
+  readonly #said: Said;
   readonly bots: boolean | null;
 
   /** `bots`: as the room's policy says. */
@@ -39,20 +52,20 @@ export class RoomLookups implements Lookups {
     store: Store,
     writer: EventWriter,
     room: InboxBinding,
-    age: Milliseconds,
+    said: Said,
     { bots }: Pick<RoomPolicy, "bots">,
   ) {
     this.bots = bots;
     this.#store = store;
     this.#writer = writer;
     this.#room = room;
-    this.#age = age;
+    this.#said = said;
   }
 
   async messages(names: readonly MessageName[]): Promise<readonly KnownInRoom[]> {
     const { id: binding, group, native: room } = this.#room;
     // Looked at first: a receipt that is committed in between is then found below.
-    const underWay = this.#age < WAITS_FOR_MS && (await this.#store.read(callsUnderWay(binding)));
+    const underWay = await this.#isUnderWay();
     const found: KnownInRoom[] = [];
     for (const called of names)
       for (const row of await this.#store.read(knownMessages({ binding, group, ...called })))
@@ -61,6 +74,15 @@ export class RoomLookups implements Lookups {
     if (found.length === 0 && first && underWay)
       throw new GatewayError("target_under_way", `${first.name} in ${room} may be a call under way`);
     return found;
+  }
+
+  /** Whether what is not known now may be in a while. */
+  async #isUnderWay(): Promise<boolean> {
+    const { id: binding, group } = this.#room;
+    const { age, n } = this.#said;
+    if (age < WAITS_FOR_MS && (await this.#store.read(callsUnderWay(binding)))) return true;
+    if (age >= WAITS_FOR_COPY_MS) return false;
+    return this.#store.read(copiesUnderWay({ binding, group, n, clocks: CLOCKS_MS }));
   }
 
   async reactions(target: EventId, user: string): Promise<readonly StandingReaction[]> {

@@ -5,7 +5,7 @@ import { fileKey, isOutline, type Outline, outlineOf } from "../config/outline.t
 import { parseListen } from "../config/federation-schema.ts";
 import { GatewayError } from "../errors.ts";
 import type { Asker } from "./asker.ts";
-import type { GivenAnswers } from "./given-answers.ts";
+import { assign, type GivenAnswers } from "./given-answers.ts";
 import type { Answers, PlatformSetup, Question } from "./platform-setup.ts";
 
 export interface CollectOptions {
@@ -48,8 +48,9 @@ export async function collect(given: GivenAnswers, options: CollectOptions): Pro
   const domain = typeof settings["base"] === "string" ? settings["base"] : "";
 
   const accounts: Answers[] = [];
-  for (const account of await named(given.accounts ?? (await chosen(options, missing)), options))
-    accounts.push(await completed(account, domain, options, missing));
+  const begun = await named(given.accounts ?? (await chosen(options, missing)), options);
+  assign(given.assigned, settings, begun, Object.keys(general.outline.properties ?? {}));
+  for (const account of begun) accounts.push(await completed(account, domain, options, missing));
   await federate(settings, asker);
   if (missing.length > 0) {
     const detail = `nobody is here to be asked, and these have no answer: ${missing.join("; ")}`;
@@ -67,9 +68,12 @@ async function chosen({ asker, setups }: CollectOptions, missing: Missing): Prom
 }
 
 /** Each with a name: that of its bridge, unless somebody says another one. */
-async function named(accounts: readonly Answers[], { asker }: CollectOptions): Promise<readonly Answers[]> {
+async function named(
+  accounts: readonly Answers[],
+  { asker }: CollectOptions,
+): Promise<readonly Record<string, unknown>[]> {
   const taken = new Set<unknown>(accounts.map(({ name }) => name));
-  const all: Answers[] = [];
+  const all: Record<string, unknown>[] = [];
   for (const account of accounts) {
     const bridge = String(account["bridge"]);
     let name = account["name"];
@@ -141,7 +145,12 @@ async function answer(question: Question, place: Place, asker: Asker, missing: M
   const { record, ways, keys, name } = place;
   if (record[key] !== undefined || record[fileKey(key)] !== undefined) {
     if (choices === undefined) return;
-    ways[key] = record[key];
+    const said = record[key];
+    if (!choices.some(({ value }) => value === said)) {
+      const known = choices.map(({ value }) => value).join(" or ");
+      throw new GatewayError("usage", `${name}=${String(said)}: it is ${known}`);
+    }
+    ways[key] = said;
     delete record[key];
     return;
   }

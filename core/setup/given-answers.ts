@@ -10,6 +10,15 @@ export interface GivenAnswers {
   readonly settings: Record<string, unknown>;
   /** Each has `bridge`; `name` where it was given. null: nothing was said of accounts. */
   readonly accounts: readonly Record<string, unknown>[] | null;
+  /** What belongs to an account or a group of general keys, which is seen when the accounts have their names. */
+  readonly assigned: readonly Assignment[];
+}
+
+export interface Assignment {
+  /** The name of an account, or of its platform; else a general key. */
+  readonly group: string;
+  readonly key: string;
+  readonly value: string;
 }
 
 export interface AnswerOptions {
@@ -38,8 +47,13 @@ export function givenAnswers(options: AnswerOptions): GivenAnswers {
     throw usage("each of the accounts in the answers needs `bridge: PLATFORM`");
   });
   if (options.base !== undefined) settings["base"] = options.base;
-  for (const assignment of options.set ?? []) assign(assignment, settings, read ?? []);
-  return { settings, accounts: read ?? null };
+  const assigned: Assignment[] = [];
+  for (const text of options.set ?? []) {
+    const { group, key, value } = assignmentOf(text);
+    if (group === undefined) settings[key] = value;
+    else assigned.push({ group, key, value });
+  }
+  return { settings, accounts: read ?? null, assigned };
 }
 
 function platformOf(text: string): Record<string, unknown> {
@@ -47,24 +61,30 @@ function platformOf(text: string): Record<string, unknown> {
   return second === undefined ? { bridge: first } : { name: first, bridge: second };
 }
 
-function assign(
-  assignment: string,
+function assignmentOf(text: string): Omit<Assignment, "group"> & { readonly group: string | undefined } {
+  const [, group, key = "", value = ""] = /^(?:([\w-]+)\.)?(\w+)=(.*)$/s.exec(text) ?? [];
+  if (key === "") throw usage("--set takes KEY=VALUE, GROUP.KEY=VALUE or ACCOUNT.KEY=VALUE");
+  return { group, key, value };
+}
+
+/**
+ * Puts what was assigned into its account, or into its group of general keys. `groups`: the general keys. Throws GatewayError
+ * usage where there is neither.
+ */
+export function assign(
+  assigned: readonly Assignment[],
   settings: Record<string, unknown>,
   accounts: readonly Record<string, unknown>[],
+  groups: readonly string[],
 ): void {
-  const [, group, key = "", value = ""] = /^(?:([\w-]+)\.)?(\w+)=(.*)$/s.exec(assignment) ?? [];
-  if (key === "") throw usage("--set takes KEY=VALUE, GROUP.KEY=VALUE or ACCOUNT.KEY=VALUE");
-  if (group === undefined) {
-    settings[key] = value;
-    return;
+  for (const { group, key, value } of assigned) {
+    const account =
+      accounts.find(({ name }) => name === group) ?? accounts.find(({ bridge }) => bridge === group);
+    const inside = settings[group];
+    if (account) account[key] = value;
+    else if (groups.includes(group)) settings[group] = { ...(isRecord(inside) ? inside : {}), [key]: value };
+    else throw usage(`--set ${group}.${key}: there is no account ${group}, and no group of keys`);
   }
-  const account = accounts.find((one) => (one["name"] ?? one["bridge"]) === group);
-  if (account) {
-    account[key] = value;
-    return;
-  }
-  const inside = settings[group];
-  settings[group] = { ...(isRecord(inside) ? inside : {}), [key]: value };
 }
 
 function readAnswers(path: string): Record<string, unknown> {

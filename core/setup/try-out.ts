@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import type { AccountBase } from "../config/schema.ts";
-import type { DoctorReport } from "../doctor-operations.ts";
+import { type DoctorReport, worstOf } from "../doctor-operations.ts";
+import { asGatewayError } from "../errors.ts";
 import type { Operations } from "../operations.ts";
 import type { Milliseconds } from "../time.ts";
 
@@ -20,8 +21,8 @@ const SETTLED_WITHIN_MS: Milliseconds = 20_000;
 const LOOK_EVERY_MS: Milliseconds = 50;
 
 /**
- * Starts the accounts, looks at them as `doctor` does, and ends: nothing of it stays, and the configured store is not opened. Throws what
- * the start throws, and an AbortError when the signal comes.
+ * Starts the accounts, looks at them as `doctor` does, and ends: nothing of it stays, and the configured store is not opened. A start
+ * that fails is a finding. Throws an AbortError when the signal comes.
  */
 export async function tryOut<Account extends AccountBase>(
   config: Config<Account>,
@@ -31,7 +32,7 @@ export async function tryOut<Account extends AccountBase>(
   const data = await mkdtemp(join(tmpdir(), "mimi-init-"));
   try {
     const store = { kind: "sqlite", file: join(data, "gateway.sqlite") } as const;
-    const gateway = await start({
+    const trial: Config<Account> = {
       ...config,
       data,
       store,
@@ -39,16 +40,42 @@ export async function tryOut<Account extends AccountBase>(
       wake: "direct",
       alarms: [],
       watch: { listen: null },
-    });
+    };
+    const gateway = await start(trial).catch((thrown: unknown) => notStarted(thrown));
+    if ("state" in gateway) return gateway;
     try {
       await settled(gateway, signal);
-      return await gateway.operations.doctor(null);
+      return ofTrial(config, await gateway.operations.doctor(null));
     } finally {
       await gateway.stop();
     }
   } finally {
     await rm(data, { recursive: true, force: true });
   }
+}
+
+function notStarted(thrown: unknown): DoctorReport {
+  const { message } = asGatewayError(thrown);
+  const finding = {
+    check: "start",
+    state: "fault",
+    detail: message,
+    remedy: "cure that, and try again",
+  } as const;
+  return { state: "fault", gateway: [finding], accounts: [] };
+}
+
+/** A trial has new keys each time: what lies on another server for a gateway that nobody reaches can't show them. */
+function ofTrial(
+  { federation }: Pick<Config, "federation">,
+  { gateway, accounts }: DoctorReport,
+): DoctorReport {
+  const left = gateway.filter(({ check }) => federation.listen !== null || check !== "well-known");
+  return {
+    state: worstOf([...left, ...accounts.flatMap(({ findings }) => findings)]),
+    gateway: left,
+    accounts,
+  };
 }
 
 /** Resolves when each account is connected or says why it is not, or when that takes too long. */

@@ -27,6 +27,8 @@ export class RoomWatch {
   readonly #out = new Standstill();
   readonly #in = new Standstill();
   readonly #fault = new Standstill();
+  /** When it was last found silent. */
+  #silentAt = -Infinity;
 
   constructor(limits: Pick<Limits, "roomSilentMs">, now: () => Milliseconds) {
     this.#limits = limits;
@@ -40,7 +42,8 @@ export class RoomWatch {
 
   /**
    * To be called every few seconds, as long as the account is well and the room not paused. However much waits: as long as it
-   * goes on, the room is not silent.
+   * goes on, the room is not silent. One that was is well only when it has not been for as long as that takes: else one that
+   * gets something in only now and then would be well and silent by turns.
    */
   look(seen: RoomSeen): RoomVerdict {
     const at = this.#now();
@@ -49,7 +52,12 @@ export class RoomWatch {
     // Whatever the reason: it may change from one look to the next.
     this.#fault.look(seen.fault === null ? null : 0, at);
     const since = Math.min(this.#out.since, this.#in.since, this.#fault.since);
-    if (at - since >= this.#limits.roomSilentMs) return { state: "silent", since, why: this.#why(seen) };
+    const { roomSilentMs } = this.#limits;
+    if (at - since >= roomSilentMs) {
+      this.#silentAt = at;
+      return { state: "silent", since, why: this.#why(seen) };
+    }
+    if (at - this.#silentAt < roomSilentMs) return { state: "waiting" };
     const goesOn = this.#fault.isFree && this.#out.goesOn && this.#in.goesOn;
     return { state: goesOn ? "well" : "waiting" };
   }

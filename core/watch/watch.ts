@@ -34,6 +34,8 @@ export class Watch {
   readonly #options: WatchOptions;
   readonly #accounts: ReadonlyMap<AccountId, { readonly host: AccountHost; readonly watch: AccountWatch }>;
   readonly #rooms = new Map<BindingId, RoomWatch>();
+  /** Alarms that could not be written, and are in the log at least. */
+  readonly #unwritten = new Set<AlarmSubject>();
   #report: WatchReport | null = null;
   #lookedAt: Milliseconds | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -85,7 +87,11 @@ export class Watch {
       this.#report = { at: now(), accounts, alarms: found.alarms, storeFault: null };
     } catch (thrown) {
       const storeFault = asGatewayError(thrown);
-      log.debug({ err: storeFault }, "the store can't be looked at");
+      const begins = this.#report === null || this.#report.storeFault === null;
+      log[begins ? "error" : "debug"](
+        { err: storeFault },
+        "the store can't be looked at, or no alarm written",
+      );
       const { accounts = [], alarms = [] } = this.#report ?? {};
       this.#report = { at: now(), accounts, alarms, storeFault };
     }
@@ -150,11 +156,20 @@ export class Watch {
     const noted = new Set(standing.filter(({ seenAt }) => seenAt > fresh).map(({ subject }) => subject));
     const alarms = silent.filter(({ subject }) => !noted.has(subject));
     if (alarms.length === 0) return 0;
-    const raised = await store.write("raiseAlarms", { at: now(), slot: store.slot, alarms, rooms });
-    for (const { subject, code, account, room, why } of alarms)
-      if (raised.includes(subject))
-        log.error({ account, room, err: new GatewayError(code, why) }, "an alarm is raised");
-    return raised.length;
+    const tell = ({ account, room, code, why }: NewAlarm, text: string): void =>
+      log.error({ account, room, err: new GatewayError(code, why) }, text);
+    try {
+      const raised = await store.write("raiseAlarms", { at: now(), slot: store.slot, alarms, rooms });
+      for (const alarm of alarms) if (raised.includes(alarm.subject)) tell(alarm, "an alarm is raised");
+      this.#unwritten.clear();
+      return raised.length;
+    } catch (thrown) {
+      for (const alarm of alarms.filter(({ subject }) => !this.#unwritten.has(subject))) {
+        this.#unwritten.add(alarm.subject);
+        tell(alarm, "an alarm can't be raised, since it can't be written");
+      }
+      throw thrown;
+    }
   }
 
   /** How many were ended. */
@@ -166,13 +181,13 @@ export class Watch {
     const { store, now, log, limits } = this.#options;
     const at = now();
     const alarms = standing.filter(({ subject }) => well.has(subject));
-    // Of accounts that the configuration has no more nobody says that they are well.
-    const forgotten = standing.filter(({ accountId }) => !this.#accounts.has(accountId));
     const { slot } = store;
-    if (forgotten.length > 0)
-      await store.write("endAlarms", { at, slot, before: at + 1, alarms: forgotten, rooms: [] });
-    if (alarms.length === 0) return 0;
     const before = at - limits.alarmSeenMs;
+    // Of accounts that the configuration has no more nobody says that they are well. Another process's may have them yet.
+    const forgotten = standing.filter(({ accountId }) => !this.#accounts.has(accountId));
+    if (forgotten.length > 0)
+      await store.write("endAlarms", { at, slot, before, alarms: forgotten, rooms: [] });
+    if (alarms.length === 0) return 0;
     const ended = await store.write("endAlarms", { at, slot, before, alarms, rooms });
     for (const { subject, code, account, room } of alarms)
       if (ended.includes(subject)) log.info({ account, room, code }, "an alarm is over");

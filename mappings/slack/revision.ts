@@ -10,6 +10,10 @@ export function isPreview(attachment: SlackAttachment): boolean {
   return attachment.is_app_unfurl === true || Boolean(attachment.from_url ?? attachment.original_url);
 }
 
+/** Whether Slack adds the attachment to what was said, a moment later: live it comes without. */
+export const isAddedLater = (attachment: SlackAttachment): boolean =>
+  isPreview(attachment) || (attachment.is_msg_unfurl === true && attachment.is_share !== true);
+
 /**
  * What to store once an event was read, to tell later whether a change of its message is an edit; null: the event is
  * neither a message nor a change of one.

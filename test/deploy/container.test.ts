@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
@@ -69,6 +69,16 @@ void describe("the Containerfile", () => {
       line.replaceAll("/opt/mimi-gateway/", "").replace(`--config ${config} `, ""),
     );
     assert.match(restOf("FROM"), /^node:24-/);
+  });
+
+  void it("has the command that the pages name", () => {
+    const linked = /ln -s \/opt\/mimi-gateway\/(\S+) \/usr\/local\/bin\/mimi-gateway/;
+    const [, file = ""] = steps.map(({ rest }) => linked.exec(rest)).find((found) => found !== null) ?? [];
+    assert.equal(restOf("WORKDIR"), "/opt/mimi-gateway");
+    assert.ok(copied.includes(file.split("/")[0] ?? ""), file);
+    // Who runs it is another user than who has built the image.
+    assert.equal(statSync(join(root, file)).mode & 0o111, 0o111);
+    assert.match(read(file), /^#!\/usr\/bin\/env node\n/);
   });
 
   void it("copies all that the gateway needs to run", () => {
@@ -152,8 +162,9 @@ void describe("the compose file", () => {
     for (const [name, service] of Object.entries(services)) {
       for (const volume of service.volumes) {
         const [source = ""] = volume.split(":");
-        // The folder of the configuration is made by whoever sets it up.
-        const there = source in volumes || source === "./config" || existsSync(join(at, source));
+        // Whoever sets it up makes these folders.
+        const made = ["./config", "./backups"].includes(source);
+        const there = source in volumes || made || existsSync(join(at, source));
         assert.ok(there, `${name}: ${volume}`);
       }
       for (const network of service.networks) assert.ok(network in networks, network);

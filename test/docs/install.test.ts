@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { z } from "zod";
 import { temporaryFolder } from "../support/servers.ts";
-import { readPage, root } from "./blocks.ts";
+import { blocksOf, readPage, root } from "./blocks.ts";
 import { Walk } from "./walk.ts";
 
 const PAGE = "docs/operating.md";
@@ -37,6 +39,8 @@ void describe("docs/operating.md, Install", () => {
       here: {
         " /etc/": ` ${machine}/etc/`,
         " /usr/": ` ${machine}/usr/`,
+        " /var/": ` ${machine}/var/`,
+        " /srv/": ` ${machine}/srv/`,
         "/opt/mimi-gateway": root,
         // The machine gets no user, and the clone is prepared.
         "-o mimi-gateway -g mimi-gateway ": "",
@@ -56,5 +60,48 @@ void describe("docs/operating.md, Install", () => {
     same("usr/local/bin/mimi-gateway", "mimi-gateway");
     assert.equal(statSync(join(machine, "usr/local/bin/mimi-gateway")).mode & 0o777, 0o755);
     assert.equal(statSync(join(machine, "etc/mimi-gateway")).mode & 0o777, 0o750);
+    // What the pages say of backups is done by the service's user, who may make nothing there.
+    for (const own of ["var/lib/mimi-gateway", "srv/backups"])
+      assert.equal(statSync(join(machine, own)).mode & 0o777, 0o700);
+  });
+});
+
+void describe("README.md, Start it", () => {
+  const scripts = z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8"))).scripts;
+  const block = blocksOf("README.md").find(({ text }) => text.includes("npm start"))?.text ?? "";
+  const lines = block.trim().split("\n");
+
+  void it("begins with commands that prepare what they run, and that the gateway knows", () => {
+    assert.ok(lines.length > 1);
+    for (const line of lines) {
+      const [, name = ""] = /^npm (?:run )?([a-z]+) +#/.exec(line) ?? [];
+      const [prepared, command = "", ...more] = (scripts[name] ?? "").split(" && ");
+      assert.deepEqual([prepared, more], ["sh deploy/setup/prepare.sh runtime", []], line);
+      const [program, ...words] = command.split(" ");
+      assert.equal(program, "node");
+      const { status, stderr } = spawnSync(process.execPath, [...words, "--help"], {
+        cwd: root,
+        encoding: "utf8",
+      });
+      assert.equal(status, 0, stderr);
+    }
+  });
+
+  void it("leaves nothing that holds a secret to be committed", () => {
+    const names = ["gateway.yaml", "secrets/xmpp-secret", "xmpp-prosody.cfg.lua", "xmpp-ejabberd.yml"];
+    const files = [
+      ...names,
+      "matrix-registration.yaml",
+      "matrix-registration.yaml.old",
+      "work-manifest.yaml",
+    ];
+    const clone = join(folder, "clone");
+    mkdirSync(clone);
+    copyFileSync(join(root, ".gitignore"), join(clone, ".gitignore"));
+    const git = (...line: readonly string[]) => spawnSync("git", line, { cwd: clone, encoding: "utf8" });
+    assert.equal(git("init", "-q").status, 0);
+    assert.equal(git("check-ignore", ...files).stdout, `${files.join("\n")}\n`);
   });
 });

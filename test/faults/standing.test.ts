@@ -8,6 +8,7 @@ const said = (id: string, text: string, more = "") =>
   `<message from="room@rooms.test/anna1" id="${id}"><body>${text}</body>${more}</message>`;
 const bare = (from: string, more: string) =>
   `<message from="room@rooms.test/${from}" id="x">${more}</message>`;
+const retract = (number: number) => `<retract xmlns="urn:xmpp:message-retract:1" id="s${number}"/>`;
 const one = (text: string, changes: Partial<Standing> = {}): Standing => ({
   text,
   edited: false,
@@ -38,6 +39,20 @@ void describe("what stands in a MUC's archive", () => {
       one("otto1 1", { at: 4_000 }),
     ]);
     assert.deepEqual(twice, []);
+  });
+
+  void it("heeds corrections and retractions of whoever said it alone, or of the room for its moderators", () => {
+    const correct = '<replace xmlns="urn:xmpp:message-correct:0" id="a"/>';
+    const { standing } = archivedRoom(
+      at([
+        said("a", "anna1 1"),
+        said("b", "anna1 2"),
+        bare("bridge", retract(0)),
+        bare("bridge", `<body>anna1 3</body>${correct}`),
+        `<message from="room@rooms.test" id="x">${retract(1)}</message>`,
+      ]),
+    );
+    assert.deepEqual(standing, [one("anna1 1"), one("anna1 3", { at: 3_000 })]);
   });
 
   void it("tells what came twice, also where it was taken back", () => {

@@ -28,6 +28,8 @@ const TEXT = /^(?<speaker>[a-z]+\d+) \d+$/;
 export const speakerOf = (text: string): string | null => TEXT.exec(text)?.groups?.["speaker"] ?? null;
 
 interface Entry {
+  /** The occupant who said it: clients heed changes from him alone. */
+  readonly from: string;
   text: string;
   edited: boolean;
   deleted: boolean;
@@ -54,16 +56,19 @@ export function archivedRoom(archive: readonly ArchivedStanza[]): Room {
     const stanza = readXml(written);
     const about = (name: string, xmlns: string): Entry | undefined =>
       byId.get(child(stanza, name, xmlns)?.attrs["id"] ?? "");
+    const from = stanza.attrs["from"] ?? "";
     const retracted = about("retract", "urn:xmpp:message-retract:1");
-    if (retracted) retracted.deleted = true;
+    // The room itself says what its moderators have taken back (XEP-0425).
+    if (retracted && (retracted.from === from || !from.includes("/"))) retracted.deleted = true;
     const reactions = child(stanza, "reactions", REACTIONS);
     const all = reactions === null ? [] : children(reactions, "reaction").map(textOf);
-    about("reactions", REACTIONS)?.reactions.set(stanza.attrs["from"] ?? "", all);
+    about("reactions", REACTIONS)?.reactions.set(from, all);
     const text = childText(stanza, "body");
     if (speakerOf(text) === null) continue;
     texts.push(text);
-    const corrected = about("replace", "urn:xmpp:message-correct:0");
-    const entry = corrected ?? { text, edited: false, deleted: false, at: when, reactions: new Map() };
+    const named = about("replace", "urn:xmpp:message-correct:0");
+    const corrected = named?.from === from ? named : undefined;
+    const entry = corrected ?? { from, text, edited: false, deleted: false, at: when, reactions: new Map() };
     if (corrected) Object.assign(entry, { text, edited: true });
     else entries.push(entry);
     for (const name of [stanzaId, stanza.attrs["id"] ?? ""]) byId.set(name, entry);

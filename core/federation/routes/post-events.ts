@@ -43,6 +43,8 @@ export function postEventsRoute(options: PostEventsRouteOptions): Routes {
         const head = uri && (await store.read(headFor({ uri, peer: caller.peer })));
         const peer = await store.read(peerById(caller.peer));
         if (!head || head.left || !peer) throw new ProblemError("not_found");
+        // What our own people said since the backup is not known yet: it would be judged as somebody else's, for good.
+        if (head.unread) throw new ProblemError("unavailable", "", { retryAfterMs: AGAIN_MS });
         const { events, ...values } = readAs(form as z.ZodType<Posted>, request.body);
         const guest = { group: head.group, uri: head.uri, peer };
         const read = await readSubmissions(

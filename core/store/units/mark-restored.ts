@@ -1,6 +1,8 @@
 /** What has to be known of a store that was restored from a backup, written before anything works on it. */
 import type { Milliseconds } from "../../time.ts";
+import { GatewayError } from "../../errors.ts";
 import type { BindingId } from "../../ids.ts";
+import { restoredRooms } from "../migrations/0016-restored-rooms.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 import { addAudit } from "./audit.ts";
@@ -19,6 +21,13 @@ export interface Restored {
   readonly since: Milliseconds;
 }
 
+const held = statement("mark-restored.held")((db, { now }) =>
+  db.selectFrom("lane").select("holder").where("lease_until", ">", now).limit(1),
+);
+// Older code may have read the store before, but would deliver twice what rooms are asked for from here on.
+const shutOut = statement<{ version: number }>("mark-restored.shutOut")((db, { p }) =>
+  db.updateTable("schema_version").set({ oldest_reader: p.version }).where("oldest_reader", "<", p.version),
+);
 const latest = statement("mark-restored.latest")((db) =>
   db.selectFrom("event").select((eb) => eb.fn.max("received_at").as("at")),
 );
@@ -87,9 +96,22 @@ const withdrawCodes = statement<{ at: Milliseconds }>("mark-restored.withdrawCod
 /**
  * Takes note that the store is a copy from before: the logs of its own groups have another revision from here on, its rooms are
  * read and asked before anything is taken from other gateways or delivered, codes are good no more. To be run once for each time
- * that a copy is put in place, before a gateway starts on it.
+ * that a copy is put in place, before a gateway starts on it. `shared`: the store is a database that others may be at work on;
+ * throws store_locked where they are. Of a copied file, leases tell of those that worked on the original.
  */
-export function* markRestored({ at }: { readonly at: Milliseconds }): Unit<Restored> {
+export function* markRestored({
+  at,
+  shared,
+}: {
+  readonly at: Milliseconds;
+  readonly shared: boolean;
+}): Unit<Restored> {
+  if (shared && (yield* first(held, {})))
+    throw new GatewayError(
+      "store_locked",
+      "a gateway works on this database, or did a moment before it was dumped: stop all processes, and try again in a minute",
+    );
+  yield* first(shutOut, { version: restoredRooms.version });
   const rev = Math.floor(at / 1_000);
   const since = (yield* first(latest, {}))?.at ?? 0;
   const groups = yield* all(raise, { rev });

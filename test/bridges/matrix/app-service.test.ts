@@ -226,4 +226,18 @@ void describe("the addresses of application services", () => {
     await leave();
     await assert.rejects(fetch(url, { method: "POST", headers }), TypeError);
   });
+
+  void it("give a sign of life and take nothing where the accounts are only tried", async (test) => {
+    const [port = 0] = await freePorts(1);
+    const got: Transaction[] = [];
+    const deliver = (transaction: Transaction) => Promise.resolve(void got.push(transaction));
+    const leave = await new AppServiceListeners(true).add({ host: "127.0.0.1", port }, doorOf({ deliver }));
+    test.after(leave);
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const at = `http://127.0.0.1:${port}${BASE}`;
+    assert.equal((await fetch(`${at}/ping`, { method: "POST", headers })).status, 200);
+    const handed = await fetch(`${at}/transactions/1`, { method: "PUT", headers, body: '{"events":[]}' });
+    assert.deepEqual([handed.status, got], [503, []]);
+    assert.equal((await fetch(`${at}/users/@x:a.test`, { headers })).status, 503);
+  });
 });

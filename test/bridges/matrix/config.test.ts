@@ -72,6 +72,13 @@ void describe("a Matrix account's configuration", () => {
     for (const keys of wrong) assert.equal(mistakes(keys).length, 1, JSON.stringify(keys));
   });
 
+  void it("needs the way to the gateway where it listens on all addresses", () => {
+    for (const listen of ["0.0.0.0:9100", "[::]:9100"]) {
+      assert.deepEqual(mistakes({ listen }), ["url is needed beside a listen of all addresses"]);
+      assert.deepEqual(mistakes({ listen, url: "http://gateway:9100" }), []);
+    }
+  });
+
   void it("refuses one token for both, and a bot that looks like a ghost, also beside other mistakes", () => {
     assert.deepEqual(mistakes({ hs_token: "as" }), ["hs_token is the as_token, too"]);
     assert.deepEqual(mistakes({ bot: "_mimi_bot" }), ["bot begins with user_prefix"]);

@@ -9,7 +9,7 @@ const begin = await faultyRooms("matrix-restored");
 void test("what was sent since the backup is not sent again, and what was not is", async (t) => {
   const run = await begin();
   t.after(() => run.stop());
-  const { anna, from } = run;
+  const { anna, ben, from, to } = run;
   const say = (text: string): Promise<string> => anna.say(from, text);
   const first = await say("before");
   await agree(run);
@@ -18,6 +18,12 @@ void test("what was sent since the backup is not sent again, and what was not is
   await anna.reply(from, lost, "lost, in answer");
   await anna.react(from, first, "🎉");
   await anna.edit(from, first, "before, and edited");
+  await ben.say(to, "lost from there");
+  await agree(run);
+  const copy = (await anna.messages(from)).find(({ body }) => body === "lost from there");
+  assert.ok(copy);
+  await anna.reply(from, copy.id, "lost, in answer to a copy");
+  await anna.react(from, copy.id, "🎉");
   const gone = await say("lost, and gone");
   await agree(run);
   await anna.redact(from, gone);

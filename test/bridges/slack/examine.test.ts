@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { hearingFindings, scopeFindings, skewFinding } from "../../../bridges/slack/examine.ts";
-import { historyOf, repairTime } from "../../../bridges/slack/examine-channels.ts";
+import { examineChannels, historyOf, repairTime } from "../../../bridges/slack/examine-channels.ts";
 import { SCOPES } from "../../../bridges/slack/manifest.ts";
 
 const MINUTE = 60_000;
@@ -40,19 +40,24 @@ const found = (hearing: Parameters<typeof hearingFindings>[0]["hearing"]) =>
 void describe("what is heard of Slack", () => {
   void it("is in order, missing, or silent", () => {
     const sockets = { open: 2, wanted: 2 };
-    assert.deepEqual(found({ sockets, heardAt: NOW - MINUTE, silentSince: null }), [
+    assert.deepEqual(found({ sockets, heardAt: NOW - MINUTE, silentSince: null, linked: true }), [
       "sockets ok",
       "events ok",
     ]);
-    assert.deepEqual(found({ sockets: null, heardAt: null, silentSince: null }), ["events warning"]);
-    assert.deepEqual(found({ sockets: { open: 1, wanted: 2 }, heardAt: NOW, silentSince: NOW - MINUTE }), [
-      "sockets warning",
-      "events fault",
-    ]);
-    assert.deepEqual(found({ sockets: { open: 0, wanted: 2 }, heardAt: NOW, silentSince: null }), [
-      "sockets fault",
+    assert.deepEqual(found({ sockets: null, heardAt: null, silentSince: null, linked: false }), [
       "events ok",
     ]);
+    assert.deepEqual(found({ sockets: null, heardAt: null, silentSince: null, linked: true }), [
+      "events warning",
+    ]);
+    assert.deepEqual(
+      found({ sockets: { open: 1, wanted: 2 }, heardAt: NOW, silentSince: NOW - MINUTE, linked: true }),
+      ["sockets warning", "events fault"],
+    );
+    assert.deepEqual(
+      found({ sockets: { open: 0, wanted: 2 }, heardAt: NOW, silentSince: null, linked: true }),
+      ["sockets fault", "events ok"],
+    );
   });
 });
 
@@ -82,4 +87,12 @@ void describe("the time that a repair takes", () => {
     assert.equal(historyOf("limited").state, "warning");
     assert.match(historyOf("internal").detail, /1,000 missed messages in a few seconds, 10,000 .* in 1 min/);
   });
+});
+
+void it("nothing is wrong with a workspace in which no channel is linked yet", async () => {
+  const findings = await examineChannels({ call: () => assert.fail("asked"), channels: [] });
+  assert.deepEqual(
+    findings.map(({ check, state }) => `${check} ${state}`),
+    ["history ok"],
+  );
 });

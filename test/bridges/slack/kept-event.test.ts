@@ -23,6 +23,11 @@ const keyOf = (event: unknown) => {
 const fromHistory = (message: Record<string, unknown>) =>
   keptFromHistory(message, schemas.message.parse(message), room);
 
+const attachmentsOf = (attachments: readonly object[]): unknown[] => {
+  const [first] = fromHistory({ ...said, attachments });
+  return schemas.message.parse(JSON.parse(first?.raw.raw ?? "")).attachments ?? [];
+};
+
 const look = (event: object) => refersTo({ nativeKey: null, at: 0, raw: JSON.stringify(event) });
 
 void describe("Slack's events as the inbox keeps them", () => {
@@ -33,6 +38,20 @@ void describe("Slack's events as the inbox keeps them", () => {
       fromHistory(stored).map(({ raw }) => raw.nativeKey),
       ["C1:1700.000100"],
     );
+  });
+
+  void it("keeps of the history what was said, without what Slack has added to it since", () => {
+    const shared = {
+      is_share: true,
+      is_msg_unfurl: true,
+      from_url: "https://a.slack.com/archives/C1/p1",
+      text: "x",
+    };
+    const unfurled = { is_msg_unfurl: true, from_url: "https://a.slack.com/archives/C1/p2", text: "y" };
+    const preview = { from_url: "https://example.org", title: "Example" };
+    assert.deepEqual(attachmentsOf([preview, unfurled]), []);
+    assert.deepEqual(attachmentsOf([shared, preview]), attachmentsOf([shared]));
+    assert.equal(attachmentsOf([shared]).length, 1);
   });
 
   void it("gives an edit the same key live and from the history, beside that of its message", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { examineRights } from "../../../bridges/xmpp/examine-rights.ts";
 import { clockFinding, examineServer } from "../../../bridges/xmpp/examine-server.ts";
+import { findUploadService } from "../../../bridges/xmpp/http-upload.ts";
 import { NS } from "../../../bridges/xmpp/names.ts";
 import { type ComponentStream, StanzaError } from "../../../bridges/xmpp/stream.ts";
 import { type Element, xml } from "../../../bridges/xmpp/xml.ts";
@@ -38,6 +39,14 @@ async function found(answers: Answers, services: readonly string[] = ["rooms.exa
   });
   return { findings, states: findings.map(({ check, state }) => `${check} ${state}`) };
 }
+
+/** Of all hosts one is there, which never answers. */
+const filesHang = {
+  request: (iq: Element) =>
+    iq.attrs["to"] === "files.example.net"
+      ? new Promise<never>(() => undefined)
+      : Promise.reject(refused("remote-server-not-found")),
+};
 
 const version = xml("query", { xmlns: NS.version }, xml("name", {}, "Prosody"), xml("version", {}, "0.12.3"));
 const time = (at: number): Element =>
@@ -90,6 +99,32 @@ void describe("a look at an XMPP server", () => {
       "files.example.net",
     );
     assert.deepEqual(states.at(-1), "files ok");
+  });
+
+  void it("asks no more of the hosts that a server names than it may, and not for long", async () => {
+    const items = Array.from({ length: 80 }, (_, i) => xml("item", { jid: `h${i}.example.net` }));
+    const asked: string[] = [];
+    const silent = (iq: Element): Promise<Element> => {
+      const to = String(iq.attrs["to"]);
+      asked.push(to);
+      if (iq.getChild("query", NS.discoItems))
+        return Promise.resolve(xml("iq", {}, xml("query", { xmlns: NS.discoItems }, ...items)));
+      return Promise.reject(refused("service-unavailable"));
+    };
+    assert.equal(
+      await findUploadService({ request: silent } as unknown as ComponentStream, "a@b", "example.net"),
+      null,
+    );
+    assert.equal(asked.filter((host) => host.startsWith("h")).length, 50);
+    const findings = await examineServer({
+      stream: filesHang as unknown as ComponentStream,
+      listener: "a@b",
+      config: { domain: "mimi.example.org", upload: "files.example.net" },
+      media: { maxBytes: MIB },
+      services: [],
+      within: 1,
+    });
+    assert.match(findings.at(-1)?.detail ?? "", /did not say in time/);
   });
 
   void it("takes a clock for wrong by how far it goes before or behind", () => {

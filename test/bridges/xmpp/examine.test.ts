@@ -4,12 +4,13 @@ import { examineRooms } from "../../../bridges/xmpp/examine.ts";
 import type { Room } from "../../../bridges/xmpp/room.ts";
 import type { PingAnswer } from "../../../bridges/xmpp/room-pings.ts";
 
+/** What it may not do there is said by its rights alone. */
 const room = (jid: string, live: boolean, fault: string | null = null) =>
   ({
     jid,
     live,
     fault,
-    stay: { missing: () => (jid === "f@r" ? [{ what: "moderated", remedy: "make it a moderator" }] : []) },
+    stay: { missing: () => [{ what: "moderated", remedy: "make it a moderator" }] },
   }) as unknown as Room;
 
 void it("rooms are asked whether the gateway is in them, where it thinks so", async () => {
@@ -36,14 +37,7 @@ void it("rooms are asked whether the gateway is in them, where it thinks so", as
   ];
   assert.deepEqual(
     (await examineRooms(rooms, pings)).map(({ check, state }) => `${check} ${state}`),
-    [
-      "muc:a@r ok",
-      "muc:b@r warning",
-      "muc:c@r warning",
-      "muc:d@r warning",
-      "muc:f@r warning",
-      "muc:e@r fault",
-    ],
+    ["muc:a@r ok", "muc:b@r warning", "muc:c@r warning", "muc:d@r warning", "muc:f@r ok", "muc:e@r fault"],
   );
   assert.deepEqual(asked, ["a@r", "b@r", "c@r", "f@r"]);
 });

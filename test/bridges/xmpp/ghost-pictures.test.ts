@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { attribute, type Element } from "../../../bridges/xmpp/xml.ts";
+import { setImmediate } from "node:timers/promises";
+import { pino } from "pino";
+import { GhostPictures } from "../../../bridges/xmpp/ghost-pictures.ts";
+import type { Occupancy } from "../../../bridges/xmpp/occupancy.ts";
+import { attribute, type Element, parseXml } from "../../../bridges/xmpp/xml.ts";
+import { limits } from "../../../core/limits.ts";
 import type { Avatar } from "../../../core/media/picture-type.ts";
 import type { UserUri } from "../../../mappings/ids.ts";
 import { eventually } from "../../support/harness-eventually.ts";
@@ -41,6 +46,7 @@ const shows = async (muc: ScriptedMuc, hashes: readonly string[]): Promise<void>
   await eventually("the pictures", () => shown(muc).length >= hashes.length);
   assert.deepEqual(shown(muc), hashes);
 };
+const renames = (stanza: Element) => attribute(stanza, "to") === `${room}/Olga`;
 /** The answer to whoever asks for a vCard through the room. */
 async function vcard(muc: ScriptedMuc, whose: string): Promise<Element> {
   const id = `vcard-${muc.sent.length}`;
@@ -61,7 +67,8 @@ void test("a ghost shows the hash of its picture, and gives the picture to whoev
     assert.equal(photo?.getChildText("TYPE"), "image/png");
     assert.equal(Buffer.from(photo?.getChildText("BINVAL") ?? "", "base64").toString(), "a red picture");
   }
-  assert.deepEqual([shown(muc), asked], [[hash("red")], [tokens.red]], "it is fetched and shown once");
+  assert.deepEqual(shown(muc), [hash("red")], "it is shown once");
+  assert.deepEqual(asked, Array(3).fill(tokens.red), "once to show it, and once for whoever asks");
 });
 
 void test("another picture is shown in the place of the first, and none in the place of that", async (t) => {
@@ -94,6 +101,63 @@ void test("a picture that is too large, or can't be had, is not shown, and a gho
   await shows(muc, [""]);
   await muc.speakAs(withPicture("gone"), "three");
   await shows(muc, ["", ""]);
+});
+
+void test("a picture that comes while the ghost is being renamed does not rename it back", async (t) => {
+  const { muc } = await withPictures(t);
+  await muc.speakAs(withPicture("red"), "one");
+  await shows(muc, [hash("red")]);
+  await muc.settled();
+  muc.answer = (stanza) => (renames(stanza) ? "" : undefined);
+  const renamed = muc.speakAs({ ...withPicture("red"), name: "Olga" }, "two");
+  await muc.find("the new name", renames);
+  muc.account.show(room, withPicture("blue"), { kind: "profile" });
+  await muc.settled();
+  assert.equal(shown(muc).includes(hash("blue")), false, "not under the old name");
+  muc.answer = () => undefined;
+  muc.write(muc.admits(ann, "Olga"));
+  await renamed;
+  const last = await muc.find(
+    "the picture",
+    (stanza) => stanza.getChild("x", UPDATE)?.getChildText("photo") === hash("blue"),
+  );
+  assert.equal(attribute(last, "to"), `${room}/Olga`);
+});
+
+void test("a picture that could not be had is tried again after a while, and one that could is not kept in memory", async () => {
+  let now = 0;
+  let answer: Avatar | null = null;
+  const asked: string[] = [];
+  const host = {
+    avatar(token: string) {
+      asked.push(token);
+      return Promise.resolve(answer);
+    },
+  };
+  const pictures = new GhostPictures({ host, log: pino({ level: "silent" }), now: () => now });
+  const told: string[] = [];
+  const occupancy = {
+    jid: ann,
+    update: (x: Element) => told.push(x.getChildText("photo") ?? ""),
+  } as unknown as Occupancy;
+  const wears = async (hashes: readonly string[]) => {
+    pictures.wear(room, occupancy, withPicture("red"));
+    await setImmediate();
+    assert.deepEqual(told, hashes);
+  };
+  await wears([""]);
+  answer = picture("red");
+  await wears([""]);
+  assert.equal(asked.length, 1, "not yet");
+  now += limits.avatarAgainMs;
+  await wears(["", hash("red")]);
+  now += limits.avatarAgainMs;
+  await wears(["", hash("red")]);
+  assert.equal(asked.length, 2);
+  await pictures.vcard(
+    parseXml(`<iq type='get' id='v' from='${room}/Bob' to='${ann}'><vCard xmlns='vcard-temp'/></iq>`),
+  );
+  assert.equal(asked.length, 3, "asked for when somebody wants to see it");
 });
 
 void test("nobody else has a vCard here", async (t) => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { message, plan, textPayload } from "../../../bridges/xmpp/outbound.ts";
-import { refusal } from "../../../bridges/xmpp/refusal.ts";
+import { refusal, requestRefusal } from "../../../bridges/xmpp/refusal.ts";
+import { StanzaError } from "../../../bridges/xmpp/stream.ts";
 import { parseXml } from "../../../bridges/xmpp/xml.ts";
 import type { OutEvent, RoomContext } from "../../../core/bridge/outbound.ts";
 import { emptyContext } from "../../../core/groups/context-finder.ts";
@@ -178,4 +179,20 @@ void test("a room's refusal says whether the same may be tried again", () => {
     assert.deepEqual([error.retry, error.code, error.certainty], [retry, code, "certain"], condition);
   }
   assert.ok(refused("policy-violation").afterMs > 0);
+});
+
+void test("what a room can't do for now is asked for again, and what it does not let the gateway do is not", () => {
+  const table = [
+    ["remote-server-timeout", "wait", "after", "account_down"],
+    ["remote-server-not-found", "cancel", "after", "account_down"],
+    ["resource-constraint", "wait", "after", "delivery_throttled"],
+    ["internal-server-error", "wait", "backoff", "delivery_refused"],
+    ["forbidden", "auth", "never", "delivery_forbidden"],
+    ["service-unavailable", "cancel", "never", "delivery_forbidden"],
+  ] as const;
+  for (const [condition, type, retry, code] of table) {
+    const stanza = `<iq type="error"><error type="${type}"><${condition} xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></iq>`;
+    const error = requestRefusal(new StanzaError(parseXml(stanza)));
+    assert.deepEqual([error.retry, error.code, error.certainty], [retry, code, "certain"], condition);
+  }
 });

@@ -213,7 +213,72 @@ void test("a store whose gateway was killed is backed up with all that it had wr
   assert.equal(Buffer.from(setting?.["value"] as Uint8Array).toString(), "here");
 });
 
-void test("a restore that fails leaves the data folder empty", async () => {
+void test("a gateway or a restore that begins meanwhile keeps all that it has, and this one gives up", async () => {
+  const config = await used();
+  const to = join(folder, randomUUID());
+  await backupOf(config, to);
+  const other = place();
+  const began: { close(): Promise<void> }[] = [];
+  const restoring = restoreBackup({
+    config: other,
+    folder: to,
+    now: () => AT,
+    progress: (what, part) => {
+      if (what !== "check" || part < 1) return;
+      began.push(openSqliteStore({ file: other.file }));
+      writeFileSync(join(other.data, "secrets.key"), "1:another\n");
+    },
+  });
+  await assert.rejects(restoring, { code: "store_locked" });
+  for (const store of began) await store.close();
+  assert.deepEqual(readdirSync(other.data).toSorted(), [
+    "gateway.sqlite",
+    "gateway.sqlite.lock",
+    "secrets.key",
+  ]);
+});
+
+void test("what somebody puts into the folder meanwhile stays where a restore fails", async () => {
+  const config = await used();
+  const to = join(folder, randomUUID());
+  await backupOf(config, to);
+  const other = place();
+  const restoring = restoreBackup({
+    config: other,
+    folder: to,
+    now: () => AT,
+    progress: (what, part) => {
+      if (what !== "files" || part < 1) return;
+      writeFileSync(join(other.data, "theirs"), "kept");
+      // What is copied last is not what was looked at.
+      appendFileSync(join(to, "store.sqlite"), "more");
+    },
+  });
+  await assert.rejects(restoring, { code: "backup_invalid" });
+  assert.deepEqual(readdirSync(other.data).toSorted(), ["gateway.sqlite.lock", "theirs"]);
+});
+
+void test("what lies beside a store that is gone is not played into a restored one", async () => {
+  const config = await used();
+  const to = join(folder, randomUUID());
+  await backupOf(config, to);
+  for (const end of ["-wal", "-shm", "-journal"]) {
+    const file = join(folder, `${randomUUID()}.sqlite`);
+    writeFileSync(`${file}${end}`, "of before");
+    const apart = { ...place(), store: { kind: "sqlite", file } as const };
+    await assert.rejects(restored(apart, to), { code: "restore_not_empty" });
+    assert.equal(readFileSync(`${file}${end}`, "utf8"), "of before");
+  }
+});
+
+void test("files of guests that can't be read are not left out in silence", async () => {
+  const config = await used();
+  rmSync(join(config.data, "media"), { recursive: true });
+  writeFileSync(join(config.data, "media"), "no folder");
+  await assert.rejects(backupOf(config, join(folder, randomUUID())), { code: "backup_failed" });
+});
+
+void test("a restore that fails leaves nothing of its own in the data folder", async () => {
   const config = await used();
   const to = join(folder, randomUUID());
   await backupOf(config, to);
@@ -231,7 +296,7 @@ void test("a restore that fails leaves the data folder empty", async () => {
   const others = files.filter((file) => file.path !== path);
   writeFileSync(manifest, manifestText({ ...facts, files: [...others, { path, bytes, sha256: sum }] }));
   await assert.rejects(restored(other, to), { code: "store_failed" });
-  assert.deepEqual(readdirSync(other.data), []);
+  assert.deepEqual(readdirSync(other.data), ["gateway.sqlite.lock"]);
 });
 
 void test("a PostgreSQL is not in a backup, and a backup of one is for one", async () => {

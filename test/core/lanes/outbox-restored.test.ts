@@ -88,13 +88,19 @@ void test("what stands in a room since the backup is not said again, and what do
   assert.equal(new Set(keys).size, keys.length, "no key stands for two things");
 });
 
-const binding = (restoredAt: number | null) => ({ restoredAt, restoredSince: 5 }) as OutboxBinding;
+const binding = (restoredAt: number | null) => ({ restoredAt, restoredSince: 400_000 }) as OutboxBinding;
 const entry = (originAt: number) => ({ originAt }) as LogEntry;
+const MONTH_MS = 30 * 24 * 60 * 60_000;
 
 void test("what was said until the restore may stand there, as far as clocks agree, and nothing else", () => {
-  assert.equal(mayStandThere(binding(null), entry(1)), false);
-  assert.equal(mayStandThere(binding(1_000_000), entry(1_000_000)), true);
-  assert.equal(mayStandThere(binding(1_000_000), entry(1_299_999)), true);
-  assert.equal(mayStandThere(binding(1_000_000), entry(1_300_001)), false);
-  assert.deepEqual(madeSince(binding(1), { ...intent(7), mark: null }), { ...intent(7), mark: null, at: 5 });
+  const at = 1_000_000;
+  assert.equal(mayStandThere(binding(null), entry(1), at), false);
+  assert.equal(mayStandThere(binding(at), entry(at), at), true);
+  assert.equal(mayStandThere(binding(at), entry(1_299_999), at), true);
+  assert.equal(mayStandThere(binding(at), entry(1_300_001), at), false);
+  assert.equal(mayStandThere(binding(at), entry(0), at + MONTH_MS - 1), true);
+  assert.equal(mayStandThere(binding(at), entry(0), at + MONTH_MS), false, "whatever another gateway says");
+  const made = { ...intent(7), mark: null };
+  assert.deepEqual(madeSince(binding(1), made), { ...made, at: 100_000 });
+  assert.deepEqual(madeSince({ ...binding(1), restoredSince: 5 }, made), { ...made, at: 0 });
 });

@@ -35,7 +35,7 @@ for (const kind of storeKinds()) {
       const place = await kind.place();
       sample = await SampleStore.make(await kind.open(place), place);
       at = await FollowerStage.make(sample, "owner.test");
-      lookups = new RoomLookups(sample.store, writer, await room(), 0, { bots: null });
+      lookups = new RoomLookups(sample.store, writer, await room(), { age: 0, n: null }, { bots: null });
     });
     after(() => sample.store.close());
 
@@ -66,6 +66,22 @@ for (const kind of storeKinds()) {
       const found = await lookups.reactions(target, WHO.native);
       return found.map(({ id, emoji }) => `${emoji} ${id}`);
     };
+
+    void test("what is not known is waited for while copies are looked for behind a backup, and not for ever", async () => {
+      const { store, a, b } = sample;
+      const bound = await store.read(inboxBinding(a.id));
+      assert.ok(bound);
+      const ask = (age: number) =>
+        new RoomLookups(store, writer, bound, { age, n: null }, { bots: null }).messages([
+          { by: "native", name: "a copy" },
+        ]);
+      assert.deepEqual(await ask(60_000), []);
+      await store.write("markRestored", { at: 1_800_000_000_000, shared: false });
+      await assert.rejects(ask(60_000), { code: "target_under_way" });
+      assert.deepEqual(await ask(600_000), []);
+      await store.write("noteRoomRead", { binding: b.id });
+      assert.deepEqual(await ask(60_000), []);
+    });
 
     void test("a reaction stands until it is taken back, also while the owner has neither", async () => {
       const { id: target } = await say(text("hello"));

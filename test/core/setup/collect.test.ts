@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { federationSchema } from "../../../core/config/federation-schema.ts";
 import { nobody } from "../../../core/setup/asker.ts";
 import { collect } from "../../../core/setup/collect.ts";
 import { givenAnswers } from "../../../core/setup/given-answers.ts";
@@ -121,6 +122,34 @@ void describe("collecting answers", () => {
     await assert.rejects(
       collect(answers, { bridges, setups, asker: nobody }),
       /no platform irc; there is xmpp/,
+    );
+  });
+
+  void it("puts what was assigned where it belongs once the accounts have names, or says that it belongs nowhere", async () => {
+    const asked = { platforms: ["matrix"], texts: { "Base domain": "a.test", "Name of the matrix": "hs" } };
+    const { accounts, federation } = await collect(
+      given("matrix.server_name=example.org", "hs.listen=127.0.0.1:1", "federation.unreachable=true"),
+      { bridges, setups, asker: scripted(asked).asker },
+    );
+    assert.deepEqual([accounts[0]?.["server_name"], accounts[0]?.["listen"]], ["example.org", "127.0.0.1:1"]);
+    assert.equal(federationSchema.parse(federation).unreachable, true);
+    const { asker } = scripted(asked);
+    await assert.rejects(
+      collect(given("irc.server=a"), { bridges, setups, asker }),
+      /--set irc\.server: there is no account irc/,
+    );
+  });
+
+  void it("takes no way that there is not", async () => {
+    const answers = givenAnswers({
+      folder: "/",
+      base: "a.test",
+      platform: "slack",
+      set: ["slack.events=htp"],
+    });
+    await assert.rejects(
+      collect(answers, { bridges, setups, asker: nobody }),
+      /slack\.events=htp: it is socket or http/,
     );
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
@@ -137,6 +137,17 @@ void describe("writing the files of a set-up", () => {
     const impossible = [file(folder, "first"), file(folder, "x/z/below"), file(folder, "last")];
     assert.throws(() => writeFiles(impossible, false), /can't be written/);
     for (const name of ["first", "last", "first.new"]) assert.throws(() => statSync(join(folder, name)));
+  });
+
+  void it("puts back what it has replaced where a later one can't be put there", () => {
+    const folder = freshFolder();
+    writeFiles([file(folder, "a")], false);
+    // The second of one name finds nothing that it could put there.
+    const twice = [{ ...file(folder, "a"), text: "new" }, file(folder, "b"), file(folder, "b")];
+    assert.throws(() => writeFiles(twice, true), /can't be written/);
+    assert.deepEqual([readdirSync(folder), readFileSync(join(folder, "a"), "utf8")], [["a"], "a"]);
+    writeFiles(twice.slice(0, 2), true);
+    assert.deepEqual(readdirSync(folder).toSorted(), ["a", "b"]);
   });
 
   void it("makes a file that others could read one for its owner alone", () => {

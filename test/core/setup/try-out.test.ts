@@ -5,6 +5,7 @@ import type { Config } from "../../../core/config/config.ts";
 import type { DoctorReport } from "../../../core/doctor-operations.ts";
 import type { Health } from "../../../core/bridge/room.ts";
 import type { StatusReport } from "../../../core/operations.ts";
+import { GatewayError } from "../../../core/errors.ts";
 import { tryOut } from "../../../core/setup/try-out.ts";
 import { harnessConfig } from "../../support/harness-config.ts";
 
@@ -12,7 +13,7 @@ const report: DoctorReport = { state: "ok", gateway: [], accounts: [] };
 const config = harnessConfig({ folder: "/nowhere", redis: { kind: "private" } }, []);
 
 /** A gateway whose account has one health after the other. */
-function stage(healths: readonly (Health | null)[]) {
+function stage(healths: readonly (Health | null)[], found = report) {
   const seen: Config[] = [];
   let [asked, stopped] = [0, 0];
   const status = () => {
@@ -25,7 +26,7 @@ function stage(healths: readonly (Health | null)[]) {
     seen.push(trial);
     mkdirSync(`${trial.data}/left`);
     return Promise.resolve({
-      operations: { status, doctor: () => Promise.resolve(report) },
+      operations: { status, doctor: () => Promise.resolve(found) },
       stop: () => {
         stopped += 1;
         return Promise.resolve();
@@ -58,13 +59,32 @@ void describe("trying accounts", () => {
     assert.ok(!existsSync(seen[0]?.data ?? "/"));
   });
 
-  void it("leaves nothing where the start fails", async () => {
+  void it("finds a start that fails, and leaves nothing", async () => {
     let data = "";
     const start = (trial: Config): Promise<never> => {
       data = trial.data;
-      return Promise.reject(new Error("the port is taken"));
+      return Promise.reject(new GatewayError("config_invalid", "the port is taken"));
     };
-    await assert.rejects(tryOut(config, start, new AbortController().signal), /the port is taken/);
+    const { state, gateway } = await tryOut(config, start, new AbortController().signal);
+    assert.deepEqual([state, gateway[0]?.check], ["fault", "start"]);
+    assert.match(gateway[0]?.detail ?? "", /the port is taken/);
     assert.ok(data !== "" && !existsSync(data));
+  });
+
+  void it("finds nothing in a well-known that can't show the keys of a moment", async () => {
+    const fault = { check: "well-known", state: "fault", detail: "old keys", remedy: null } as const;
+    const other = { ...fault, check: "peer:b.test", state: "warning" } as const;
+    const { start } = stage([down], { ...report, state: "fault", gateway: [fault, other] });
+    const { signal } = new AbortController();
+    assert.deepEqual(await tryOut(config, start, signal), {
+      state: "warning",
+      gateway: [other],
+      accounts: [],
+    });
+    const served = {
+      ...config,
+      federation: { ...config.federation, listen: { host: "127.0.0.1", port: 1 } },
+    };
+    assert.equal((await tryOut(served, start, signal)).state, "fault");
   });
 });

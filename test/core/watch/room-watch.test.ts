@@ -28,7 +28,8 @@ void describe("a room that is watched", () => {
     assert.deepEqual(look(34_999, behind), { state: "waiting" });
     const verdict = look(1, { ...behind, error: "delivery_refused: not now" });
     assert.deepEqual(verdict, { state: "silent", since: 6_000, why: "delivery_refused: not now" });
-    assert.deepEqual(look(5_000, still), { state: "well" });
+    assert.deepEqual(look(5_000, still), { state: "waiting" });
+    assert.deepEqual(look(30_000, still), { state: "well" });
   });
 
   void it("is not silent as long as it gets on, however much waits", () => {
@@ -45,7 +46,8 @@ void describe("a room that is watched", () => {
       assert.deepEqual(look(5_000, { ...behind, out: 5 + i, in: 7_000 }), { state: "waiting" });
     const verdict = look(5_000, { ...behind, out: 99, in: 7_000 });
     assert.deepEqual(verdict, { state: "silent", since: 6_000, why: "what was said there is not carried" });
-    assert.deepEqual(look(5_000, { ...behind, out: 100, in: 9_000 }), { state: "well" });
+    assert.deepEqual(look(5_000, { ...behind, out: 100, in: 9_000 }), { state: "waiting" });
+    assert.deepEqual(look(30_000, { ...behind, out: 101, in: 10_000 }), { state: "well" });
   });
 
   void it("is silent when the gateway is not in it, though nothing waits", () => {
@@ -54,8 +56,21 @@ void describe("a room that is watched", () => {
     const shut = { ...still, fault: "banned" };
     assert.deepEqual(look(1_000, shut), { state: "waiting" });
     assert.deepEqual(look(35_000, shut), { state: "silent", since: 2_000, why: "banned" });
-    assert.deepEqual(look(1_000, still), { state: "well" });
+    assert.deepEqual(look(35_000, still), { state: "well" });
     assert.deepEqual(look(1_000, shut), { state: "waiting" }, "a new fault has its own time");
+  });
+
+  void it("is not well in between, where something gets in only now and then", () => {
+    const { look } = watched();
+    look(0, behind);
+    const states = Array.from({ length: 30 }, (_, i) => {
+      const seen = { ...behind, out: 5 + Math.floor(i / 10) };
+      return look(5_000, { ...seen, error: "delivery_throttled: later" }).state;
+    });
+    assert.ok(
+      states.includes("silent") && !states.slice(states.indexOf("silent")).includes("well"),
+      states.join(),
+    );
   });
 
   void it("begins anew where something else has held it up", () => {

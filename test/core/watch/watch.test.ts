@@ -11,16 +11,26 @@ import type { Watched, WatchedRoom } from "../../../core/store/units/watched-roo
 import { Watch } from "../../../core/watch/watch.ts";
 import { room, standingHost, up } from "./standing-hosts.ts";
 
-const quiet = createLogger({ level: "error", bodies: false, stream: { write: () => undefined } });
+const logged: string[] = [];
+const quiet = createLogger({
+  level: "error",
+  bodies: false,
+  stream: { write: (line: string) => void logged.push(line) },
+});
 
 /** A watch over one account and its room, a store that keeps alarms, and a clock. */
 function watching() {
   const at = { now: 1_000_000 };
   const is = { health: up, serving: true, ping: () => Promise.resolve(), fault: null as string | null };
-  const there = { rooms: [room(1)] as readonly WatchedRoom[], fault: null as GatewayError | null };
+  const there = {
+    rooms: [room(1)] as readonly WatchedRoom[],
+    fault: null as GatewayError | null,
+    full: null as GatewayError | null,
+  };
   const alarms = new Map<string, StandingAlarm>();
   const raised: string[] = [];
   const ended: string[] = [];
+  const befores: number[] = [];
   const store = {
     slot: "one",
     read: () =>
@@ -31,7 +41,12 @@ function watching() {
             held: [1 as AccountId],
             alarms: [...alarms.values()],
           }),
-    write(name: string, input: { readonly alarms: readonly NewAlarm[]; readonly at: number }) {
+    write(
+      name: string,
+      input: { readonly alarms: readonly NewAlarm[]; readonly at: number; readonly before?: number },
+    ) {
+      if (there.full) return Promise.reject(there.full);
+      if (input.before !== undefined) befores.push(input.at - input.before);
       const subjects = input.alarms.map(({ subject }) => subject);
       if (name === "endAlarms") {
         for (const subject of subjects) alarms.delete(subject);
@@ -63,7 +78,7 @@ function watching() {
       await turn();
     }
   };
-  return { at, is, there, raised, ended, watch, pass };
+  return { at, is, there, alarms, befores, raised, ended, watch, pass };
 }
 
 void describe("the watch", () => {
@@ -89,7 +104,7 @@ void describe("the watch", () => {
     await pass(60_000);
     assert.deepEqual(raised, ["room:1"]);
     there.rooms = [room(1)];
-    await pass(10_000);
+    await pass(10_000 + limits.roomSilentMs);
     assert.deepEqual(ended, ["room:1"]);
     is.health = { state: "down", since: 0, reason: "away" } as never;
     there.rooms = [room(1, { oldestAt: 5, behind: 1 })];
@@ -117,5 +132,28 @@ void describe("the watch", () => {
     await pass(20_000);
     assert.equal(watch.report?.storeFault, null);
     assert.deepEqual(raised, []);
+  });
+
+  void it("logs an alarm that it can't write, once, and that the store fails, once", async () => {
+    const { is, there, raised, pass } = watching();
+    await pass(30_000);
+    logged.length = 0;
+    is.ping = () => Promise.reject(new GatewayError("request_timeout", "nothing"));
+    there.full = new GatewayError("store_full", "no room");
+    await pass(300_000);
+    assert.deepEqual(raised, []);
+    assert.equal(logged.filter((line) => line.includes("account_silent")).length, 1);
+    assert.equal(logged.filter((line) => line.includes("store_full")).length, 1);
+    there.full = null;
+    await pass(10_000);
+    assert.deepEqual(raised, ["account:1"]);
+  });
+
+  void it("leaves alarms of accounts that another process may have to that one, as long as it sees them", async () => {
+    const { at, alarms, befores, pass } = watching();
+    const of2 = { subject: "account:2", accountId: 2 as AccountId, seenAt: at.now, slot: "two" };
+    alarms.set("account:2", of2 as StandingAlarm);
+    await pass(limits.watchEveryMs);
+    assert.deepEqual(befores, [limits.alarmSeenMs]);
   });
 });

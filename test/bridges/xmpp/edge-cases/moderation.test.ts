@@ -6,6 +6,7 @@ import { DeliveryError } from "../../../../core/bridge/outbound.ts";
 import { emptyContext } from "../../../../core/groups/context-finder.ts";
 import type { EventId } from "../../../../mappings/ids.ts";
 import { message } from "../../../../mappings/message.ts";
+import { eventually } from "../../../support/harness-eventually.ts";
 import { heardLog } from "../../../support/heard-log.ts";
 import { ids, listener, refused, room, said } from "../../../support/muc-stanzas.ts";
 import { ScriptedMuc } from "../../../support/scripted-muc.ts";
@@ -35,6 +36,7 @@ const planned = (muc: ScriptedMuc) =>
     ...emptyContext,
     message: () => known,
   });
+const isWithout = (muc: ScriptedMuc) => planned(muc).steps.length === 0;
 const isActing = (stanza: Element) =>
   stanza.name === "iq" &&
   (stanza.getChild("moderate", NEW) ?? stanza.getChild("apply-to", FASTEN)) !== undefined;
@@ -94,6 +96,20 @@ for (const [condition, outcome] of [
     );
     assert.equal(thrown instanceof DeliveryError ? thrown.code : null, outcome);
   });
+
+void test("a room that has lost the means since it was planned refuses, and nothing is taken for done", async (t) => {
+  const muc = await ScriptedMuc.entered(t, { features: [...base, NEW] });
+  const [step] = planned(muc).steps;
+  assert.ok(step);
+  muc.features = base;
+  muc.write(
+    said("", "<x xmlns='http://jabber.org/protocol/muc#user'><status code='104'/></x>", {
+      type: "groupchat",
+    }),
+  );
+  await eventually("the room to be asked again", () => isWithout(muc));
+  await assert.rejects(muc.perform(step), { code: "delivery_refused", retry: "never", certainty: "certain" });
+});
 
 const announced = (by: string, version: "new" | "old") =>
   version === "new"

@@ -48,6 +48,20 @@ for (const [name, stanza, fault] of outs)
     assert.deepEqual(muc.asked(listener), [nick, nick]);
   });
 
+void test("whatever an owner writes, and however much of it, status says it in one short line", async (t) => {
+  const muc = await ScriptedMuc.entered(t);
+  muc.answer = refusesEntering("forbidden");
+  const long = "tea\nis over ".repeat(10_000);
+  const nicked = out([110, 307]).replace("tea is over", long).replace("Olga", "O".repeat(10_000));
+  for (const stanza of [nicked, destroyed(`jid='${"c".repeat(10_000)}@muc.test'`).replace("we move", long)]) {
+    muc.write(stanza);
+    await muc.settled();
+    const fault = muc.account.fault(room) ?? "";
+    assert.match(fault, /put out of the room.*tea is over/);
+    assert.ok(fault.length < 600 && !fault.includes("\n"), fault);
+  }
+});
+
 void test("whoever is kept out tells status why each time that it tries to come back", async (t) => {
   const muc = await ScriptedMuc.entered(t);
   muc.answer = refusesEntering("forbidden");

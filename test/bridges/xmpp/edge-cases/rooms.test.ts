@@ -52,7 +52,20 @@ void describe("a room with a password", () => {
     await assert.rejects(muc.account.inspect(room), /not-authorized/);
     await muc.host.secrets.set(roomPasswordKind(room), "open sesame");
     await muc.account.inspect(room);
-    assert.deepEqual(passwords(muc, listener), ["", "wrong", "wrong", "open sesame"]);
+    assert.deepEqual(passwords(muc, listener), ["", "wrong", "open sesame"]);
+  });
+
+  void it("lets ghosts in with another one that was given while the gateway is in it", async (t) => {
+    const muc = await ScriptedMuc.open(t);
+    await muc.host.secrets.set(roomPasswordKind(room), "open sesame");
+    muc.answer = wants("open sesame");
+    muc.account.join(room, null);
+    await muc.ready(1);
+    await muc.host.secrets.set(roomPasswordKind(room), "abracadabra");
+    muc.answer = wants("abracadabra");
+    await muc.speak("Ann", "hi");
+    assert.deepEqual(passwords(muc, ann), ["open sesame", "abracadabra"]);
+    assert.deepEqual(muc.lines, ["ann_a.test: hi"]);
   });
 });
 

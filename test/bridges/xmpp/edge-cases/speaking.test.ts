@@ -28,9 +28,10 @@ const bounces: readonly (readonly [condition: string, type: string, code: string
   ["not-acceptable", "cancel", "delivery_refused", "backoff"],
   ["item-not-found", "cancel", "delivery_refused", "backoff"],
   ["gone", "cancel", "delivery_refused", "backoff"],
-  ["remote-server-not-found", "cancel", "delivery_refused", "backoff"],
-  ["remote-server-timeout", "wait", "delivery_refused", "backoff"],
-  ["service-unavailable", "cancel", "delivery_refused", "backoff"],
+  // However long its service is away: nothing is given up for that.
+  ["remote-server-not-found", "cancel", "account_down", "after"],
+  ["remote-server-timeout", "wait", "account_down", "after"],
+  ["service-unavailable", "cancel", "account_down", "after"],
   ["internal-server-error", "wait", "delivery_refused", "backoff"],
   ["policy-violation", "modify", "delivery_throttled", "after"],
   ["resource-constraint", "wait", "delivery_throttled", "after"],
@@ -75,6 +76,16 @@ void test("a topic that may not be set is refused, and the room keeps its own", 
   assert.deepEqual([error.code, error.retry], ["delivery_forbidden", "never"]);
   assert.equal((await muc.setTopic("tea")).native, null, "the topic that stands is not set again");
 });
+
+for (const to of [null, `${room}/occ-a`])
+  void test(`a line of the gateway's own that would end the stream is not sent ${to === null ? "to the room" : "to one"}`, async (t) => {
+    const muc = await ScriptedMuc.entered(t);
+    const args = { text: "x".repeat(600_000), to, nick: "Alice" };
+    const error = await refusedAs(muc.perform({ op: "notice", part: null, speaker: null, args }));
+    assert.deepEqual([error.code, error.retry], ["delivery_refused", "never"]);
+    await sayAs(muc);
+    assert.deepEqual(muc.lines, [ghostLine]);
+  });
 
 void test("an error that answers nothing of ours changes nothing", async (t) => {
   const muc = await ScriptedMuc.entered(t);

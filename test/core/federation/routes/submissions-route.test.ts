@@ -150,6 +150,19 @@ void test("posted events are judged one by one, and a form that is none is looke
   );
 });
 
+void test("what is posted before the rooms are read behind a backup is judged later", async (t) => {
+  const { a, b, tea, room, ask } = await stage(t);
+  await b.say(room, "one", "bob");
+  const [given] = (await ask({ group: tea.groupUri })).groups;
+  const path = `/groups/${a.host}/${tea.groupUri.split("/").at(-1) ?? ""}/events`;
+  const form = z.object({ verdicts: z.array(z.object({ code: z.string() })) });
+  const post = () => send(b, a, path, { events: given?.events }, form);
+  await a.store.write("markRestored", { at: 1_800_000_000_000, shared: false });
+  await assert.rejects(post(), refused(503, "unavailable"));
+  await a.store.write("noteRoomRead", { binding: tea.id });
+  assert.deepEqual(await post(), { verdicts: [{ code: "accepted" }] });
+});
+
 void test("a hint ends a wait, one in ten seconds, and only so many are sent", async (t) => {
   const { a, b, tea } = await stage(t);
   await assert.rejects(

@@ -10,7 +10,7 @@ import { GatewayEnd } from "../gateway-end.ts";
 import { until } from "../waiting.ts";
 
 const folder = temporaryFolder("restored");
-const RESTORED = { at: 1_800_000_000_000 };
+const RESTORED = { at: 1_800_000_000_000, shared: false };
 
 /** Notes that a room was read, and tells the lanes of those who wait for it. */
 async function read(end: GatewayEnd, binding: BindingId): Promise<readonly PeerId[]> {
