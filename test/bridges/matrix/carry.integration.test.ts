@@ -42,8 +42,10 @@ void describe("what is said in one Matrix room and shown in another", () => {
     assert.ok(edited.edited);
     await anna.redact(from, event);
     await shows("the redaction", (all) => all.find(({ id, deleted }) => id === edited.id && deleted));
-    const words = JSON.stringify((await ben.timeline(to)).map(({ content }) => content));
-    assert.ok(!words.includes("frist") && !words.includes("first"), "nothing of the text is left");
+    await ben.waitFor("nothing of the text to be left", async () => {
+      const words = JSON.stringify((await ben.timeline(to)).map(({ content }) => content));
+      return !words.includes("frist") && !words.includes("first");
+    });
   });
 
   void it("says again what it said before when an edit is redacted", async () => {
