@@ -8,28 +8,20 @@ import { z } from "zod";
 import { addMatrixCommands } from "../../../bridges/matrix/commands.ts";
 import { matrixConfigSchema } from "../../../bridges/matrix/config.ts";
 import { createProgram } from "../../../core/cli/program.ts";
+import { notingIo } from "../../support/noting-io.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mimi-matrix-commands-"));
 after(() => rmSync(folder, { recursive: true }));
 
 async function run(...line: readonly string[]) {
-  const written = { out: "", err: "" };
   const program = createProgram({
     bridges: () => Promise.resolve({ matrix: matrixConfigSchema }),
     addCommands: addMatrixCommands,
     startGateway: () => assert.fail("nothing is to be started"),
     openOperations: () => assert.fail("nothing is to be opened"),
   });
-  const code = await program.run(line, {
-    out: (text) => void (written.out += text),
-    err: (text) => void (written.err += text),
-    input: () => assert.fail("nothing is to be read"),
-    env: {},
-    folder,
-    now: () => 0,
-    onSignal: () => () => {},
-    exitNow: () => assert.fail("not in these tests"),
-  });
+  const { io, written } = notingIo(folder);
+  const code = await program.run(line, io);
   return { code, ...written };
 }
 
