@@ -8,6 +8,7 @@ import { addSlackCommands } from "../../bridges/slack/commands.ts";
 import { createProgram } from "../../core/cli/program.ts";
 import { runCommandLine } from "../../deploy/demo/gateway.ts";
 import { temporaryFolder } from "../support/servers.ts";
+import { notingIo } from "../support/noting-io.ts";
 import { blocksOf, pages, readPage, root } from "./blocks.ts";
 
 const folder = temporaryFolder("docs");
@@ -157,18 +158,8 @@ async function helpOf(name: string): Promise<string> {
 }
 
 async function help(...line: string[]): Promise<string> {
-  let text = "";
-  const code = await program.run([...line, "--help"], {
-    out: (piece) => void (text += piece),
-    err: (piece) => assert.fail(piece),
-    input: () => assert.fail("nothing is to be read"),
-    terminal: null,
-    env: {},
-    folder,
-    now: () => 0,
-    onSignal: () => () => {},
-    exitNow: () => assert.fail("not in these tests"),
-  });
-  assert.equal(code, 0);
-  return text;
+  const { io, written } = notingIo(folder);
+  const code = await program.run([...line, "--help"], io);
+  assert.deepEqual([code, written.err], [0, ""]);
+  return written.out;
 }

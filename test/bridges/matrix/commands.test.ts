@@ -8,12 +8,12 @@ import { z } from "zod";
 import { addMatrixCommands } from "../../../bridges/matrix/commands.ts";
 import { matrixConfigSchema } from "../../../bridges/matrix/config.ts";
 import { createProgram } from "../../../core/cli/program.ts";
+import { notingIo } from "../../support/noting-io.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mimi-matrix-commands-"));
 after(() => rmSync(folder, { recursive: true }));
 
 async function run(...line: readonly string[]) {
-  const written = { out: "", err: "" };
   const program = createProgram({
     bridges: () => Promise.resolve({ matrix: matrixConfigSchema }),
     addCommands: addMatrixCommands,
@@ -22,17 +22,8 @@ async function run(...line: readonly string[]) {
     tryOut: () => assert.fail("not in these tests"),
     openOperations: () => assert.fail("nothing is to be opened"),
   });
-  const code = await program.run(line, {
-    out: (text) => void (written.out += text),
-    err: (text) => void (written.err += text),
-    input: () => assert.fail("nothing is to be read"),
-    terminal: null,
-    env: {},
-    folder,
-    now: () => 0,
-    onSignal: () => () => {},
-    exitNow: () => assert.fail("not in these tests"),
-  });
+  const { io, written } = notingIo(folder);
+  const code = await program.run(line, io);
   return { code, ...written };
 }
 
