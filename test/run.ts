@@ -62,14 +62,23 @@ const stages: readonly Stage[] = [
     name: "faults",
     seconds: 900,
     files: null,
-    atOnce: 1,
-    commands: () => [{ name: "short form", command: [process.execPath, "test/faults/main.ts", "--short"] }],
+    atOnce: 2,
+    commands: () => [
+      ...["direct", "federated", "queue", "all", "slack", "matrix", "two"].map((mode) =>
+        faults(mode, "--seed", "1", "--mode", mode),
+      ),
+      faults("broken copies", "--copies"),
+    ],
   },
 ];
 
 function tool(name: string, seconds: number, program: string, ...args: string[]): Stage {
   const command = [join(root, "node_modules/.bin", program), ...args];
   return { name, seconds, files: null, atOnce: 1, commands: () => [{ name: program, command }] };
+}
+
+function faults(name: string, ...args: string[]): { name: string; command: readonly string[] } {
+  return { name, command: [process.execPath, "test/faults/main.ts", "--short", ...args] };
 }
 
 const { only, filters } = readCommandLine();

@@ -5,6 +5,7 @@ import { freePorts } from "./ports.ts";
 import type { ArchivedStanza } from "./prosody-archive.ts";
 import { createArchiveFile, readArchiveFile } from "./prosody-archive.ts";
 import type { ProsodyComponent } from "./prosody-config.ts";
+import { prosodyCommand } from "./prosody-command.ts";
 import { prosodyAccount, prosodyConfig, prosodyFileName } from "./prosody-config.ts";
 import type { RunningServer } from "./server-process.ts";
 import { startOnFreePorts } from "./server-process.ts";
@@ -84,19 +85,7 @@ export async function startProsody(options: ProsodyOptions): Promise<Prosody> {
     });
     // It may hold secrets of components.
     writeFileSync(configFile, config, { mode: 0o600 });
-    return {
-      name: "prosody",
-      program: "prosody",
-      args: ["-F", "--config", configFile],
-      folder,
-      logFile: join(folder, "prosody.log"),
-      readyWhen: [
-        `Activated service 'c2s' on [127.0.0.1]:${c2s}`,
-        `Activated service 'component' on [127.0.0.1]:${component}`,
-      ],
-      failsWhen: ["Failed to open server port"],
-      stopSignal: "SIGTERM",
-    };
+    return prosodyCommand(folder, configFile, ports);
   }, "Failed to open server port");
   return Object.assign(server, {
     domain,

@@ -5,6 +5,7 @@ import { after, describe, it } from "node:test";
 import { XmppUser } from "../../deploy/clients/xmpp-user.ts";
 import { freePorts } from "../../deploy/servers/ports.ts";
 import { prosodyAccount, prosodyFileName } from "../../deploy/servers/prosody-config.ts";
+import { prosodyCommand } from "../../deploy/servers/prosody-command.ts";
 import { ServerProcess } from "../../deploy/servers/server-process.ts";
 import { temporaryFolder } from "../support/servers.ts";
 import { Walk } from "./walk.ts";
@@ -45,19 +46,7 @@ VirtualHost "${DOMAIN}"
 ${rooms}`;
   const configFile = join(folder, "prosody.cfg.lua");
   writeFileSync(configFile, config);
-  const server = await ServerProcess.start({
-    name: "prosody",
-    program: "prosody",
-    args: ["-F", "--config", configFile],
-    folder,
-    logFile: join(folder, "prosody.log"),
-    readyWhen: [
-      `Activated service 'c2s' on [127.0.0.1]:${c2s}`,
-      `Activated service 'component' on [127.0.0.1]:${component}`,
-    ],
-    failsWhen: ["Failed to open server port"],
-    stopSignal: "SIGTERM",
-  });
+  const server = await ServerProcess.start(prosodyCommand(folder, configFile, { c2s, component }));
   ends.push(async () => server.stop());
 }
 

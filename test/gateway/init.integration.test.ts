@@ -10,6 +10,7 @@ import { runCommandLine } from "../../deploy/demo/gateway.ts";
 import { freePorts } from "../../deploy/servers/ports.ts";
 import { prosodyAccount, prosodyFileName } from "../../deploy/servers/prosody-config.ts";
 import { startSlackSimulator } from "../../deploy/servers/slack-simulator.ts";
+import { prosodyCommand } from "../../deploy/servers/prosody-command.ts";
 import { ServerProcess } from "../../deploy/servers/server-process.ts";
 import { eventually } from "../support/harness-eventually.ts";
 import { temporaryFolder } from "../support/servers.ts";
@@ -66,19 +67,7 @@ Component "rooms.${DOMAIN}" "muc"
 Include "${included}"
 `,
   );
-  const server = await ServerProcess.start({
-    name: "prosody",
-    program: "prosody",
-    args: ["-F", "--config", configFile],
-    folder,
-    logFile: join(folder, "prosody.log"),
-    readyWhen: [
-      `Activated service 'c2s' on [127.0.0.1]:${c2s}`,
-      `Activated service 'component' on [127.0.0.1]:${component}`,
-    ],
-    failsWhen: ["Failed to open server port"],
-    stopSignal: "SIGTERM",
-  });
+  const server = await ServerProcess.start(prosodyCommand(folder, configFile, { c2s, component }));
   ends.push(async () => server.stop());
 }
 
