@@ -64,9 +64,15 @@ export async function inboundContext(
   const persons = new Map<string, Person | null>();
   for (const id of namedIn(said).slice(0, MOST_NAMED)) persons.set(id, await people.find(id));
   const known = new Map<string, KnownInRoom>();
+  const deletedTs = references.safeParse(said.event).data?.deleted_ts;
   for (const ts of referencesOf(said.event)) {
     const [found] = await lookups.messages([{ by: "native", name: ts }]);
-    if (found) known.set(ts, found);
+    if (!found) continue;
+    known.set(ts, found);
+    // A deletion of which nobody told names no one: it is the author's.
+    const { author } = found;
+    if (ts === deletedTs && author !== null && !persons.has(author))
+      persons.set(author, await people.find(author));
   }
   const reactions = new Map<string, readonly StandingReaction[]>();
   const votes = new Map<string, readonly string[]>();

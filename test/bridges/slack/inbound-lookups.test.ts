@@ -83,6 +83,13 @@ void describe("what is looked up for an event", () => {
     assert.equal(vote.sender.name, "Anna");
   });
 
+  void it("is the name of the author, where Slack says only that a message was deleted", async () => {
+    const deletion = { type: "message", subtype: "message_deleted", channel: "C1", deleted_ts: TS, ts: TS };
+    const deleted = await only(deletion, log(null));
+    assert.ok(deleted.kind === "message" && deleted.message.body.kind === "deletion");
+    assert.deepEqual([deleted.sender.native, deleted.sender.name], ["U2", "Ben"]);
+  });
+
   void it("is the message that is pinned", async () => {
     const event = await only(pin("pin_added"), log(null));
     const sender = { native: "U1", name: "Anna" };
