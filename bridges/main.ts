@@ -30,12 +30,14 @@ type Kind = Account["bridge"];
 type FactoryOf<One extends Kind> = BridgeFactory<Extract<Account, { readonly bridge: One }>>;
 
 const load: { readonly [One in Kind]: (trial: boolean) => Promise<FactoryOf<One>> } = {
-  async xmpp() {
-    const [{ xmppConfig }, { XmppAccount }] = await Promise.all([
+  async xmpp(trial) {
+    const [{ xmppConfig }, Account] = await Promise.all([
       import("./xmpp/config.ts"),
-      import("./xmpp/account.ts"),
+      trial
+        ? import("./xmpp/tried-account.ts").then(({ TriedAccount }) => TriedAccount)
+        : import("./xmpp/account.ts").then(({ XmppAccount }) => XmppAccount),
     ]);
-    return (account, { log, media }) => new XmppAccount(xmppConfig(account), log, media);
+    return (account, { log, media }) => new Account(xmppConfig(account), log, media);
   },
   async slack(trial) {
     const [{ slackConfig }, { SlackAccount }, { CallBudget }, { surroundings }] = await Promise.all([

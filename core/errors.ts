@@ -28,6 +28,7 @@ export const errorCodes = {
   room_linked: "the room is linked already",
   room_not_linked: "the room is not linked",
   room_silent: "nothing gets into a room, though its account is connected",
+  room_unread: "a room of a restored store is not read, and its group takes nothing from other gateways",
   room_unprotected: "rooms of the account ask for no passwords",
   room_not_paused: "the room is not paused",
   portals_full: "the account has made as many rooms as it makes for others",

@@ -73,6 +73,8 @@ export const limits = {
   /** Without a sign of life for so long an account is silent; with something waiting and nothing delivered for so long, a room is. */
   accountSilentMs: 30_000,
   roomSilentMs: 35_000,
+  /** After a restore, a room that is not read for so long, and for which its group takes nothing from other gateways, is told of. */
+  roomUnreadMs: 600_000,
   /** An alarm that the process which raised it has not seen again for so long may be ended by another one. */
   alarmSeenMs: 60_000,
   /** Units of work in one transaction of the SQLite writer. */

@@ -44,7 +44,7 @@ export interface BindingStatus {
   readonly paused: { readonly at: Milliseconds; readonly why: string } | null;
 }
 
-/** Something that is silent, and was told in the rooms for alarms. */
+/** Something that somebody should look at, and that was told in the rooms for alarms. */
 export interface AlarmStatus {
   readonly code: AlarmFacts["code"];
   readonly account: string;

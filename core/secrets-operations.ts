@@ -45,8 +45,8 @@ export interface SecretsOperations {
    */
   installLink(account: string): Promise<InstallLinkReport>;
   /**
-   * Keeps what a room asks for at its door, for when the gateway next enters it, also before it is linked; null: forgets it. Throws
-   * account_unknown, room_invalid, room_unprotected, secrets_key_missing.
+   * Keeps what a room asks for at its door, also before it is linked; null: forgets it. A room of this process that could not be
+   * entered is tried again at once. Throws account_unknown, room_invalid, room_unprotected, secrets_key_missing.
    */
   roomPassword(room: RoomReference, password: string | null): Promise<RoomPasswordReport>;
 }

@@ -14,6 +14,8 @@ export type UserUri = Branded<string, "UserUri">;
 export type GroupUri = Branded<string, "GroupUri">;
 /** The 32 octets of an event id as 64 lower-case hexadecimal digits. */
 export type EventId = Branded<string, "EventId">;
+/** What names a thing that was said, however its content is read: 32 lower-case hexadecimal digits. */
+export type SaidKey = Branded<string, "SaidKey">;
 
 const DOMAIN =
   /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;

@@ -36,16 +36,17 @@ export async function translate(
 ): Promise<Understood> {
   const kept = parsed(raw);
   const state = isState(raw) ? channelState(kept) : null;
-  if (state) return reconciled(room, state, around, lookups);
+  if (state) return reconciled(room, raw, state, around, lookups);
   const pins = pinsIn(kept);
   if (pins) return { events: await pinChanges(pins, around.self.user, around.people, lookups), losses: [] };
   if (await isLate(room, kept, around, lookups)) return nothing;
-  return understood(room, raw.raw, kept, around, lookups);
+  return understood(room, raw, kept, around, lookups);
 }
 
 /** What became of the channel's messages without anybody telling, as events that say so. */
 async function reconciled(
   room: NativeRoom,
+  raw: Raw,
   state: ChannelState,
   around: Around,
   lookups: Lookups,
@@ -53,7 +54,7 @@ async function reconciled(
   const events: Translated[] = [];
   const losses: Loss[] = [];
   for (const change of await stateChanges(room, state, around, lookups)) {
-    const one = await understood(room, JSON.stringify(change), change, around, lookups);
+    const one = await understood(room, { raw: JSON.stringify(change), at: raw.at }, change, around, lookups);
     events.push(...one.events);
     losses.push(...one.losses);
   }
@@ -69,7 +70,7 @@ async function reconciled(
 
 async function understood(
   room: NativeRoom,
-  raw: string,
+  { raw, at }: Pick<Raw, "raw" | "at">,
   kept: unknown,
   around: Around,
   lookups: Lookups,
@@ -83,7 +84,7 @@ async function understood(
   const unread = losses.find(({ code }) => code === "event_unreadable");
   if (unread && events.length === 0)
     throw new GatewayError("event_malformed", `an event of ${room}: ${unread.detail}`);
-  rememberEdited(room, event, around);
+  if (!lookups.carriedBefore(at)) rememberEdited(room, event, around);
   const aux = filesOf(event);
   const told = events.flatMap((one) => translated(one, user, aux));
   const named = await Promise.all(told.map((one) => withNamedPeople(one, lookups)));
@@ -123,7 +124,7 @@ function actorOf(event: unknown): string | null {
   return typeof user === "object" ? user.id : (user ?? null);
 }
 
-/** History has a message as it stands: the edit that made it so says nothing new then. */
+/** History has a message as it stands: the edit that made it so says nothing new then, unless it was carried as it had been said. */
 function rememberEdited(room: NativeRoom, event: unknown, { memory }: Around): void {
   const { data } = schemas.message.safeParse(event);
   if (data?.edited && !CHANGES.has(data.subtype ?? "")) memory.readEdited(room, data.ts, revisionOf(data));

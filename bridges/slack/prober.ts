@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Milliseconds } from "../../core/time.ts";
 import type { DeliveryContext, Receipt, Step } from "../../core/bridge/outbound.ts";
+import { ofOneEvent } from "../../core/delivery-key.ts";
 import { PastScans } from "../../core/bridge/past-scans.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { SlackSelf } from "../../mappings/slack/inbound.ts";
@@ -63,7 +64,7 @@ export class Prober {
   }
 
   /** The `ts` of an earlier part of the same event, which others stand below; null: it is not there. */
-  async above({ room, origin }: DeliveryContext, part: number): Promise<string | null> {
+  async above({ room, origin, key }: DeliveryContext, part: number): Promise<string | null> {
     if (origin === null) return null;
     const { history, self, memory } = this.#options;
     const known = memory.post(room, origin.event, part);
@@ -71,7 +72,11 @@ export class Prober {
     const { messages } = await history.own(room, null, Date.now() - BELOW_MS, self, false);
     const found = messages.find((stored) => {
       const payload = payloadOf(stored);
-      return payload?.["id"] === origin.event && payload["part"] === part;
+      const marked = payload?.["key"];
+      // Behind a backup the event may have another id than its post bears.
+      const same =
+        payload?.["id"] === origin.event || (typeof marked === "string" && ofOneEvent(marked, key));
+      return same && payload?.["part"] === part;
     });
     return found?.message.ts ?? null;
   }

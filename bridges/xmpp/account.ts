@@ -17,7 +17,6 @@ import type {
 import type { Capabilities, Finding, Health, RoomFacts } from "../../core/bridge/room.ts";
 import type { BridgeHost } from "../../core/bridge/host.ts";
 import type { Bridge } from "../../core/bridge/bridge.ts";
-import { DeliveryError } from "../../core/bridge/outbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import type { Logger } from "../../core/log.ts";
@@ -29,12 +28,12 @@ import { nobody } from "./inbound-context.ts";
 import { shownAs } from "./markers.ts";
 import { parseRoomJid } from "./names.ts";
 import { plan } from "./outbound.ts";
+import { notEntered } from "./refusal.ts";
 import type { Room } from "./room.ts";
+import { passwordChanged } from "./room-password.ts";
 import { withServedFiles } from "./served-files.ts";
 import { Service } from "./service.ts";
-
-/** Lines that are remembered, so that nobody is told the same twice. */
-const MOST_TOLD = 10_000;
+import { ToldLines } from "./told-lines.ts";
 
 export class XmppAccount implements Bridge {
   readonly connected = true;
@@ -43,7 +42,6 @@ export class XmppAccount implements Bridge {
   /** A room's archive is asked on the stream on which the message went before: what it lacks then was not taken. */
   readonly settleMs = 0;
   readonly unclear: "repeat" | "hold";
-  readonly roomPasswords = true;
   readonly showsAvatars = "copied";
   readonly #config: XmppConfig;
   readonly #log: Logger;
@@ -51,8 +49,7 @@ export class XmppAccount implements Bridge {
   /** null: not started, or stopped. */
   #service: Service | null = null;
   #health: Health = { state: "down", since: Date.now(), reason: null };
-  /** Lines that people were told since the account is served. */
-  readonly #told = new Set<string>();
+  readonly #told = new ToldLines();
   #firstTry: { resolve: () => void; reject: (error: GatewayError) => void } | null = null;
 
   constructor(config: XmppConfig, log: Logger, media: MediaLimits) {
@@ -129,6 +126,11 @@ export class XmppAccount implements Bridge {
     return Promise.resolve();
   }
 
+  roomPasswordChanged(jid: NativeRoom): void {
+    const room = this.#service?.known(jid);
+    if (room) void passwordChanged(room, this.#log);
+  }
+
   capabilities(jid: NativeRoom): Capabilities {
     return this.#room(jid).stay.capabilities();
   }
@@ -150,13 +152,19 @@ export class XmppAccount implements Bridge {
     return !refersTo(raw);
   }
 
+  async picture(source: string): Promise<Buffer> {
+    if (!this.#service) throw new GatewayError("account_down", "another process may serve the account");
+    return this.#service.looks.picture(source);
+  }
+
   async toEvents(room: NativeRoom, raw: Raw, lookups: Lookups): Promise<readonly Translated[]> {
     const people = this.#service?.known(room)?.people ?? nobody;
     const { events, losses } = await translate(room, raw, people, lookups);
     for (const loss of losses) this.#log.debug({ room, ...loss }, "something said loses something");
     const folder = this.#config.serve_files;
     return events
-      .filter((event) => event.kind !== "reply" || this.#isNews(event))
+      .filter((event) => event.kind !== "reply" || this.#told.isNews(event))
+      .map((event) => this.#service?.looks.pictured(event) ?? event)
       .map((event) => (folder === undefined ? event : withServedFiles(event, folder)));
   }
 
@@ -201,15 +209,6 @@ export class XmppAccount implements Bridge {
     return room?.live ? room : null;
   }
 
-  /** Nobody is told the same again and again. */
-  #isNews({ to, text }: Extract<Translated, { kind: "reply" }>): boolean {
-    const line = `${to.native} ${text}`;
-    if (this.#told.has(line)) return false;
-    if (this.#told.size >= MOST_TOLD) this.#told.clear();
-    this.#told.add(line);
-    return true;
-  }
-
   get #online(): boolean {
     return this.#service?.online ?? false;
   }
@@ -238,9 +237,4 @@ export class XmppAccount implements Bridge {
     const since = this.#health.state === state ? this.#health.since : Date.now();
     this.#health = state === "up" ? { state, since } : { state, since, reason };
   }
-}
-
-function notEntered(room: NativeRoom, certainty: "certain" | "unknown"): DeliveryError {
-  const verdict = { certainty, retry: "after", afterMs: 2_000 } as const;
-  return new DeliveryError("account_down", `${room} is not entered yet`, verdict);
 }

@@ -25,7 +25,11 @@ export class Occupancy {
   /** The person's name when it entered, from which its nick was made. */
   #name: string | null = null;
   #nick: string | null = null;
-  #entering: { nick: string; settle: (entry: Entry) => void } | null = null;
+  #entering: {
+    readonly nick: string;
+    readonly before: string | null;
+    settle: (entry: Entry) => void;
+  } | null = null;
   #entry: Promise<Entry> | null = null;
   /** What its presences tell beside where it is. */
   #beside: Element | null = null;
@@ -114,9 +118,16 @@ export class Occupancy {
     // The room may have given another nick than the one that was asked for (status 210).
     if (statuses.has("110")) {
       this.#nick = nick;
-      this.#entering?.settle({ entered: true, nick, created: statuses.has("201") });
+      if (this.#answers(nick, statuses))
+        this.#entering?.settle({ entered: true, nick, created: statuses.has("201") });
     }
     return null;
+  }
+
+  /** Under the nick of before, its own presence tells of something else, unless the room says that it gives that one. */
+  #answers(nick: string, statuses: ReadonlySet<string | undefined>): boolean {
+    const entering = this.#entering;
+    return entering?.nick === nick || entering?.before !== nick || statuses.has("210");
   }
 
   #showBeside(): void {
@@ -148,7 +159,7 @@ export class Occupancy {
       if (entry.entered) this.#besideShown = beside;
       resolve(entry);
     };
-    this.#entering = { nick, settle };
+    this.#entering = { nick, before: this.#nick, settle };
     if (this.#stream.online) {
       const history = xml("history", { maxstanzas: "0", maxchars: "0" });
       const password = this.#password();

@@ -3,6 +3,7 @@
  * (XEP-0421), and since when without a break.
  */
 import type { Milliseconds } from "../../core/time.ts";
+import { photoOf } from "../../mappings/xmpp/presence-read.ts";
 import { occupant } from "./kept-stanza.ts";
 import { NS, resource } from "./names.ts";
 import { attribute, type Element } from "./xml.ts";
@@ -11,18 +12,32 @@ interface Occupant {
   readonly id: string | null;
   readonly since: Milliseconds;
   readonly role: string;
+  readonly photo: string | null;
 }
+
+/** Somebody who is in the room now, and what his presence says of his picture (XEP-0153). */
+export interface Wearer {
+  readonly nick: string;
+  /** Its hash, as `sha1:HEX`; empty: he has none; null: it is not said. */
+  readonly photo: string | null;
+}
+
+/** Before the nick of somebody to whom the room gives no id. */
+const BY_NICK = "nick:";
 
 export class Occupants {
   readonly #byNick = new Map<string, Occupant>();
   /** By occupant-id; kept after the occupant has gone, for what he said before. */
   readonly #nicks = new Map<string, string>();
 
-  /** A presence from the room. A change of nick (status 303) is no break of the stay. */
-  presence(stanza: Element, at: Milliseconds): void {
+  /**
+   * A presence from the room. A change of nick (status 303) is no break of the stay. Whether somebody who was there shows another
+   * picture than before.
+   */
+  presence(stanza: Element, at: Milliseconds): boolean {
     const nick = resource(attribute(stanza, "from") ?? "");
     const type = attribute(stanza, "type");
-    if (nick === "" || type === "error") return;
+    if (nick === "" || type === "error") return false;
     const user = stanza.getChild("x", NS.mucUser);
     const item = user?.getChild("item");
     const known = this.#byNick.get(nick);
@@ -31,14 +46,16 @@ export class Occupants {
       const renamed = item && attribute(item, "nick");
       const moved = user?.getChildren("status").some((status) => attribute(status, "code") === "303");
       if (known && moved && renamed) this.#byNick.set(renamed, known);
-      return;
+      return false;
     }
     const id = occupant(stanza);
     if (id !== null) this.#nicks.set(id, nick);
     const role = (item && attribute(item, "role")) ?? known?.role ?? "none";
     // Somebody else under the same nick begins a stay of his own.
     const stays = known && (known.id === id || id === null);
-    this.#byNick.set(nick, { id, role, since: stays ? known.since : at });
+    const photo = photoOf(stanza) ?? (stays ? known.photo : null);
+    this.#byNick.set(nick, { id, role, photo, since: stays ? known.since : at });
+    return stays === true && photo !== known.photo;
   }
 
   /** The listener is out: whoever is there when it comes back may have come and gone meanwhile. */
@@ -54,7 +71,15 @@ export class Occupants {
   /** The occupant under this nick: his id, or `nick:NICK` where the room gives none. null: nobody. */
   identity(nick: string): string | null {
     const found = this.#byNick.get(nick);
-    return found ? (found.id ?? `nick:${nick}`) : null;
+    return found ? (found.id ?? BY_NICK + nick) : null;
+  }
+
+  /** Who has that identity and is in the room now; null: nobody. */
+  wearer(identity: string): Wearer | null {
+    const nick = identity.startsWith(BY_NICK) ? identity.slice(BY_NICK.length) : this.#nicks.get(identity);
+    const found = nick === undefined ? undefined : this.#byNick.get(nick);
+    if (nick === undefined || !found || this.identity(nick) !== identity) return null;
+    return { nick, photo: found.photo };
   }
 
   since(nick: string): Milliseconds | null {

@@ -4,12 +4,13 @@ import type { Receipt, Speaker } from "../../core/bridge/outbound.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import { parseUserUri } from "../../mappings/ids.ts";
 import type { People } from "./inbound-context.ts";
-import { ghostJid } from "./names.ts";
+import { ghostJid, resource } from "./names.ts";
 import { type Entry, Occupancy } from "./occupancy.ts";
-import { Occupants } from "./occupants.ts";
-import type { Stay } from "./stay.ts";
+import type { OccupantPictures } from "./occupant-pictures.ts";
+import { Occupants, type Wearer } from "./occupants.ts";
+import { type PasswordKeeper, withPassword } from "./room-password.ts";
 import type { ComponentStream } from "./stream.ts";
-import type { Element } from "./xml.ts";
+import { attribute, type Element } from "./xml.ts";
 
 export interface RoomPeopleOptions {
   readonly stream: ComponentStream;
@@ -21,8 +22,9 @@ export interface RoomPeopleOptions {
   readonly label: string;
   /** How many ghosts may be in the room at a time. */
   readonly mostGhosts: number;
+  readonly pictures: Pick<OccupantPictures, "changed">;
   /** What the room asks for there. */
-  readonly door: Pick<Stay, "password" | "passwordChanged">;
+  readonly door: PasswordKeeper;
 }
 
 interface Ghost {
@@ -59,14 +61,8 @@ export class RoomPeople implements People {
     if (ghost.occupancy.nick === null && !this.#makesRoom() && !beyond)
       return { ghost: ghost.occupancy, entry: FULL };
     ghost.spokeAt = this.#options.now();
-    const enter = () => ghost.occupancy.enter(speaker.name, this.#options.label);
-    let entry = await enter();
-    if (
-      !entry.entered &&
-      entry.condition === "not-authorized" &&
-      (await this.#options.door.passwordChanged())
-    )
-      entry = await enter();
+    const { door, label } = this.#options;
+    const entry = await withPassword(door, () => ghost.occupancy.enter(speaker.name, label));
     ghost.speaker = speaker;
     this.#ghostNicks = null;
     return { ghost: ghost.occupancy, entry };
@@ -83,7 +79,7 @@ export class RoomPeople implements People {
 
   /** A presence from the room to the listener: `to` null, or to one of the ghosts. */
   presence(stanza: Element, to: string | null, at: Milliseconds): void {
-    if (to === null) return this.#occupants.presence(stanza, at);
+    if (to === null) return this.#occupant(stanza, at);
     this.#ghosts.get(to)?.occupancy.presence(stanza);
     this.#ghostNicks = null;
   }
@@ -129,6 +125,11 @@ export class RoomPeople implements People {
     return this.#occupants.nickOf(identity);
   }
 
+  /** Who has that identity and is in the room now; null: nobody. */
+  wearer(identity: string): Wearer | null {
+    return this.#occupants.wearer(identity);
+  }
+
   /** The nick that an occupant has now, by the id or the nick under which he spoke. */
   nickFor(native: string, name: string): string {
     return this.nickOf(native.slice(this.#options.room.length + 1)) ?? name;
@@ -150,6 +151,13 @@ export class RoomPeople implements People {
       ),
     );
     return this.#ghostNicks.get(nick) ?? null;
+  }
+
+  #occupant(stanza: Element, at: Milliseconds): void {
+    if (!this.#occupants.presence(stanza, at)) return;
+    const { room, pictures } = this.#options;
+    const nick = resource(attribute(stanza, "from") ?? "");
+    pictures.changed({ native: `${room}/${this.identity(nick) ?? ""}`, name: nick });
   }
 
   /** Whether one more ghost may come in, perhaps in the place of the one that has been silent for longest. */

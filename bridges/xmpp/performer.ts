@@ -150,10 +150,13 @@ export class Performer {
     if (ghost) this.#options.pictures.wear(room.jid, ghost, speaker);
   }
 
-  #speak(room: Room, context: DeliveryContext, { jid, relayed, payload }: Utterance): Promise<Receipt> {
+  #speak(room: Room, context: DeliveryContext, utterance: Utterance): Promise<Receipt> {
+    const { jid, relayed, payload } = utterance;
     // One nick can't have the reactions of several: the room that does not let them in does not show them.
-    if (relayed !== null && payload.some((element) => element.name === "reactions"))
+    if (relayed !== null && payload.some((element) => element.name === "reactions")) {
+      this.#voices.leavesOut(room.jid, "reactions", utterance);
       return Promise.resolve({ native: null, aux: null, at: Date.now() });
+    }
     if (relayed === null) return this.#say(room, context, jid, payload);
     return this.#say(room, context, jid, relayedPayload(payload, relayed), messageId(context.key, "relay"));
   }

@@ -88,6 +88,14 @@ export function requestRefusal(thrown: unknown): DeliveryError {
 const later = (code: "account_down" | "delivery_throttled", detail: string) =>
   new DeliveryError(code, detail, { certainty: "certain", retry: "after", afterMs: WAIT_MS });
 
+/** The gateway is not in the room now; `unknown`: what was under way may have been made before. */
+export const notEntered = (room: NativeRoom, certainty: "certain" | "unknown"): DeliveryError =>
+  new DeliveryError("account_down", `${room} is not entered yet`, {
+    certainty,
+    retry: "after",
+    afterMs: 2_000,
+  });
+
 /** It has certainly not been done. */
 export const certain = (
   code: "delivery_forbidden" | "delivery_refused",

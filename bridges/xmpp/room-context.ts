@@ -4,12 +4,14 @@ import type { Logger } from "../../core/log.ts";
 import type { Milliseconds } from "../../core/time.ts";
 import type { Archive } from "./archive.ts";
 import type { Echoes } from "./echoes.ts";
+import type { OccupantPictures } from "./occupant-pictures.ts";
 import type { ComponentStream } from "./stream.ts";
 
 export interface RoomContext {
   readonly stream: ComponentStream;
   readonly archive: Archive;
   readonly echoes: Echoes;
+  readonly pictures: Pick<OccupantPictures, "changed">;
   readonly log: Logger;
   readonly host: BridgeHost;
   readonly domain: string;

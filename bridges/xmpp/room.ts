@@ -38,9 +38,7 @@ export class Room {
   /** Heard while the archive is being read. */
   #waiting: Element[] | null = null;
   #fault: string | null = null;
-  readonly #retry = new RetryTimer(() => {
-    if (this.#joined && this.#state === "out" && this.#context.stream.online) this.#start();
-  }, TRY_AGAIN);
+  readonly #retry = new RetryTimer(() => this.tryNow(), TRY_AGAIN);
   /** When the room was last heard, on the clock of `performance.now`. */
   heardAt = 0;
 
@@ -79,6 +77,12 @@ export class Room {
     this.#joined = true;
     this.#intake.begin(since);
     this.#start();
+  }
+
+  /** Where it takes part and is out, it enters now, and not only when its time has come. */
+  tryNow(): void {
+    this.#retry.stop();
+    if (this.#joined && this.#state === "out" && this.#context.stream.online) this.#start();
   }
 
   /** The room has lost us without a word; heard while the room is entered anyway, that is of before. */
@@ -141,12 +145,8 @@ export class Room {
   catchUp(since: ArchiveMark): AsyncIterable<AcceptBatch> {
     const { archive, host } = this.#context;
     const { vouched } = this.stay.info;
-    return saidSince(archive, this.jid, since, {
-      gateway: host.gateway,
-      group: host.group(this.jid),
-      vouched,
-      nick: this.stay.nick,
-    });
+    const us = { gateway: host.gateway, group: host.group(this.jid), nick: this.stay.nick };
+    return saidSince(archive, this.jid, since, { ...us, vouched });
   }
 
   /** What we said since then, by the ids that we gave. */

@@ -21,6 +21,7 @@ import { GhostPictures } from "./ghost-pictures.ts";
 import { invitationAnswer, invitationOf } from "./invitations.ts";
 import { bare, listenerJid, NS } from "./names.ts";
 import { transient } from "./outbound.ts";
+import { OccupantPictures } from "./occupant-pictures.ts";
 import { Performer } from "./performer.ts";
 import { Portals } from "./portals.ts";
 import { isThroughRoom, PrivateMessages } from "./private-messages.ts";
@@ -57,6 +58,7 @@ export class Service {
   readonly #pings: RoomPings;
   readonly signs: SignsOfLife;
   readonly pictures: GhostPictures;
+  readonly looks: OccupantPictures;
   readonly #direct: DirectMessages;
   readonly #questions: Questions;
   readonly #privates: PrivateMessages;
@@ -77,21 +79,18 @@ export class Service {
         offline: (error) => this.#offline(error),
       },
     );
-    const files = new FileStore({
-      stream,
-      from: listener,
-      domain,
-      upload: config.upload ?? null,
-      media,
-      log,
-    });
+    const { upload = null } = config;
+    const files = new FileStore({ stream, from: listener, domain, upload, media, log });
     this.#privates = new PrivateMessages({ stream, listener, gateway: host.gateway });
     this.#listener = listener;
     this.#stream = stream;
     this.#archive = new Archive(stream, listener);
     const [archive, room] = [this.#archive, (jid: NativeRoom) => this.room(jid)];
     const portals = new Portals({ stream, archive, listener, config, host, room });
-    this.#direct = new DirectMessages({ stream, listener, host, log, portals });
+    const around = { stream, listener, host, log };
+    this.#direct = new DirectMessages({ ...around, portals });
+    const wearer = (jid: NativeRoom, identity: string) => this.known(jid)?.people.wearer(identity) ?? null;
+    this.looks = new OccupantPictures({ ...around, wearer });
     this.#files = files;
     this.#pings = new RoomPings(stream, listener, this.#rooms, log);
     this.signs = new SignsOfLife({ stream, domain, rooms: this.#rooms, pings: this.#pings });
@@ -133,6 +132,7 @@ export class Service {
         stream: this.#stream,
         archive: this.#archive,
         echoes: this.#echoes,
+        pictures: this.looks,
         log,
         host,
         domain: config.domain,

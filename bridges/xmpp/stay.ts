@@ -9,6 +9,7 @@ import { type Entry, Occupancy } from "./occupancy.ts";
 import { unreachable } from "./refusal.ts";
 import { destroyRoom, openRoom } from "./room-form.ts";
 import { askRoom, type RoomInfo, unknownRoom } from "./room-info.ts";
+import { withPassword } from "./room-password.ts";
 import type { PutOut } from "./put-out.ts";
 import { type ComponentStream, StanzaError } from "./stream.ts";
 import { streamLimits } from "./stream-limits.ts";
@@ -64,11 +65,10 @@ export class Stay {
     return this.#password;
   }
 
-  /** Asks what the room's password is by now; whether it is another one than before. */
-  async passwordChanged(): Promise<boolean> {
-    const before = this.#password;
+  /** What the operator has given as the room's password by now, which is used from then on. Rejects as the host's secrets do. */
+  async askPassword(): Promise<string | null> {
     this.#password = await this.#options.password();
-    return this.#password !== null && this.#password !== before;
+    return this.#password;
   }
 
   /** Whether the gateway may make people members of the room. */
@@ -185,10 +185,8 @@ export class Stay {
   /** With the room's password, where it asks for one and we know it. */
   async #letIn(nick: string, label: string): Promise<Entry> {
     // It may have been changed or forgotten since.
-    if (this.#password !== null) await this.passwordChanged();
-    const entry = await this.#listener.enter(nick, label);
-    if (entry.entered || entry.condition !== "not-authorized") return entry;
-    return (await this.passwordChanged()) ? this.#listener.enter(nick, label) : entry;
+    if (this.#password !== null) await this.askPassword();
+    return withPassword(this, () => this.#listener.enter(nick, label));
   }
 
   /** Entering would make a room anew that is no more, so that is asked for first. */

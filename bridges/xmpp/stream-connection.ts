@@ -11,6 +11,7 @@ import { xmlText } from "../../mappings/xmpp/xml-text.ts";
 import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import { NS_STREAM, readError, serverError, socketError, streamEnd } from "./stream-error.ts";
 import type { StreamLimits } from "./stream-limits.ts";
+import { Outgoing } from "./stream-outgoing.ts";
 import { SilenceWatch } from "./stream-silence.ts";
 import { StanzaParser } from "./xml-parser.ts";
 import { serializeXml, xml } from "./xml.ts";
@@ -38,11 +39,9 @@ export class StreamConnection {
   readonly #events: ConnectionEvents;
   readonly #entity: ComponentEntity;
   readonly #decoder = new StringDecoder("utf8");
+  readonly #outgoing: Outgoing;
   #socket: Socket | null = null;
   #state: State = "opening";
-  #outgoing = "";
-  #turnEnds = false;
-  #unacknowledged = false;
   #opening: NodeJS.Timeout | undefined;
   #silence: SilenceWatch | null = null;
 
@@ -50,6 +49,11 @@ export class StreamConnection {
   constructor(settings: ConnectionSettings, events: ConnectionEvents) {
     this.#settings = settings;
     this.#events = events;
+    this.#outgoing = new Outgoing({
+      flushLength: settings.limits.flushLength,
+      open: () => this.#state === "online",
+      write: (text) => this.#socket?.write(text),
+    });
     this.#entity = this.#prepare();
     this.#opening = setTimeout(() => {
       this.drop(new GatewayError("account_down", `${settings.service} did not open the stream in time`));
@@ -65,9 +69,7 @@ export class StreamConnection {
 
   /** Hands the stanza to the socket together with everything else of this turn. Call it only while online. */
   send(stanza: Element): void {
-    this.#outgoing += xmlText(serializeXml(stanza)).text;
-    if (this.#outgoing.length >= this.#settings.limits.flushLength) this.#flush();
-    else this.#atEndOfTurn();
+    this.#outgoing.add(xmlText(serializeXml(stanza)).text);
   }
 
   pause(): void {
@@ -86,7 +88,7 @@ export class StreamConnection {
       this.#end(null);
       return;
     }
-    this.#flush();
+    this.#outgoing.flush();
     this.#state = "closing";
     this.#silence?.stop();
     this.#socket?.resume();
@@ -98,7 +100,7 @@ export class StreamConnection {
   /** Gives the connection up; `condition` (RFC 6120, section 4.9.3) tells the server why. */
   drop(error: GatewayError, condition: string | null = null): void {
     if (this.#state === "closing") return;
-    const farewell = this.#state === "online" ? this.#outgoing + streamEnd(condition) : "";
+    const farewell = this.#state === "online" ? this.#outgoing.text + streamEnd(condition) : "";
     this.#end(error, farewell);
   }
 
@@ -155,10 +157,7 @@ export class StreamConnection {
       this.drop(error, error.code === "stanza_too_large" ? "policy-violation" : "not-well-formed");
       return;
     }
-    if (this.#state === "online" && /\S/.test(text)) {
-      this.#unacknowledged = true;
-      this.#atEndOfTurn();
-    }
+    if (this.#state === "online" && /\S/.test(text)) this.#outgoing.received();
   }
 
   #receive(element: Element): void {
@@ -201,25 +200,6 @@ export class StreamConnection {
     } catch (thrown) {
       this.drop(asGatewayError(thrown), "internal-server-error");
     }
-  }
-
-  #atEndOfTurn(): void {
-    if (this.#turnEnds) return;
-    this.#turnEnds = true;
-    setImmediate(() => {
-      this.#turnEnds = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    if (this.#state !== "online") return;
-    // A blank between stanzas means nothing, but carries the acknowledgement for which a server with Nagle's
-    // algorithm holds back its next stanza.
-    const text = this.#outgoing === "" && this.#unacknowledged ? " " : this.#outgoing;
-    this.#outgoing = "";
-    this.#unacknowledged = false;
-    if (text !== "") this.#socket?.write(text);
   }
 
   #watch(): SilenceWatch {

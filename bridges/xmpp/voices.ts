@@ -7,7 +7,7 @@ import { bare } from "./names.ts";
 import type { Entry, Occupancy } from "./occupancy.ts";
 import { certain } from "./refusal.ts";
 import type { Room } from "./room.ts";
-import { admitMember, giveVoice } from "./room-form.ts";
+import { admitMember, destroyRoom, giveVoice } from "./room-form.ts";
 import type { SaidBy } from "./said-by.ts";
 import { type ComponentStream, StanzaError } from "./stream.ts";
 
@@ -15,6 +15,8 @@ import { type ComponentStream, StanzaError } from "./stream.ts";
 export interface Voice {
   readonly jid: string;
   readonly relayed: string | null;
+  /** Why it is relayed; left out: it is not, or it changes what was. */
+  readonly keptOut?: string;
 }
 
 export interface VoicesOptions {
@@ -25,7 +27,7 @@ export interface VoicesOptions {
 
 export class Voices {
   readonly #options: VoicesOptions;
-  /** Rooms and reasons of which the log says already that ghosts are kept out. */
+  /** What the log says already of a room and a reason for which ghosts are kept out. */
   readonly #told = new Set<string>();
 
   constructor(options: VoicesOptions) {
@@ -43,9 +45,15 @@ export class Voices {
     throw certain("delivery_refused", detail, "never");
   }
 
+  /** Something of somebody whose ghost can't come in or speak, which nobody else can show for him, is left out. */
+  leavesOut(room: NativeRoom, what: string, { keptOut = "" }: Voice): void {
+    this.#tellOnce(room, keptOut, `${what} of people whose ghosts can't come in or speak are not shown`);
+  }
+
   async #anyOf(room: Room, speaker: Speaker, beyond: boolean): Promise<Voice> {
     const { ghost, entry } = await this.#entered(room, speaker, beyond);
     if (entry.entered) {
+      if (entry.created) await this.#takeBack(room, ghost);
       if (ghost.role !== "visitor" || (await this.#voiced(room.jid, entry.nick)))
         return { jid: ghost.jid, relayed: null };
       return this.#relays(room.jid, speaker, "moderated; make the gateway a moderator");
@@ -78,6 +86,13 @@ export class Voices {
     return isMember ? room.people.speaker(speaker, beyond) : first;
   }
 
+  /** Not even the gateway was there any more: a room that is gone is not a ghost's to make. */
+  async #takeBack(room: Room, { jid }: Occupancy): Promise<never> {
+    await asked(destroyRoom(this.#options.stream, room.jid, jid));
+    room.enterAgain();
+    throw later("account_down", "the room is gone, or has lost the gateway: it is entered again", null);
+  }
+
   /** Whether a ghost may speak in a moderated room from now on: what the group took may be said in all its rooms. */
   #voiced(room: NativeRoom, nick: string): Promise<boolean> {
     const { stream, listener: from } = this.#options;
@@ -85,12 +100,15 @@ export class Voices {
   }
 
   #relays(room: NativeRoom, { name }: Speaker, why: string): Voice {
-    const key = `${room} ${why}`;
-    if (!this.#told.has(key)) {
-      this.#told.add(key);
-      this.#options.log.warn({ room, why }, "the gateway's own nick speaks for people whose ghosts can't");
-    }
-    return { jid: this.#options.listener, relayed: name };
+    this.#tellOnce(room, why, "the gateway's own nick speaks for people whose ghosts can't");
+    return { jid: this.#options.listener, relayed: name, keptOut: why };
+  }
+
+  #tellOnce(room: NativeRoom, why: string, what: string): void {
+    const key = `${room} ${why} ${what}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#options.log.warn({ room, why }, what);
   }
 }
 

@@ -34,7 +34,7 @@ export async function translateAtOnce(
       // Without a key it has no identity before it has a place in the inbox.
       if (raw.nativeKey === null || !bridge.translatesAtOnce(room.native, raw)) translations.push(null);
       else {
-        const said = { n: 0 as InboxNumber, nativeKey: raw.nativeKey, originAt: raw.at };
+        const said = { n: 0 as InboxNumber, nativeKey: raw.nativeKey, raw: raw.raw, originAt: raw.at };
         const lookups = new RoomLookups(store, writer, room, { age: 0, n: null }, rules.policy);
         const { events } = heed(rules, await bridge.toEvents(room.native, raw, lookups));
         loop = await loops.hears(room, said, events);

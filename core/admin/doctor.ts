@@ -3,8 +3,9 @@ import type { AccountHost } from "../accounts/account-host.ts";
 import type { Finding } from "../bridge/room.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
 import { type DoctorReport, type ExaminedAccount, worstOf } from "../doctor-operations.ts";
-import type { BindingStatus, StatusReport } from "../operations.ts";
+import type { AlarmStatus, BindingStatus, StatusReport } from "../operations.ts";
 import type { WaitingGroup } from "../store/units/restored-rooms.ts";
+import type { Milliseconds } from "../time.ts";
 
 export interface DoctorOptions {
   readonly hosts: readonly AccountHost[];
@@ -30,31 +31,43 @@ export async function examine(
       "account_unknown",
       `no account ${account} is configured; there is ${hosts.map(({ options }) => options.name).join(", ")}`,
     );
-  const { bindings } = await status();
+  const { bindings, alarms } = await status();
   const unread = (await waiting()).filter((one) => account === null || one.account === account);
   const [ways, accounts] = await Promise.all([
     account === null && federation !== null ? federation() : [],
-    Promise.all(wanted.map((host) => examineAccount(host, bindings))),
+    Promise.all(wanted.map((host) => examineAccount(host, bindings, alarms))),
   ]);
-  const gateway = [...ways, ...unread.map(unreadRoom)];
+  const gateway = [...ways, ...unread.map((one) => unreadRoom(one, alarms))];
   const state = worstOf([...gateway, ...accounts.flatMap(({ findings }) => findings)]);
   return { state, gateway, accounts };
 }
 
-const unreadRoom = ({ group, account, room, at }: WaitingGroup): Finding => ({
-  check: `restored:${account}:${room}`,
-  state: "warning",
-  detail: `${group} takes nothing from other gateways until what was said in this room before the restore at ${new Date(at).toISOString()} is read`,
-  remedy: `if it stays so, cure what keeps the account from the room (configure it again where it is not), or: mimi-gateway unlink ${account}:${room}`,
-});
+/** With its alarm, where that stands. */
+function unreadRoom({ group, account, room, at }: WaitingGroup, alarms: readonly AlarmStatus[]): Finding {
+  const alarm = alarms.find(
+    (one) => one.code === "room_unread" && one.account === account && one.room === room,
+  );
+  const raised = alarm ? `; an alarm stands since ${isoTime(alarm.raisedAt)}` : "";
+  return {
+    check: `restored:${account}:${room}`,
+    state: "warning",
+    detail: `${group} takes nothing from other gateways until what was said in this room before the restore at ${isoTime(at)} is read${raised}`,
+    remedy: `if it stays so, cure what keeps the account from the room (configure it again where it is not), or: mimi-gateway unlink ${account}:${room}`,
+  };
+}
+
+const isoTime = (at: Milliseconds): string => new Date(at).toISOString();
 
 async function examineAccount(
   host: AccountHost,
   bindings: readonly BindingStatus[],
+  alarms: readonly AlarmStatus[],
 ): Promise<ExaminedAccount> {
   const { name: account, bridgeKind: bridge } = host.options;
   const rooms = bindings.filter((one) => one.account === account && one.state !== "ended");
-  const findings = [connectionOf(host), ...rooms.map(roomOf)];
+  // Of rooms that are not read the gateway's own part tells.
+  const silent = alarms.filter((one) => one.account === account && one.code !== "room_unread");
+  const findings = [connectionOf(host), ...silent.map(alarmOf), ...rooms.map(roomOf)];
   // Without a part in the account this process has nothing to ask with.
   if (host.serving) findings.push(...(await bridgeFindings(host)));
   return { account, bridge, findings };
@@ -75,6 +88,16 @@ function connectionOf({ health }: AccountHost): Finding {
     return { check, state: "ok", detail: health.reason ?? health.state, remedy: health.later };
   const state = health.state === "connecting" ? "warning" : "fault";
   return { check, state, detail: health.reason ?? health.state, remedy: "cure that; it connects by itself" };
+}
+
+function alarmOf({ room, since, raisedAt, why }: AlarmStatus): Finding {
+  const what = room === null ? "the account is silent" : "the room stands still";
+  return {
+    check: room === null ? "alarm" : `alarm:${room}`,
+    state: "fault",
+    detail: `${what} since ${isoTime(since)}, raised at ${isoTime(raisedAt)}: ${why}`,
+    remedy: "cure that; the alarm ends by itself, a room's when it has got on for a while",
+  };
 }
 
 function roomOf({ account, room, behind, inbox, lastError, state, paused }: BindingStatus): Finding {

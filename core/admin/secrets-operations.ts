@@ -66,14 +66,17 @@ export class AccountSecrets implements SecretsOperations {
 
   async roomPassword(room: RoomReference, password: string | null): Promise<RoomPasswordReport> {
     const { host, vault } = this.#options;
-    const { bridge, row } = host(room.account).options;
-    if (!bridge.roomPasswords)
+    const found = host(room.account);
+    const { bridge, row } = found.options;
+    if (!bridge.roomPasswordChanged)
       throw new GatewayError("room_unprotected", `rooms of account ${room.account} have no passwords`);
     const native = bridge.parseRoom(room.room);
     const kind = roomPasswordKind(native);
     const secrets = vault.of(row.id);
     if (password === null) await secrets.take(kind, () => true);
     else await secrets.set(kind, password);
+    // A process that serves the account elsewhere asks for it when it next tries to enter.
+    if (found.serving) bridge.roomPasswordChanged(native);
     const kept = password !== null;
     await this.#note(kept ? "room password" : "room password forgotten", `${room.account}:${native}`, "");
     return { account: room.account, room: native, kept };

@@ -50,7 +50,11 @@ export function readManifest(text: string): Manifest {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new GatewayError("backup_invalid", `${MANIFEST} is not JSON`, { cause });
+    throw new GatewayError(
+      "backup_invalid",
+      `${MANIFEST} is not JSON: copy the backup here again, or take another one`,
+      { cause },
+    );
   }
   const later = z.object({ format: z.int().gt(FORMAT) }).safeParse(value);
   if (later.success)

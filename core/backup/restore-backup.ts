@@ -92,7 +92,11 @@ async function readOf(folder: string): Promise<Manifest> {
   try {
     text = await readFile(join(folder, MANIFEST), "utf8");
   } catch (cause) {
-    throw new GatewayError("backup_invalid", `${folder} has no ${MANIFEST}: it is no backup`, { cause });
+    throw new GatewayError(
+      "backup_invalid",
+      `${folder} has no ${MANIFEST}: it is no backup; name the folder that \`mimi-gateway backup\` has made`,
+      { cause },
+    );
   }
   return readManifest(text);
 }
@@ -101,12 +105,12 @@ function checkPlace({ base, store, schema, files }: Manifest, config: BackupConf
   if (base !== config.base)
     throw new GatewayError(
       "backup_foreign",
-      `the backup is of ${base}, and the configuration of ${config.base}`,
+      `the backup is of ${base}, and the configuration of ${config.base}: use the gateway.yaml that belongs to the backup`,
     );
   if (store !== config.store.kind)
     throw new GatewayError(
       "backup_foreign",
-      `the backup is of a store in ${store}, and the configuration names one in ${config.store.kind}`,
+      `the backup is of a store in ${store}, and the configuration names one in ${config.store.kind}: change \`store\``,
     );
   if (schema !== null) checkReadable({ version: schema.version, oldestReader: schema.oldest_reader });
   if ((store === "sqlite") !== files.some(({ path }) => path === STORE_COPY))
@@ -138,10 +142,17 @@ async function checkFiles(
 ): Promise<void> {
   for (const [i, { path, bytes, sha256 }] of files.entries()) {
     const found = await sumOf(join(folder, path)).catch((cause: unknown) => {
-      throw new GatewayError("backup_invalid", `${path} can't be read`, { cause });
+      throw new GatewayError(
+        "backup_invalid",
+        `${path} can't be read: copy the backup here again, or take another one`,
+        { cause },
+      );
     });
     if (found.bytes !== bytes || found.sha256 !== sha256)
-      throw new GatewayError("backup_invalid", `${path} is not what was backed up: its sum is another`);
+      throw new GatewayError(
+        "backup_invalid",
+        `${path} is not what was backed up: its sum is another; copy the backup here again, or take another one`,
+      );
     progress("check", (i + 1) / files.length);
   }
 }
@@ -170,7 +181,10 @@ async function putFile(folder: string, { path, ...sum }: BackupFile, to: string,
   made.files.push(to);
   const copied = await copyFile(join(folder, path), to);
   if (copied.bytes !== sum.bytes || copied.sha256 !== sum.sha256)
-    throw new GatewayError("backup_invalid", `${path} was changed while it was copied`);
+    throw new GatewayError(
+      "backup_invalid",
+      `${path} was changed while it was copied: see who writes there, and restore again`,
+    );
 }
 
 /** The copy is brought to the schema of this version, and told what it is, before it can be taken for the store itself. */

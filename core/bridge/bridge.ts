@@ -28,8 +28,6 @@ export interface Bridge {
    * one; `copied`: the bridge asks the host for them. Left out: the platform shows none.
    */
   readonly showsAvatars?: "fetched" | "copied";
-  /** Whether rooms may ask for a password at their door, which is then among the account's secrets (`roomPasswordKind`). Left out: none does. */
-  readonly roomPasswords?: boolean;
   /** Where everybody reaches the bridge's own HTTP server, which has `avatarRoute` then; null or left out: nowhere. */
   readonly publicUrl?: string | null;
   /** How many steps may be under way at once in one room. More than 1 only where calls leave in order. */
@@ -75,6 +73,11 @@ export interface Bridge {
    * where it was not in.
    */
   leave(room: NativeRoom, speakers: readonly Speaker[]): Promise<void>;
+  /**
+   * An operator has given what the room asks for at its door, or has had it forgotten: it is among the account's secrets
+   * (`roomPasswordKind`). Whoever is kept out by that tries again at once. Left out: no room asks for anything.
+   */
+  roomPasswordChanged?(room: NativeRoom): void;
   /** Cached, no I/O. */
   capabilities(room: NativeRoom): Capabilities;
   /** Where the room's archive stands as far as this connection has seen, own messages included. */
@@ -87,6 +90,11 @@ export interface Bridge {
    * other. Left out where no file does. May be asked of an account that another process serves.
    */
   fileAccess?(source: string): Promise<FileAccess | null>;
+  /**
+   * A picture of somebody's that no host gives, by the address that the bridge has put for it (NativeUser). Rejects with
+   * GatewayError where it can't be had now, or this process does not serve the account. Left out where all are on hosts.
+   */
+  picture?(source: string): Promise<Buffer>;
 
   /** Whether a raw names something said before, which must be in the log when it is translated. A cheap look. */
   refers(raw: Raw): boolean;

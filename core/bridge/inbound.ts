@@ -10,7 +10,10 @@ import type { Message } from "../../mappings/message.ts";
 export interface NativeUser {
   readonly native: string;
   readonly name: string;
-  /** Where his picture is, by http(s), for everybody or as `fileAccess` opens it; null: he has none; left out: not known. */
+  /**
+   * Where his picture is: by http(s), for everybody or as `fileAccess` opens it, or in words of the bridge's own, which `picture`
+   * understands; null: he has none; left out: not known.
+   */
   readonly avatar?: string | null;
 }
 
@@ -133,6 +136,11 @@ export interface Lookups {
   reactions(target: EventId, user: string): Promise<readonly StandingReaction[]>;
   /** Whether the room calls a message by this name already. Waits for nothing that is under way. */
   knows(native: string): Promise<boolean>;
+  /**
+   * Whether what was said in the room at that moment may be in other rooms already, as it stood then: the store is a backup from
+   * before. What was changed since is then news also where the platform shows it as if it had been said so.
+   */
+  carriedBefore(at: Milliseconds): boolean;
   /**
    * The messages of the room that stand and whose names lie from the one on and before the other, in the order of texts: for
    * platforms whose names have one form and an order.

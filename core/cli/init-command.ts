@@ -35,8 +35,7 @@ export function addInitCommand<Bridges extends BridgeConfigSchemas>(
     .option(
       "--set <key=value>",
       "an answer: KEY, GROUP.KEY or ACCOUNT.KEY; may be said again (secrets: better by --answers)",
-      (value: string, all: readonly string[]) => [...all, value],
-      [],
+      (value: string, all: readonly string[] | undefined): readonly string[] => [...(all ?? []), value],
     )
     .option("--answers <file>", "answers in the form of gateway.yaml")
     .option("--yes", "ask nothing: take what is usual where nothing is said")

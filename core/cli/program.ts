@@ -68,7 +68,13 @@ function commandLine<Bridges extends BridgeConfigSchemas>(
     .configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: (text) => (json ? undefined : io.err(text)),
+      // As whatever else is wrong is told, and with the line that leads on.
+      outputError: (text, write) =>
+        write(
+          `mimi-gateway: usage: ${unmarked(text)}For help: mimi-gateway --help, or --help after a command\n`,
+        ),
     })
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .hook("preAction", (command) => {
       session.configFile = command.opts<{ config?: string }>().config ?? null;
@@ -100,9 +106,12 @@ function commandLine<Bridges extends BridgeConfigSchemas>(
 /** commander has written help or what was wrong already, except as JSON. */
 function afterCommander(error: CommanderError, json: boolean, io: Io): number {
   if (error.exitCode === 0) return exitCodes.done;
-  if (json) io.out(jsonText({ error: { code: "usage", detail: error.message } }));
+  if (json) io.out(jsonText({ error: { code: "usage", detail: unmarked(error.message) } }));
   return exitCodes.wrongUse;
 }
+
+/** What commander finds wrong, without the word that it puts before it. */
+const unmarked = (text: string): string => text.replace(/^error: /, "");
 
 /** Reading the version costs more than all of commander, so it is read where it is asked for. */
 async function versionFor(line: readonly string[]): Promise<string> {

@@ -85,9 +85,12 @@ export function noAccountsAdvice(): string {
   );
 }
 
-function alarmLine({ account, room, since, why }: AlarmStatus, now: Milliseconds): string {
+function alarmLine({ code, account, room, since, why }: AlarmStatus, now: Milliseconds): string {
   const what = room === null ? `Account ${plain(account)}` : `Room ${plain(`${account}:${room}`)}`;
-  return `Alarm: ${what} is silent for ${lengthText(now - since)}: ${plain(why)}`;
+  const length = lengthText(now - since);
+  const is =
+    code === "room_unread" ? `was not read since the restore ${length} ago` : `is silent for ${length}`;
+  return `Alarm: ${what} ${is}: ${plain(why)}`;
 }
 
 function accountAdvice({ account, health }: AccountStatus, now: Milliseconds): string[] {

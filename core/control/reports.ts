@@ -1,5 +1,6 @@
 /** The reports of operations.ts as schemas, for a client that reads them from a gateway of whatever version. */
 import { z } from "zod";
+import { alarmCodes } from "../watch/alarm.ts";
 import type {
   LinkReport,
   ResumeReport,
@@ -51,7 +52,7 @@ export const statusReport: z.ZodType<StatusReport> = z.object({
   alarms: z
     .array(
       z.object({
-        code: z.enum(["account_silent", "room_silent"]),
+        code: z.enum(alarmCodes),
         account: z.string(),
         room: z.string().nullable(),
         since: z.number(),

@@ -2,11 +2,11 @@
  * Makes what a mapping says into an event of the log: public ids, salt, content bytes and event id. The bytes are
  * written here once and never rebuilt, since every change of a byte changes the id.
  */
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 import type { NativeUser, Translated } from "../bridge/inbound.ts";
 import { encodeContent } from "../../mappings/content/codec.ts";
 import { encodeMember, encodeProperty } from "../../mappings/event-content.ts";
-import { eventId, SALT_OCTETS } from "../../mappings/event-id.ts";
+import { eventId, SALT_OCTETS, saidKey } from "../../mappings/event-id.ts";
 import { noParticulars } from "../../mappings/events.ts";
 import type { UserUri } from "../../mappings/ids.ts";
 import { actOf } from "../../mappings/message-act.ts";
@@ -28,8 +28,8 @@ const CACHED = 10_000;
 
 const MEDIA_ID_OCTETS = 16;
 
-/** What tells one thing said from every other: the room's key for it, else its place in the inbox. */
-export type Identity = Pick<InboxRow, "n" | "nativeKey">;
+/** What tells one thing said from every other: the room's key for it, else its place in the inbox and what it says. */
+export type Identity = Pick<InboxRow, "n" | "nativeKey" | "raw">;
 
 export class EventWriter {
   readonly #key: KeyObject;
@@ -63,7 +63,8 @@ export class EventWriter {
     translated: readonly Translated[],
     limits: Pick<Limits, "eventBytes">,
   ): Translation {
-    const events = translated.flatMap((one, i) => this.#write(room, said, i, one));
+    const name = nameOf(said);
+    const events = translated.flatMap((one, i) => this.#write(room, name, i, one));
     const replies = translated.filter((one) => one.kind === "reply");
     const tooLarge = events.find((event) => event.content.length > limits.eventBytes);
     if (!tooLarge) return { events, replies, refused: null };
@@ -73,14 +74,14 @@ export class EventWriter {
     return { events, replies, refused: { code: "content_invalid", notice } };
   }
 
-  #write(room: InboxBinding, row: Identity, index: number, translated: Translated): readonly NewEvent[] {
+  #write(room: InboxBinding, said: string, index: number, translated: Translated): readonly NewEvent[] {
     if (translated.kind === "reply" || hasPassed(room.groupUri, translated)) return [];
     const sender = translated.sender && this.#sender(room, translated.sender);
-    const salt = this.#salt(room, row, index);
+    const salt = this.#salt(room, said, index);
     switch (translated.kind) {
       case "message": {
         const { native, aux } = translated;
-        const { message, media } = this.#served(room, row, index, translated);
+        const { message, media } = this.#served(room, said, index, translated);
         const uri = this.userUri(room, translated.sender.native);
         const content = encodeContent({ ...toContent(message), salt, sender: uri, group: room.groupUri });
         const id = eventId("message", uri, room.groupUri, content, salt);
@@ -88,7 +89,10 @@ export class EventWriter {
         const effect = effectOf(message);
         const does = { effect, act: actOf(message), property: null };
         const passed = passedText(translated);
-        return [{ kind: "message", id, content, sender, native, aux, media, passed, ...does }];
+        const known = saidKey("message", uri, room.groupUri, salt);
+        return [
+          { kind: "message", id, content, sender, native, aux, media, passed, ...does, saidKey: known },
+        ];
       }
       case "leave": {
         const user = this.userUri(room, translated.sender.native);
@@ -97,17 +101,20 @@ export class EventWriter {
         const id = eventId("member", user, room.groupUri, content, salt);
         const effect = { kind: "none" } as const;
         const told = { native: null, aux: null, effect, act: null, property: null };
-        return [{ kind: "member", id, content, sender, ...told, member }];
+        const known = saidKey("member", user, room.groupUri, salt);
+        return [{ kind: "member", id, content, sender, ...told, member, saidKey: known }];
       }
       case "property": {
         const { name, item = "", shown } = translated;
-        const { value, media } = this.#valueOf(room, row, index, translated);
+        const { value, media } = this.#valueOf(room, said, index, translated);
         const property = { name, item, value, ...(shown !== undefined && { shown }) };
         const content = encodeProperty(property, salt);
         const id = eventId("property", sender?.uri ?? "", room.groupUri, content, salt);
         const effect = { kind: "none" } as const;
         const told = { native: null, aux: null, effect, act: null, property, media };
-        return [{ kind: "property", id, content, sender, passed: passedText(translated), ...told }];
+        const known = saidKey("property", sender?.uri ?? "", room.groupUri, salt);
+        const passed = passedText(translated);
+        return [{ kind: "property", id, content, sender, passed, ...told, saidKey: known }];
       }
     }
   }
@@ -134,7 +141,7 @@ export class EventWriter {
   /** A picture has an address of this gateway's, also where nobody else is served: its own rooms know by it where it lies. */
   #valueOf(
     room: InboxBinding,
-    row: Identity,
+    said: string,
     index: number,
     { name, value }: Extract<Translated, { kind: "property" }>,
   ): { readonly value: string; readonly media: readonly NewMedia[] } {
@@ -142,36 +149,34 @@ export class EventWriter {
     return serveAvatar(value, {
       endpoint: this.#home,
       account: room.account,
-      idOf: this.#idsOf(room, row, index),
+      idOf: this.#idsOf(room, said, index),
     });
   }
 
   #served(
     room: InboxBinding,
-    row: Identity,
+    said: string,
     index: number,
     { message, served = [] }: Extract<Translated, { kind: "message" }>,
   ): ReturnType<typeof serveFiles> {
     const endpoint = this.#endpoint;
     if (endpoint === null) return { message, media: [] };
-    const idOf = this.#idsOf(room, row, index);
+    const idOf = this.#idsOf(room, said, index);
     return serveFiles(message, served, { endpoint, account: room.account, idOf });
   }
 
   /** Nobody who lacks the key can guess the ids; the group is in them, since it is what gives the right to a file. */
-  #idsOf(room: InboxBinding, row: Identity, index: number): (place: number) => MediaId {
+  #idsOf(room: InboxBinding, said: string, index: number): (place: number) => MediaId {
     const { account, groupUri: group } = room;
-    const native = nameOf(row);
     return (place) =>
-      this.#hash("media", group, String(account), room.native, native, String(index), String(place))
+      this.#hash("media", group, String(account), room.native, said, String(index), String(place))
         .subarray(0, MEDIA_ID_OCTETS)
         .toString("base64url") as MediaId;
   }
 
   /** Derived, so that the same thing accepted again after a loss of the store gets the same id. */
-  #salt(room: InboxBinding, row: Identity, index: number): Uint8Array {
-    const native = nameOf(row);
-    return this.#hash("salt", String(room.account), room.native, native, String(index)).subarray(
+  #salt(room: InboxBinding, said: string, index: number): Uint8Array {
+    return this.#hash("salt", String(room.account), room.native, said, String(index)).subarray(
       0,
       SALT_OCTETS,
     );
@@ -183,6 +188,7 @@ export class EventWriter {
 }
 
 /** What it is called among all that its room ever says. */
-function nameOf(row: Identity): string {
-  return row.nativeKey ?? `n${row.n}`;
+function nameOf({ n, nativeKey, raw }: Identity): string {
+  // Behind a backup its place in the inbox may be another's.
+  return nativeKey ?? `n${n} ${hash("sha256", raw)}`;
 }

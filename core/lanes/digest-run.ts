@@ -1,6 +1,7 @@
 /** Which entries of a log a room that is behind is told in short, and the messages that tell them. */
 import type { EventId } from "../../mappings/ids.ts";
 import type { OutEvent } from "../bridge/outbound.ts";
+import { digestKey } from "../delivery-key.ts";
 import type { Seq } from "../ids.ts";
 import { carried, speakerIn } from "../policy/outbound.ts";
 import type { RoomPolicy } from "../policy/room-policy.ts";
@@ -8,7 +9,7 @@ import type { DigestsInput } from "../store/units/backlog.ts";
 import { toldInShort } from "../store/units/digested.ts";
 import { type LogEntry, logAfter, type OpenDelivery, type OutboxBinding } from "../store/units/outbox.ts";
 import { Digest } from "./digest.ts";
-import { digestKey, type OutboxItem, planEntry, planQueued } from "./outbox-item.ts";
+import { type OutboxItem, planEntry, planQueued } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
 import { readEntry, toldOf } from "./outbox-told.ts";
 import { readForRoom } from "./room-reading.ts";

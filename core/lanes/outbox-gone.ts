@@ -8,6 +8,7 @@ import type { LaneOutcome, LaneRun } from "./lane-run.ts";
 import { askedAgain, asDeliveryError, putOffFor, settlesFor } from "./outbox-fault.ts";
 import { settle } from "./outbox-notes.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
+import { askRoom } from "./outbox-probe.ts";
 
 /** null: decided, on to the next. */
 export async function settleGone(
@@ -31,7 +32,7 @@ export async function settleGone(
     const asked = { op: open.op, part: step, speaker: null, args: {} };
     const origin = { group: binding.groupUri, event: entry.id };
     const context = { room: binding.native, key: open.key, origin };
-    answer = await options.bridge.probe(asked, context, { mark: open.mark, at });
+    answer = await askRoom(options, binding, open, { step: asked, context, event: entry });
   } catch (thrown) {
     return putOffFor(asDeliveryError(thrown), options.bridge.settleMs);
   }

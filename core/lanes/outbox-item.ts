@@ -3,8 +3,9 @@ import { hash } from "node:crypto";
 import type { Loss } from "../../mappings/loss.ts";
 import type { DeliveryContext, OutEvent, Receipt, RoomContext, Step } from "../bridge/outbound.ts";
 import type { Bridge } from "../bridge/bridge.ts";
+import { deliveryKey } from "../delivery-key.ts";
 import { emptyContext } from "../groups/context-finder.ts";
-import type { ArchiveMark, BindingId, DeliveryKey } from "../ids.ts";
+import type { ArchiveMark } from "../ids.ts";
 import { asSeenIn, asWanted } from "../policy/outbound.ts";
 import type { RoomPolicy } from "../policy/room-policy.ts";
 import type { LogEntry, OpenDelivery, OutboxBinding } from "../store/units/outbox.ts";
@@ -114,15 +115,6 @@ export const settledOf = (item: OutboxItem, receipt: Receipt): Settled => ({
   at: receipt.at,
   property: item.property && { ...item.property, value: receipt.shown ?? item.property.value },
 });
-
-/** The same for every attempt at telling a run of entries in short, from this one on. */
-export const digestKey = (binding: BindingId, first: LogEntry["id"]): DeliveryKey =>
-  `${first.slice(0, 32)}-${binding}-digest` as DeliveryKey;
-
-/** The same for every attempt at the same step: what a platform is asked by whether it took the call. */
-function deliveryKey(binding: BindingId, entry: LogEntry, part: number): DeliveryKey {
-  return `${entry.id.slice(0, 32)}-${binding}-${part}` as DeliveryKey;
-}
 
 const argsHash = (step: Step): string =>
   hash("sha256", JSON.stringify([step.op, step.args]), "base64url").slice(0, 16);

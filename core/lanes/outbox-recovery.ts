@@ -19,6 +19,7 @@ import { settleGone } from "./outbox-gone.ts";
 import { intentOf, type OutboxItem, planEntry, planNotice, planQueued, settledOf } from "./outbox-item.ts";
 import { note, settle } from "./outbox-notes.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
+import { askRoom } from "./outbox-probe.ts";
 import { readEntry, toldOf } from "./outbox-told.ts";
 
 /** The operation of what was set aside and put back, until it is made. */
@@ -81,7 +82,7 @@ async function made(
   item: OutboxItem,
 ): Promise<Receipt | "given-up" | "settling" | null> {
   step("probe.begin");
-  const answer = await options.bridge.probe(item.step, item.context, { mark: open.mark, at: open.at });
+  const answer = await askRoom(options, binding, open, { ...item, event: item.entry });
   if (answer === "absent") return settlesFor(options, open) > 0 ? "settling" : null;
   if (answer !== "unknown") return answer;
   // An operator has put it back, and so has decided that it be made.
@@ -172,7 +173,8 @@ async function load(
   const read = readEntry(options.memo, binding, entry, false);
   const told = await toldOf(options, binding, entry, read);
   const item = planEntry(options.bridge, binding, policy, entry, told).items[open.step];
-  return item ? { ...item, attempt: open.attempt + 1 } : null;
+  // Whatever it would be called now, the room knows it by what was written down.
+  return item ? { ...item, context: { ...item.context, key: open.key }, attempt: open.attempt + 1 } : null;
 }
 
 async function loadQueued(

@@ -5,6 +5,7 @@
 import type { Milliseconds } from "../time.ts";
 import type { LogEntry, OutboxBinding } from "../store/units/outbox.ts";
 import type { Intent } from "../store/units/progress.ts";
+import type { OutboxItem } from "./outbox-item.ts";
 
 /** Clocks of platforms and of other gateways differ from this one's by so much. */
 export const CLOCKS_MS: Milliseconds = 5 * 60_000;
@@ -27,4 +28,13 @@ export function mayStandThere(
 /** The row of a delivery that may have been made at any time since the backup. */
 export function madeSince({ restoredSince }: OutboxBinding, intent: Intent): Intent {
   return { ...intent, mark: null, at: Math.max(0, (restoredSince ?? 0) - CLOCKS_MS) };
+}
+
+/** Whether both tell the same thing: behind a backup its room may tell it otherwise than another gateway has it. */
+export function sharesKey(
+  some: readonly Pick<OutboxItem, "context">[],
+  others: readonly Pick<OutboxItem, "context">[],
+): boolean {
+  const keys = new Set(some.map(({ context }) => context.key));
+  return others.some(({ context }) => keys.has(context.key));
 }

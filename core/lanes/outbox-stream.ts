@@ -9,7 +9,7 @@ import { asDeliveryError, putOffFor, whyUnplanned } from "./outbox-fault.ts";
 import type { Seq } from "../ids.ts";
 import { intentOf, type OutboxItem, planEntry, settledOf } from "./outbox-item.ts";
 import type { OutboxLaneOptions } from "./outbox-options.ts";
-import { mayStandThere, madeSince } from "./outbox-restored.ts";
+import { mayStandThere, madeSince, sharesKey } from "./outbox-restored.ts";
 import { type Told, toldOf, waitsForCalls } from "./outbox-told.ts";
 import type { RoomPolicy } from "../policy/room-policy.ts";
 import { readForRoom } from "./room-reading.ts";
@@ -136,8 +136,8 @@ export class OutboxStream {
       try {
         const items = this.#itemsOf(policy, entry, told);
         const asked = items.length > 0 && mayStandThere(this.#binding, entry, this.#options.now());
-        // What is asked for is so before anything else is made.
-        if (planned.some((before) => before.asked !== asked)) break;
+        // What is asked for is so before anything else is made, and only one at a time under one key.
+        if (planned.some((before) => before.asked !== asked || sharesKey(before.items, items))) break;
         planned.push({ seq: entry.seq, items, asked });
       } catch (thrown) {
         this.#blocked ??= whyUnplanned(thrown);

@@ -113,6 +113,11 @@ export class RoomLookups implements Lookups {
     return this.#store.read(isLinked({ binding: this.#room.id, native }));
   }
 
+  carriedBefore(at: Milliseconds): boolean {
+    const { restoredAt } = this.#room;
+    return restoredAt !== null && at <= restoredAt + CLOCKS_MS;
+  }
+
   async standing(from: string, before: string): Promise<readonly StandingMessage[]> {
     const { id: binding, group, provider } = this.#room;
     // Looked at first, as above.

@@ -16,7 +16,7 @@ import { parseAvatarToken } from "./avatar-addresses.ts";
 import { checkedOctets } from "./checked-octets.ts";
 import { requestFile } from "./file-request.ts";
 import { type Avatar, pictureType } from "./picture-type.ts";
-import type { FileAccess } from "./platform-file.ts";
+import { type FileAccess, isOnHost } from "./platform-file.ts";
 import { announcedSize } from "./remote-file.ts";
 
 const SWEEP_EVERY: Milliseconds = 3_600_000;
@@ -31,6 +31,8 @@ export interface AvatarCacheOptions {
   readonly allow: AllowedNetworks;
   /** How a user's picture is asked for where that takes credentials. Left out: no picture does. */
   readonly access?: (source: string, user: UserUri) => Promise<FileAccess | null>;
+  /** A user's picture that is on no host. Left out: all are on hosts. */
+  readonly picture?: (source: string, user: UserUri) => Promise<Buffer>;
   readonly limits: Pick<
     Limits,
     "avatarBytes" | "avatarMs" | "avatarsKeptBytes" | "avatarsAtOnce" | "avatarAgainMs" | "avatarNamedMs"
@@ -115,6 +117,17 @@ export class AvatarCache {
   }
 
   async #download({ source, user }: AvatarSource): Promise<Avatar> {
+    const { picture, limits } = this.#options;
+    const bytes =
+      picture === undefined || isOnHost(source)
+        ? await this.#fromHost({ source, user })
+        : await picture(source, user);
+    const type = bytes.length <= limits.avatarBytes ? pictureType(bytes) : null;
+    if (type !== null) return { bytes, type };
+    throw new GatewayError("media_refused", "what came is no picture of a kind that is given out");
+  }
+
+  async #fromHost({ source, user }: AvatarSource): Promise<Buffer> {
     const { allow, access, limits } = this.#options;
     const { avatarBytes: most, avatarMs: ms } = limits;
     const opened = (await access?.(source, user)) ?? null;
@@ -126,13 +139,7 @@ export class AvatarCache {
       const reason = status === 200 ? `a picture of ${String(size)} octets` : `status ${status}`;
       throw new GatewayError("media_refused", `${at.host}: ${reason}`);
     }
-    const bytes = await buffer(checkedOctets(answer, most));
-    const type = pictureType(bytes);
-    if (type !== null) return { bytes, type };
-    throw new GatewayError(
-      "media_refused",
-      `${at.host}: what came is no picture of a kind that is given out`,
-    );
+    return buffer(checkedOctets(answer, most));
   }
 
   async #keep(token: AvatarToken, bytes: Buffer): Promise<void> {

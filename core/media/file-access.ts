@@ -11,7 +11,7 @@ import type { FileAccess, FindFileAccess } from "./platform-file.ts";
 /** An account's bridge, whether or not this process serves the account. */
 export interface FileOwner {
   readonly account: AccountId;
-  readonly bridge: Pick<Bridge, "fileAccess">;
+  readonly bridge: Pick<Bridge, "fileAccess" | "picture">;
 }
 
 /**
@@ -40,6 +40,18 @@ export class AccountFiles {
     const account = await this.#store.read(accountOfUser(user));
     return account === null ? null : this.ofAccount(source, account);
   }
+
+  /**
+   * A user's picture that is on no host, from the account on whose platform he is, and no other. Rejects with media_unreachable where
+   * that has none, or as its bridge or the store does.
+   */
+  readonly picture = async (source: string, user: UserUri): Promise<Buffer> => {
+    const account = await this.#store.read(accountOfUser(user));
+    const owner = this.#owners().find((one) => one.account === account);
+    const bytes = await owner?.bridge.picture?.(source);
+    if (bytes !== undefined) return bytes;
+    throw new GatewayError("media_unreachable", "there is nobody who knows where it is");
+  };
 
   /** The same for a file of which the account is known. Throws media_unreachable where its credentials can't be had now. */
   async ofAccount(source: string, account: AccountId): Promise<FileAccess | null> {

@@ -10,6 +10,7 @@ import type { Store } from "../store/store.ts";
 import { AvatarAddresses, type ProfileAvatar } from "./avatar-addresses.ts";
 import { AvatarCache } from "./avatar-cache.ts";
 import { AccountFiles } from "./file-access.ts";
+import { isOnHost } from "./platform-file.ts";
 import type { MediaLimits, SignFileRequest } from "./remote-file.ts";
 
 export interface GatewayMediaOptions {
@@ -23,7 +24,7 @@ export interface GatewayMediaOptions {
   readonly hosts: () => readonly {
     readonly options: {
       readonly row: Pick<AccountRow, "id">;
-      readonly bridge: Pick<Bridge, "fileAccess" | "publicUrl">;
+      readonly bridge: Pick<Bridge, "fileAccess" | "picture" | "publicUrl">;
     };
   }[];
 }
@@ -44,7 +45,8 @@ export class GatewayMedia {
     const folder = join(config.data, "avatars");
     const { limits, media } = config;
     const access = (source: string, user: UserUri) => this.files.ofUser(source, user);
-    this.cache = new AvatarCache({ folder, store, allow: media.allow, access, limits, now, log });
+    const { picture } = this.files;
+    this.cache = new AvatarCache({ folder, store, allow: media.allow, access, picture, limits, now, log });
   }
 
   /**
@@ -52,6 +54,7 @@ export class GatewayMedia {
    * nowhere. Rejects as the store does, or with media_unreachable.
    */
   async publicAvatar(avatar: ProfileAvatar): Promise<string | null> {
+    if (!isOnHost(avatar.source)) return this.addresses.of(avatar);
     const access = await this.files.ofUser(avatar.source, avatar.user);
     return access === null ? avatar.source : this.addresses.of(avatar);
   }

@@ -12,6 +12,9 @@ export interface FileAccess {
   readonly refusal: (at: URL, contentType: string) => string | null;
 }
 
+/** Whether an address is of a host; else only the bridge that has put it knows what it is. */
+export const isOnHost = (source: string): boolean => /^https?:/i.test(source);
+
 /** Where a message stands that names a file. */
 export interface SaidFile {
   readonly group: GroupUri;

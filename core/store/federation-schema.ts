@@ -1,7 +1,7 @@
 /** The tables about other gateways, as the statements see them; migration 3 makes them. */
 import type { Generated } from "kysely";
 import type { EventKind } from "../../mappings/events.ts";
-import type { EventId, ProviderDomain } from "../../mappings/ids.ts";
+import type { EventId, ProviderDomain, SaidKey } from "../../mappings/ids.ts";
 import type { Milliseconds } from "../time.ts";
 import type { KeyId } from "../federation/wire/public-key.ts";
 import type {
@@ -134,6 +134,8 @@ export interface SubmissionTable {
   aux: string | null;
   /** The groups through which it came into the room where it was said, with spaces between. null: none. */
   passed: string | null;
+  /** What deliveries of it are asked for by; null: by its id. */
+  said_key: SaidKey | null;
   state: SubmissionState;
   /** Why the owner refused it. */
   code: string | null;

@@ -20,6 +20,7 @@ import { noticeThread } from "./migrations/0013-notice-thread.ts";
 import { pauses } from "./migrations/0014-pauses.ts";
 import { alarms } from "./migrations/0015-alarms.ts";
 import { restoredRooms } from "./migrations/0016-restored-rooms.ts";
+import { saidKeys } from "./migrations/0017-said-keys.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { schemaBuilder } from "./compile.ts";
 import type { Dialect } from "./statement.ts";
@@ -41,6 +42,7 @@ export const migrations: readonly Migration[] = [
   pauses,
   alarms,
   restoredRooms,
+  saidKeys,
 ];
 
 /** The schema version that this code writes. */

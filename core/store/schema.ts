@@ -4,7 +4,7 @@
  */
 import type { Generated } from "kysely";
 import type { EventKind, GroupPropertyName, RoomPropertyName } from "../../mappings/events.ts";
-import type { EventId, GroupUri, ProviderDomain, UserUri } from "../../mappings/ids.ts";
+import type { EventId, GroupUri, ProviderDomain, SaidKey, UserUri } from "../../mappings/ids.ts";
 import type { JoinPolicy } from "../../mappings/room-policy/deed.ts";
 import type { Milliseconds } from "../time.ts";
 import type { AlarmsTables } from "./alarms-schema.ts";
@@ -143,6 +143,8 @@ export interface EventTable {
   origin_peer: PeerId | null;
   /** The groups through which it came into the room where it was said, with spaces between. null: none. */
   passed: string | null;
+  /** What its deliveries are asked for by; null: by its id. */
+  said_key: SaidKey | null;
   erased_at: Milliseconds | null;
   /** Of a first version: the seq of what has deleted it. */
   deleted_seq: Seq | null;

@@ -2,10 +2,11 @@
 import type { AccountHost } from "../accounts/account-host.ts";
 import type { AccountId } from "../ids.ts";
 import type { NewAlarm } from "../store/units/alarms.ts";
+import type { WaitingGroup } from "../store/units/restored-rooms.ts";
 import type { WatchedRoom } from "../store/units/watched-rooms.ts";
 import type { Milliseconds } from "../time.ts";
 import type { Seen } from "./account-watch.ts";
-import { type AlarmSubject, ofAccount, ofRoom } from "./alarm.ts";
+import { type AlarmSubject, ofAccount, ofRoom, ofUnread } from "./alarm.ts";
 import type { RoomSeen } from "./room-watch.ts";
 import type { WatchedAccount } from "./watch-report.ts";
 
@@ -71,3 +72,21 @@ export const roomAlarm = (
   since,
   why,
 });
+
+/** `host`: of the room's account; undefined: the configuration has no such account. */
+export function unreadAlarm(host: AccountHost | undefined, waiting: WaitingGroup): NewAlarm {
+  const { binding, group, account, accountId, room, at: since } = waiting;
+  const fault = host?.serving ? host.options.bridge.fault(room) : null;
+  const known = host === undefined ? "its account is not configured" : fault;
+  const cause = known === null ? "" : ` (${known})`;
+  return {
+    subject: ofUnread(binding),
+    code: "room_unread",
+    account,
+    accountId,
+    room,
+    binding,
+    since,
+    why: `${group} takes nothing from other gateways until it is${cause}`,
+  };
+}

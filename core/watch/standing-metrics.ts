@@ -5,6 +5,7 @@ import { accountCounts } from "../store/units/account-counts.ts";
 import { type WatchedRoom, watchedRooms } from "../store/units/watched-rooms.ts";
 import type { Milliseconds } from "../time.ts";
 import { labelsOf } from "./account-labels.ts";
+import { alarmCodes } from "./alarm.ts";
 import type { WatchedAccount, WatchReport } from "./watch-report.ts";
 import type { NameOf } from "./metric-list.ts";
 import type { Metrics } from "./metrics.ts";
@@ -56,11 +57,13 @@ export async function noteStanding(options: StandingOptions): Promise<void> {
 
 function noteAlarms({ metrics, hosts, report }: StandingOptions): void {
   const alarms = report()?.alarms ?? [];
-  for (const host of hosts)
-    for (const code of ["account_silent", "room_silent"] as const) {
-      const own = alarms.filter((one) => one.code === code && one.accountId === host.options.row.id);
-      metrics.set("mimi_gateway_alarms", { ...labelsOf(host), code }, own.length);
-    }
+  const none = hosts.flatMap((host) => alarmCodes.map((code) => ({ ...labelsOf(host), code })));
+  for (const labels of none) metrics.set("mimi_gateway_alarms", labels, 0);
+  // Some are of accounts that the configuration has no more.
+  for (const { account, bridge, code } of alarms) {
+    const own = alarms.filter((one) => one.code === code && one.account === account && one.bridge === bridge);
+    metrics.set("mimi_gateway_alarms", { account, bridge, code }, own.length);
+  }
 }
 
 function noteAccount(

@@ -15,9 +15,19 @@ import { type Watched, watched } from "../store/units/watched-rooms.ts";
 import type { Milliseconds } from "../time.ts";
 import { AccountWatch } from "./account-watch.ts";
 import type { AdminRooms } from "./admin-rooms.ts";
-import { type AlarmSubject, ofRoom } from "./alarm.ts";
-import { accountFindings, type Findings, joined, roomAlarm, roomSeen, seenFrom } from "./findings.ts";
+import { type AlarmSubject, ofRoom, ofUnread } from "./alarm.ts";
+import {
+  accountFindings,
+  type Findings,
+  joined,
+  roomAlarm,
+  roomSeen,
+  seenFrom,
+  unreadAlarm,
+} from "./findings.ts";
+import { RestoredWatch } from "./restored-watch.ts";
 import { RoomWatch } from "./room-watch.ts";
+import { shortWhy } from "./short-why.ts";
 import type { WatchedAccount, WatchReport } from "./watch-report.ts";
 
 export interface WatchOptions {
@@ -34,6 +44,7 @@ export class Watch {
   readonly #options: WatchOptions;
   readonly #accounts: ReadonlyMap<AccountId, { readonly host: AccountHost; readonly watch: AccountWatch }>;
   readonly #rooms = new Map<BindingId, RoomWatch>();
+  readonly #restored: RestoredWatch;
   /** Alarms that could not be written, and are in the log at least. */
   readonly #unwritten = new Set<AlarmSubject>();
   #report: WatchReport | null = null;
@@ -45,6 +56,7 @@ export class Watch {
   constructor(options: WatchOptions) {
     this.#options = options;
     const { hosts, limits, now } = options;
+    this.#restored = new RestoredWatch(limits, now);
     this.#accounts = new Map(
       hosts.map((host) => {
         const { bridge, row } = host.options;
@@ -79,7 +91,8 @@ export class Watch {
       const found = await store.read(watched());
       this.#noticeGap();
       const accounts = this.#lookAtAccounts(found);
-      const findings = joined(accountFindings(accounts), this.#lookAtRooms(accounts, found));
+      const ofAll = joined(accountFindings(accounts), this.#lookAtRooms(accounts, found));
+      const findings = joined(ofAll, this.#lookAtRestored(found));
       const rooms = this.#options.adminRooms.among(found.rooms);
       const raised = await this.#raise(findings.silent, found.alarms, rooms);
       const ended = await this.#end(findings.well, found.alarms, rooms);
@@ -106,6 +119,7 @@ export class Watch {
     if (gap < limits.watchEveryMs + limits.accountSilentMs / 2) return;
     for (const { watch } of this.#accounts.values()) watch.begin();
     for (const watch of this.#rooms.values()) watch.begin();
+    this.#restored.begin();
   }
 
   #lookAtAccounts({ held }: Watched): readonly WatchedAccount[] {
@@ -137,6 +151,16 @@ export class Watch {
     return { silent, well };
   }
 
+  /** The store says who is waited for, so any process can, also of accounts that the configuration has no more. */
+  #lookAtRestored({ waiting, alarms }: Watched): Findings {
+    const there = new Set(waiting.map(({ binding }) => ofUnread(binding)));
+    const over = alarms.filter(({ code, subject }) => code === "room_unread" && !there.has(subject));
+    const silent = this.#restored
+      .look(waiting)
+      .map((one) => unreadAlarm(this.#accounts.get(one.accountId)?.host, one));
+    return { silent, well: new Set(over.map(({ subject }) => subject)) };
+  }
+
   #watchOf(id: BindingId): RoomWatch {
     const known = this.#rooms.get(id);
     if (known) return known;
@@ -154,7 +178,9 @@ export class Watch {
     const { store, now, log, limits } = this.#options;
     const fresh = now() - limits.alarmSeenMs / 2;
     const noted = new Set(standing.filter(({ seenAt }) => seenAt > fresh).map(({ subject }) => subject));
-    const alarms = silent.filter(({ subject }) => !noted.has(subject));
+    const alarms = silent
+      .filter(({ subject }) => !noted.has(subject))
+      .map((alarm) => ({ ...alarm, why: shortWhy(alarm.why) }));
     if (alarms.length === 0) return 0;
     const tell = ({ account, room, code, why }: NewAlarm, text: string): void =>
       log.error({ account, room, err: new GatewayError(code, why) }, text);
@@ -184,7 +210,9 @@ export class Watch {
     const { slot } = store;
     const before = at - limits.alarmSeenMs;
     // Of accounts that the configuration has no more nobody says that they are well. Another process's may have them yet.
-    const forgotten = standing.filter(({ accountId }) => !this.#accounts.has(accountId));
+    const forgotten = standing.filter(
+      ({ accountId, code }) => code !== "room_unread" && !this.#accounts.has(accountId),
+    );
     if (forgotten.length > 0)
       await store.write("endAlarms", { at, slot, before, alarms: forgotten, rooms: [] });
     if (alarms.length === 0) return 0;

@@ -33,6 +33,7 @@ export type Affiliation = "owner" | "admin" | "member" | "none" | "outcast";
 
 const MUC = "http://jabber.org/protocol/muc";
 const UPLOAD = "urn:xmpp:http:upload:0";
+const VCARD = "vcard-temp";
 const DISCO_INFO = "http://jabber.org/protocol/disco#info";
 
 export class XmppUser {
@@ -241,6 +242,22 @@ export class XmppUser {
     await this.#ask("set", room, xml("query", { xmlns: `${MUC}#admin` }, item));
   }
 
+  /** Tells something in the presence in a room, beside being there. Resolves when it was sent. */
+  async tell(room: string, beside: Element): Promise<void> {
+    await this.#client.send(xml("presence", { to: `${room}/${this.#nicks.get(room) ?? ""}` }, beside));
+  }
+
+  /** The vCard at an address (XEP-0054): an occupant's, or our own. */
+  async vcard(jid: string): Promise<Element | null> {
+    const answer = await this.#ask("get", jid, xml("vCard", { xmlns: VCARD }));
+    return answer.getChild("vCard", VCARD) ?? null;
+  }
+
+  /** Puts what is in our own vCard in the place of what was there. */
+  async setVcard(...children: Element[]): Promise<void> {
+    await this.#ask("set", this.jid, xml("vCard", { xmlns: VCARD }, ...children));
+  }
+
   /** Groupchat messages of the room in the order in which they came, own reflections and subjects included. */
   messages(room: string): readonly GroupMessage[] {
     return this.#messages.get(room) ?? [];
@@ -254,6 +271,11 @@ export class XmppUser {
   /** Nicks that we see in the room, our own included. */
   occupants(room: string): string[] {
     return [...(this.#occupants.get(room)?.keys() ?? [])];
+  }
+
+  /** The last presence of an occupant; null: we see nobody of that nick. */
+  presenceOf(room: string, nick: string): Element | null {
+    return this.#occupants.get(room)?.get(nick) ?? null;
   }
 
   /** The bare JID behind a nick, as the room shows it to its moderators; null where it does not. */

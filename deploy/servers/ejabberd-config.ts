@@ -45,6 +45,8 @@ modules:
   mod_disco: {}
   mod_ping: {}
   mod_roster: {}
+  mod_vcard:
+    search: false
   mod_version: {}
   mod_http_upload:
     host: ${JSON.stringify(`upload.${domain}`)}

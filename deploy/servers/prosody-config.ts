@@ -42,7 +42,7 @@ c2s_ports = { ${settings.ports.c2s} }
 component_ports = { ${settings.ports.component} }
 c2s_direct_tls_ports = {}
 s2s_ports = {}
-modules_enabled = { "disco", "roster", "saslauth", "presence", "message", "iq", "c2s", "component", "ping", "time", "version"${settings.websocket ? ', "websocket"' : ""} }
+modules_enabled = { "disco", "roster", "saslauth", "presence", "message", "iq", "c2s", "component", "ping", "time", "vcard", "version"${settings.websocket ? ', "websocket"' : ""} }
 modules_disabled = { "s2s", "tls", ${settings.ports.http === null ? '"http", ' : ""}"offline" }
 ${settings.ports.http === null ? "" : http(settings.ports.http, settings.domain)}
 c2s_require_encryption = false

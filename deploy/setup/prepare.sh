@@ -3,8 +3,8 @@
 #   sh deploy/setup/prepare.sh runtime    npm packages only
 #   sh deploy/setup/prepare.sh demo       and redis-server and prosody
 #   sh deploy/setup/prepare.sh matrix     and Synapse (a Matrix homeserver) from PyPI, below node_modules
-#   sh deploy/setup/prepare.sh test       and postgresql, nginx, ejabberd, prosody-modules, python3 with cryptography and cbor2, and
-#                                         clients of other makes (slixmpp, matrix-nio) from PyPI, below node_modules
+#   sh deploy/setup/prepare.sh test       and postgresql, nginx, caddy, ejabberd, prosody-modules, python3 with cryptography and cbor2,
+#                                         and clients of other makes (slixmpp, matrix-nio) from PyPI, below node_modules
 # Needs npm with Node 18 or later; the Node that the gateway runs on is one of the npm packages. Debian packages
 # are installed as root or by sudo, and none of their services is started. Where MIMI_SYNAPSE names the python of an
 # environment that has Synapse, that one is used and none is installed.
@@ -102,6 +102,10 @@ python_with_venv() {
   return 1
 }
 
+# Whether this system has no such package, as its lists say, which are here: systems older than Debian 12 have no Caddy. The
+# test that needs it fails then; the others are worth running without it.
+system_lacks() { apt-cache show nginx-light >/dev/null 2>&1 && ! apt-cache show "$1" >/dev/null 2>&1; }
+
 # Names the Debian packages whose programs are not there.
 missing_packages() {
   # Servers are often outside an ordinary user's PATH.
@@ -113,6 +117,7 @@ missing_packages() {
   if [ "$kind" = test ]; then
     has postgres || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || printf '%s ' postgresql
     has nginx || printf '%s ' nginx-light
+    has caddy || system_lacks caddy || printf '%s ' caddy
     has_module_for_moderation || printf '%s ' prosody-modules
     # deploy/servers/ejabberd.ts looks for it there.
     ls -d /usr/lib/*-linux-*/ejabberd-[0-9]* >/dev/null 2>&1 || printf '%s ' ejabberd
@@ -156,8 +161,10 @@ prepare_debian_packages() {
   refuse_service_starts
   log=$(mktemp)
   if ! apt_get update >"$log" 2>&1; then say "apt-get update failed, trying with the lists that are here"; fi
+  # With lists that are new another package may be known to be none of this system's.
+  packages=$(missing_packages)
   # shellcheck disable=SC2086 # one word a package
-  if ! apt_get install -y --no-install-recommends $packages >>"$log" 2>&1; then
+  if [ -n "$packages" ] && ! apt_get install -y --no-install-recommends $packages >>"$log" 2>&1; then
     tail -n 20 "$log" >&2
     rm -f "$log"
     fail "the packages could not be installed, see above. To try by hand, as root: $by_hand"

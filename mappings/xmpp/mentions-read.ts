@@ -96,11 +96,14 @@ function decoded(text: string): string | null {
   }
 }
 
-/** Exact nicks at the beginning of words, with `:`, `,` or white space after them; after `@` also before other signs. */
+/**
+ * Exact nicks: after `@` at the beginning of a word, and, as clients complete them, at the beginning of a line with `:` or `,` behind.
+ * Elsewhere a nick may be a word like any other.
+ */
 function nicksIn(origin: Origin, text: string): readonly Atom[] {
   const atoms: Atom[] = [];
   for (let at = 0; at < text.length;) {
-    const atom = nickAt(origin, text, at);
+    const atom = text[at] === "@" ? markedAt(origin, text, at) : addressedAt(origin, text, at);
     if (atom !== null) atoms.push(atom);
     at = atom === null ? at : atom.to;
     while (at < text.length && !isSpace(text, at)) at += 1;
@@ -109,38 +112,47 @@ function nicksIn(origin: Origin, text: string): readonly Atom[] {
   return atoms;
 }
 
-function nickAt(origin: Origin, text: string, from: number): Atom | null {
-  const marked = text[from] === "@";
-  const start = marked ? from + 1 : from;
-  // Nicks of several words are looked for only where a name is to be expected.
-  const words = marked || from === 0 ? MOST_WORDS : 1;
+/** The longest nick after the `@`, with white space, `:`, `,` or signs that close a sentence behind. */
+function markedAt(origin: Origin, text: string, from: number): Atom | null {
+  const start = from + "@".length;
   let found: Atom | null = null;
-  for (const end of wordEnds(text, start, words)) {
+  for (const end of wordEnds(text, start)) {
     const nick = text.slice(start, end);
-    const atom =
-      atomOf(origin, nick, from, end) ??
-      (marked ? atomOf(origin, nick.replace(CLOSING, ""), from, null) : null);
-    found = atom ?? found;
+    found = atomOf(origin, nick, from, end) ?? closed(origin, nick, from) ?? found;
   }
   return found;
 }
 
-function atomOf(origin: Origin, nick: string, from: number, end: number | null): Atom | null {
+function closed(origin: Origin, nick: string, from: number): Atom | null {
+  const bare = nick.replace(CLOSING, "");
+  return atomOf(origin, bare, from, from + "@".length + bare.length);
+}
+
+/** The longest nick with which a line begins that is addressed to somebody. */
+function addressedAt(origin: Origin, text: string, from: number): Atom | null {
+  if (from > 0 && text[from - 1] !== "\n") return null;
+  let found: Atom | null = null;
+  for (const end of wordEnds(text, from))
+    if (text[end] === ":" || text[end] === ",")
+      found = atomOf(origin, text.slice(from, end), from, end) ?? found;
+  return found;
+}
+
+function atomOf(origin: Origin, nick: string, from: number, to: number): Atom | null {
   const { context, sender } = origin;
   const occupant: PlatformUser | null = nick === "" ? null : context.occupant(nick);
   if (occupant === null || occupant.native === sender.native) return null;
   const user = context.user(occupant.native);
   if (user === null) return null;
-  const to = end ?? from + "@".length + nick.length;
   return { from, to, run: (marks) => ({ kind: "mention", user: user.uri, name: nick, marks }) };
 }
 
-/** Where the first word ends, the second, ..., at most so many and so far. */
-function wordEnds(text: string, from: number, words: number): readonly number[] {
+/** Where the first word ends, the second, ..., as far as a nick may go. */
+function wordEnds(text: string, from: number): readonly number[] {
   const ends: number[] = [];
   WORD_END.lastIndex = from;
   const limit = from + LONGEST_NICK;
-  while (ends.length < words) {
+  while (ends.length < MOST_WORDS) {
     const end = WORD_END.exec(text)?.index ?? text.length;
     if (end > limit) break;
     if (end > from) ends.push(end);

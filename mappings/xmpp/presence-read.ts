@@ -95,7 +95,7 @@ function roleOf(item: XmlElement | null): Role | null {
 }
 
 /** The hash of the picture (XEP-0153), empty where there is none; null: not said. */
-function photoOf(stanza: XmlElement): string | null {
+export function photoOf(stanza: XmlElement): string | null {
   const update = child(stanza, "x", NS.vcardUpdate);
   const photo = update === null ? null : child(update, "photo");
   if (photo === null) return null;

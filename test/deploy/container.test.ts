@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
@@ -135,10 +135,16 @@ const composeForm = z.strictObject({
       tmpfs: z.array(z.string()).optional(),
       cap_drop: z.array(z.string()).optional(),
       security_opt: z.array(z.string()).optional(),
-      depends_on: z.array(z.string()).optional(),
+      depends_on: z
+        .record(
+          z.string(),
+          z.strictObject({ condition: z.enum(["service_started", "service_completed_successfully"]) }),
+        )
+        .optional(),
       ports: z.array(z.string().regex(/^\d+:\d+$/)).optional(),
       volumes: z.array(z.string().regex(/^[\w./-]+:\/[\w/.-]+(?::ro)?$/)),
-      networks: z.array(z.string()),
+      networks: z.array(z.string()).optional(),
+      network_mode: z.enum(["none"]).optional(),
     }),
   ),
   networks: z.record(
@@ -147,6 +153,9 @@ const composeForm = z.strictObject({
   ),
   volumes: z.record(z.string(), z.strictObject({})),
 });
+
+const configOf = (volumes: readonly string[] = []) =>
+  volumes.filter((volume) => volume.includes(":/etc/mimi-gateway")).map((one) => one.split(":")[0]);
 
 void describe("the compose file", () => {
   const { services, networks, volumes } = composeForm.parse(parse(read("deploy/container/compose.yaml")));
@@ -167,8 +176,32 @@ void describe("the compose file", () => {
         const there = source in volumes || made || existsSync(join(at, source));
         assert.ok(there, `${name}: ${volume}`);
       }
-      for (const network of service.networks) assert.ok(network in networks, network);
-      for (const other of service.depends_on ?? []) assert.ok(other in services, other);
+      for (const network of service.networks ?? []) assert.ok(network in networks, network);
+      for (const other of Object.keys(service.depends_on ?? {})) assert.ok(other in services, other);
     }
+  });
+
+  void it("does not start the gateway with mistakes in its configuration, which no start cures", () => {
+    const { gateway, check } = services;
+    assert.equal(gateway?.depends_on?.["check"]?.condition, "service_completed_successfully");
+    assert.equal(check?.restart, "no");
+    assert.deepEqual(configOf(check.volumes), configOf(gateway?.volumes));
+    const folder = temporaryFolder("checked");
+    const file = join(folder, "gateway.yaml");
+    const checked = (text: string) => {
+      writeFileSync(file, text);
+      const line = [join(root, "bridges/main.ts"), ...(check.command ?? [])];
+      const env = { ...process.env, MIMI_GATEWAY_CONFIG: file };
+      return spawnSync(process.execPath, line, { cwd: folder, encoding: "utf8", env }).status;
+    };
+    assert.equal(checked("base: mimi.example.org\n"), 0);
+    assert.equal(checked("base: mimi.example.org\nbsae: x\n"), 2);
+  });
+
+  void it("is not asked to start it by commands that are run before there is a configuration, or to look at it", () => {
+    const said = [read("docs/operating.md"), read("deploy/container/compose.yaml")].join("\n");
+    const runs = [...said.matchAll(/docker compose run (.*)/g)].map(([, line = ""]) => line);
+    assert.ok(runs.length >= 3);
+    for (const line of runs) assert.match(line, /^--rm --no-deps gateway /);
   });
 });

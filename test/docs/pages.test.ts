@@ -22,35 +22,6 @@ const { scripts, dependencies, devDependencies } = packageFile.parse(
   JSON.parse(readFileSync(join(root, "package.json"), "utf8")),
 );
 
-/** Commands of which the pages' options are looked up. */
-const named = [
-  "start",
-  "init",
-  "config",
-  "status",
-  "link",
-  "unlink",
-  "resume",
-  "trace",
-  "set-aside",
-  "redeem",
-  "rotate-key",
-  "well-known",
-  "peer",
-  "code",
-  "connection",
-  "group",
-  "block",
-  "slack",
-  "matrix",
-  "resume",
-  "policy",
-  "doctor",
-  "backup",
-  "restore",
-  "secrets",
-];
-
 void describe("the documentation", async () => {
   await it("links to pages and files that exist", () => {
     const broken = pages.flatMap((page) =>
@@ -88,6 +59,8 @@ void describe("the documentation", async () => {
   await it("names commands and options that the command line knows", async () => {
     const known = new Map<string, string>();
     const overview = await help();
+    const named = [...overview.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = ""]) => name);
+    assert.ok(named.includes("knock") && named.includes("init"));
     for (const name of named) known.set(name, await helpOf(name));
     const used = pages.flatMap((page) =>
       [...readPage(page).matchAll(/mimi-gateway ((?:--?\w[\w-]* )*)([a-z-]+)\b([^\n`|;]*)/g)].map(
@@ -100,6 +73,19 @@ void describe("the documentation", async () => {
     );
     // In prose the name may be followed by any word: only what begins like a command is looked at.
     const commands = used.filter(({ command }) => known.has(command));
+    const typed = pages
+      .flatMap(blocksOf)
+      .filter(({ language }) => language === "sh")
+      .flatMap(({ page, text }) =>
+        [...text.matchAll(/\bmimi-gateway (?:--\w+ \S+ )*([a-z][a-z-]*)(?=\s)/g)].map(
+          ([, command = ""]) => `${page}: ${command}`,
+        ),
+      );
+    assert.ok(typed.length > 10);
+    assert.deepEqual(
+      typed.filter((one) => !known.has(one.split(": ")[1] ?? "")),
+      [],
+    );
     assert.ok(commands.length > 10);
     for (const { page, command, rest } of commands)
       for (const [option] of rest.matchAll(/--[a-z-]+/g))

@@ -58,8 +58,8 @@ export const breakages: readonly Breakage[] = [
       // The same thing accepted again would get the same id, and the log holds each id once.
       {
         file: "core/groups/event-writer.ts",
-        from: "return row.nativeKey ?? `n${row.n}`;",
-        to: "return `n${row.n}`;",
+        from: "return nativeKey ?? `n${n} ",
+        to: "return `n${n} ",
       },
     ],
     // Each time the rooms are entered again, some of what is said comes live and from the archive.
@@ -98,6 +98,24 @@ export const breakages: readonly Breakage[] = [
     },
   },
   {
+    name: "corrections in MUCs that somebody else says than what they correct",
+    changes: [
+      {
+        file: "bridges/xmpp/voices.ts",
+        from: 'if (by === "relay") return { jid: listener, relayed: speaker.name };',
+        to: "if (by !== null) return { jid: listener, relayed: null };",
+      },
+      // Whoever is in the room speaks without having been asked who should.
+      {
+        file: "bridges/xmpp/performer.ts",
+        from: 'const isGhosts = sayer(step) !== "relay";',
+        to: "const isGhosts = sayer(step) === null;",
+      },
+    ],
+    run: async (root, progress) =>
+      runPointsSlack({ ...small, root, progress, messages: 20, points: [] }, "sockets", () => null),
+  },
+  {
     name: "sends to Matrix whose transaction ids are made anew at each try",
     changes: [
       {
@@ -129,9 +147,11 @@ export async function tryBreakage(
   try {
     const sound = alone ? [] : (await breakage.run(root, progress)).problems;
     const broken = await breakage.run(copy.root, (line) => progress(`(broken) ${line}`));
-    const { lost, doubled, misplaced } = broken;
-    progress(`(broken) lost ${lost}, doubled ${doubled}, out of order ${misplaced}`);
-    const unnoticed = lost + doubled + misplaced === 0 ? ["the breakage was not noticed"] : [];
+    const { lost, doubled, misplaced, misdirected } = broken;
+    progress(
+      `(broken) lost ${lost}, doubled ${doubled}, out of order ${misplaced}, otherwise ${misdirected}`,
+    );
+    const unnoticed = lost + doubled + misplaced + misdirected === 0 ? ["the breakage was not noticed"] : [];
     return [...sound.map((problem) => `red without the breakage: ${problem}`), ...unnoticed];
   } finally {
     copy.remove();

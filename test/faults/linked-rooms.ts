@@ -128,8 +128,8 @@ export class LinkedRooms {
   async #agree(): Promise<boolean> {
     const ways = (await this.#read()).flatMap(waysOf);
     const all = ways.map(({ source, target }) => agreement(source, target));
-    // What stands twice goes on standing twice: there is nothing to be waited for.
-    if (all.some(({ doubled }) => doubled.length > 0)) return true;
+    // There is nothing to be waited for.
+    if (all.some(({ forGood }) => forGood)) return true;
     return all.every(({ lost, misdirected }) => lost.length + misdirected.length === 0);
   }
 }

@@ -12,6 +12,8 @@ export interface Outcome {
   readonly lost: number;
   readonly doubled: number;
   readonly misplaced: number;
+  /** What stands there otherwise than where it was said. */
+  readonly misdirected: number;
   /** Milliseconds beyond the faults. */
   readonly stall: number;
   readonly deaths: number;
@@ -86,6 +88,7 @@ export async function judge(run: Judged): Promise<Outcome> {
     lost: sum(({ lost }) => lost.length),
     doubled: sum(({ doubled }) => doubled.length),
     misplaced: sum(({ misplaced }) => misplaced.length),
+    misdirected: sum(({ misdirected }) => misdirected.length),
     stall,
     deaths: gateways.reduce((total, { deaths }) => total + deaths, 0),
     steps: disturbance.fired.map(({ step }) => step),

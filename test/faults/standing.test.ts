@@ -43,7 +43,7 @@ void describe("what stands in a MUC's archive", () => {
 
   void it("heeds corrections and retractions of whoever said it alone, or of the room for its moderators", () => {
     const correct = '<replace xmlns="urn:xmpp:message-correct:0" id="a"/>';
-    const { standing } = archivedRoom(
+    const archived = archivedRoom(
       at([
         said("a", "anna1 1"),
         said("b", "anna1 2"),
@@ -52,7 +52,8 @@ void describe("what stands in a MUC's archive", () => {
         `<message from="room@rooms.test" id="x">${retract(1)}</message>`,
       ]),
     );
-    assert.deepEqual(standing, [one("anna1 1"), one("anna1 3", { at: 3_000 })]);
+    assert.deepEqual(archived.standing, [one("anna1 1"), one("anna1 3", { at: 3_000 })]);
+    assert.deepEqual(archived.unheeded, ["anna1 1", "anna1 1"]);
   });
 
   void it("tells what came twice, also where it was taken back", () => {
@@ -65,8 +66,9 @@ void describe("what stands in a MUC's archive", () => {
 });
 
 void it("what stands in a room can be asked for by its speaker", () => {
-  const both = room([one("anna1 1"), one("otto1 1"), one("anna1 2")], ["anna1 1", "otto1 1"]);
-  const ottos = room([one("otto1 1")], ["otto1 1"]);
+  const all = room([one("anna1 1"), one("otto1 1"), one("anna1 2")], ["anna1 1", "otto1 1"]);
+  const both = { ...all, unheeded: ["anna1 2", "otto1 1"] };
+  const ottos = { ...room([one("otto1 1")], ["otto1 1"]), unheeded: ["otto1 1"] };
   assert.deepEqual(
     saidBy(both, (speaker) => speaker === "otto1"),
     ottos,
@@ -76,8 +78,16 @@ void it("what stands in a room can be asked for by its speaker", () => {
 void describe("whether two rooms agree", () => {
   void it("is so where the same stands in both, in order", () => {
     const both = room([one("a"), one("b", { reactions: ["🎉"] })]);
-    const { lost, doubled, misplaced, misdirected, said: count } = agreement(both, both);
-    assert.deepEqual([lost, doubled, misplaced, misdirected, count], [[], [], [], [], 2]);
+    const { lost, doubled, misplaced, misdirected, said: count, forGood } = agreement(both, both);
+    assert.deepEqual([lost, doubled, misplaced, misdirected, count, forGood], [[], [], [], [], 2, false]);
+  });
+
+  void it("is not so for good where something stands twice, or was changed by somebody else", () => {
+    const source = room([one("a")]);
+    assert.equal(agreement(source, room([])).forGood, false, "it may come yet");
+    assert.equal(agreement(source, room([one("a")], ["a"])).forGood, true);
+    const { misdirected, forGood } = agreement(source, { ...source, unheeded: ["a"] });
+    assert.deepEqual([misdirected, forGood], [["a changed by somebody else"], true]);
   });
 
   void it("names what is lost, twice there, in disorder, still there, or with other reactions", () => {

@@ -19,6 +19,8 @@ export interface Room {
   readonly standing: readonly Standing[];
   /** Texts that came twice, if only for a while. */
   readonly twice: readonly string[];
+  /** Texts that somebody else corrected or took back than who said them, so that no client heeds it. Left out: none. */
+  readonly unheeded?: readonly string[];
 }
 
 const REACTIONS = "urn:xmpp:reactions:0";
@@ -39,10 +41,12 @@ interface Entry {
 }
 
 /** What people have said in a room, of whom only those count. */
-export function saidBy({ standing, twice }: Room, counts: (speaker: string | null) => boolean): Room {
+export function saidBy(room: Room, counts: (speaker: string | null) => boolean): Room {
+  const counting = (text: string): boolean => counts(speakerOf(text));
   return {
-    standing: standing.filter(({ text }) => counts(speakerOf(text))),
-    twice: twice.filter((text) => counts(speakerOf(text))),
+    standing: room.standing.filter(({ text }) => counting(text)),
+    twice: room.twice.filter(counting),
+    unheeded: room.unheeded?.filter(counting) ?? [],
   };
 }
 
@@ -52,6 +56,7 @@ export function archivedRoom(archive: readonly ArchivedStanza[]): Room {
   /** By stanza-id and by the sender's own id. */
   const byId = new Map<string, Entry>();
   const texts: string[] = [];
+  const unheeded: string[] = [];
   for (const { stanza: written, stanzaId, when } of archive) {
     const stanza = readXml(written);
     const about = (name: string, xmlns: string): Entry | undefined =>
@@ -60,6 +65,7 @@ export function archivedRoom(archive: readonly ArchivedStanza[]): Room {
     const retracted = about("retract", "urn:xmpp:message-retract:1");
     // The room itself says what its moderators have taken back (XEP-0425).
     if (retracted && (retracted.from === from || !from.includes("/"))) retracted.deleted = true;
+    else if (retracted) unheeded.push(retracted.text);
     const reactions = child(stanza, "reactions", REACTIONS);
     const all = reactions === null ? [] : children(reactions, "reaction").map(textOf);
     about("reactions", REACTIONS)?.reactions.set(from, all);
@@ -68,6 +74,7 @@ export function archivedRoom(archive: readonly ArchivedStanza[]): Room {
     texts.push(text);
     const named = about("replace", "urn:xmpp:message-correct:0");
     const corrected = named?.from === from ? named : undefined;
+    if (named && !corrected) unheeded.push(named.text);
     const entry = corrected ?? { from, text, edited: false, deleted: false, at: when, reactions: new Map() };
     if (corrected) Object.assign(entry, { text, edited: true });
     else entries.push(entry);
@@ -81,12 +88,14 @@ export function archivedRoom(archive: readonly ArchivedStanza[]): Room {
       reactions: [...new Set([...reactions.values()].flat())].toSorted(),
       at,
     }));
-  return { standing, twice: repeated(texts) };
+  return { standing, twice: repeated(texts), unheeded };
 }
 
 export interface Agreement extends Comparison {
   /** What stands in the target and not in the source, or with other reactions: an edit, a deletion or a reaction is missing. */
   readonly misdirected: readonly string[];
+  /** Whether something of it stays wrong whatever comes yet. */
+  readonly forGood: boolean;
 }
 
 /** Whether the target holds what the source holds. */
@@ -105,7 +114,9 @@ export function agreement(source: Room, target: Room): Agreement {
       : [`${text} with ${reactions.join("") || "nothing"} for ${shown.join("") || "nothing"}`];
   });
   const doubled = [...new Set([...compared.doubled, ...target.twice])];
-  return { ...compared, doubled, misdirected: [...stale, ...differing] };
+  const unheeded = (target.unheeded ?? []).map((text) => `${text} changed by somebody else`);
+  const forGood = doubled.length + unheeded.length > 0;
+  return { ...compared, doubled, misdirected: [...stale, ...differing, ...unheeded], forGood };
 }
 
 /** Texts that are there already where they come. */

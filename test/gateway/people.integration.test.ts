@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { PNG } from "../core/media/picture-server.ts";
+import { givenPicture, sha1, shownHash, wear } from "../support/worn-picture.ts";
 import { gatewayJid, installation, linkedPair, seen, status, talk } from "./installation.ts";
 
 const parts = installation();
@@ -52,6 +54,24 @@ void describe("people and their nicks", async () => {
     assert.equal(talk(there).at(-1), "anna: three");
     // One person, one ghost: nobody else has come.
     assert.deepEqual(there.user.occupants(there.room).toSorted(), ["anna", "ben", "mimi-gateway"]);
+  });
+
+  await it("gives a ghost the picture of whom it stands for, another one, and none", async () => {
+    const { here, there } = await linkedPair(parts, gateway, "one", [anna, ben]);
+    const other = Buffer.concat([PNG, Buffer.from("another one")]);
+    const worn = (hash: string) =>
+      there.user.waitFor(`the hash ${hash}`, () => shownHash(there.user, there.room, "anna") === hash);
+    await wear(here.user, here.room, PNG);
+    await here.user.say(here.room, "here I am");
+    await seen(there, ["here I am"]);
+    await worn(sha1(PNG));
+    assert.deepEqual(await givenPicture(there.user, there.room, "anna"), PNG);
+    await wear(here.user, here.room, other);
+    await worn(sha1(other));
+    assert.deepEqual(await givenPicture(there.user, there.room, "anna"), other);
+    await wear(here.user, here.room, null);
+    await worn("");
+    assert.equal(await givenPicture(there.user, there.room, "anna"), null);
   });
 
   await it("comes back with a ghost that was kicked", async () => {

@@ -39,7 +39,7 @@ export class QuietHost implements BridgeHost {
     return Promise.resolve();
   }
 
-  profile(): Promise<void> {
+  profile(..._user: Parameters<BridgeHost["profile"]>): Promise<void> {
     return Promise.resolve();
   }
 

@@ -30,6 +30,8 @@ export class ScriptedMuc {
   readonly host = new NotingHost();
   /** All that the gateway has sent, on whichever connection. */
   readonly sent: Element[] = [];
+  /** What the account's log warns of. */
+  readonly warned: string[] = [];
   /** What the room says to a stanza; undefined: what such a room says. */
   answer: (stanza: Element) => string | undefined = () => undefined;
   features: readonly string[] = [MUC, "urn:xmpp:mam:2", "urn:xmpp:sid:0", "urn:xmpp:occupant-id:0"];
@@ -49,7 +51,8 @@ export class ScriptedMuc {
     this.#server = server;
     const { service } = server;
     const config = xmppConfigSchema.parse({ service, domain: "gw.test", secret: "secret", ...settings });
-    const log = pino({ level: "silent" });
+    const write = (line: string) => this.warned.push((JSON.parse(line) as { readonly msg: string }).msg);
+    const log = pino({ level: "warn" }, { write });
     this.account = new XmppAccount(xmppConfig({ ...config, name: "xmpp" }), log, { maxBytes: 1, allow: [] });
   }
 

@@ -10,6 +10,7 @@ export const unknowing: Lookups = {
   votes: () => Promise.resolve([]),
   group: () => Promise.resolve(null),
   knows: () => Promise.resolve(false),
+  carriedBefore: () => false,
   standing: () => Promise.resolve([]),
   beside: () => Promise.resolve([]),
   named: () => Promise.resolve([]),

@@ -1,7 +1,7 @@
 /** From events of the wire to what the store takes: the id computed anew, the content read for what it does. */
 import { ContentError } from "../../../mappings/content/content-error.ts";
 import { type EventContent, readEventContent } from "../../../mappings/event-content.ts";
-import { eventId, SALT_OCTETS } from "../../../mappings/event-id.ts";
+import { eventId, saltOf } from "../../../mappings/event-id.ts";
 import type { EventKind } from "../../../mappings/events.ts";
 import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
 import { actOf, plainAct } from "../../../mappings/message-act.ts";
@@ -17,19 +17,7 @@ import { PROOF_OCTETS } from "./proof.ts";
 import type { Names } from "./value-rows.ts";
 import { isEventKind, type LogEvent, MOST_VIA, parseOctets, type SubmittedWireEvent } from "./wire-event.ts";
 
-/** The salt's place in every content: behind the head of the array and its own (M42). */
-const ARRAY_HEADS = { least: 0x80, most: 0x97 };
-const SALT_HEAD = 0x50;
-const SALT_AT = 2;
 const OCTET_DIGITS = 2;
-
-/** The salt, read without reading more of the content. null: it does not begin as every content does. */
-export function saltOf(content: Uint8Array): Uint8Array | null {
-  const [array = 0, head] = content;
-  if (array < ARRAY_HEADS.least || array > ARRAY_HEADS.most || head !== SALT_HEAD) return null;
-  const salt = content.subarray(SALT_AT, SALT_AT + SALT_OCTETS);
-  return salt.length === SALT_OCTETS ? salt : null;
-}
 
 interface Identified {
   readonly id: EventId;

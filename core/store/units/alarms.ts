@@ -20,6 +20,7 @@ export interface NewAlarm extends AlarmFacts {
 }
 
 export interface StandingAlarm extends NewAlarm {
+  readonly bridge: string;
   readonly room: NativeRoom | null;
   readonly raisedAt: Milliseconds;
   readonly seenAt: Milliseconds;
@@ -41,6 +42,7 @@ const standing = statement("alarms.standing")((db) =>
       "alarm.subject",
       "alarm.code",
       "account.native as account",
+      "account.bridge",
       "binding.native as room",
       "alarm.account as accountId",
       "alarm.binding",

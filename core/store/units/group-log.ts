@@ -2,7 +2,7 @@
 import type { Milliseconds } from "../../time.ts";
 import type { ErrorCode } from "../../errors.ts";
 import type { EventKind, MemberChange } from "../../../mappings/events.ts";
-import type { EventId, GroupUri } from "../../../mappings/ids.ts";
+import type { EventId, GroupUri, SaidKey } from "../../../mappings/ids.ts";
 import type { MessageAct } from "../../../mappings/message-act.ts";
 import { step } from "../../steps.ts";
 import type { AccountId, BindingId, GroupId, NativeId, PeerId, ProviderId, Seq } from "../../ids.ts";
@@ -43,6 +43,8 @@ export interface NewEvent {
   readonly media?: readonly NewMedia[];
   /** The groups through which it came into the room, with spaces between; null or nothing said: none. */
   readonly passed?: string | null;
+  /** What names it however it is read; null or nothing said: its id alone. */
+  readonly saidKey?: SaidKey | null;
 }
 
 /** What something said in a room has become. */
@@ -192,8 +194,8 @@ function* add(
   // The room that has voted is shown how the poll stands, too.
   if (effect.kind === "vote") log.told = true;
   const root = effect.kind === "version" ? effect.root : null;
-  const { passed = null } = event;
-  if (!(yield* first(addEvent, { ...at, seq, id, kind, sender, content, root, passed }))) return;
+  const { passed = null, saidKey = null } = event;
+  if (!(yield* first(addEvent, { ...at, seq, id, kind, sender, content, root, passed, saidKey }))) return;
   log.head = seq;
   yield* linkTo(place, event, "live");
   yield* addMedia(place, event);
@@ -229,8 +231,8 @@ function* submit(
   if (deleted !== null && sender !== null && (yield* withdraw({ group, id: deleted, sender }))) return;
   if (!open && !(yield* isNews({ group, user: sender }, effect))) return;
   const root = effect.kind === "version" ? effect.root : null;
-  const { passed = null } = event;
-  const row = { ...times, group, binding, id, kind, sender, content, root, native, aux, passed };
+  const { passed = null, saidKey = null } = event;
+  const row = { ...times, group, binding, id, kind, sender, content, root, native, aux, passed, saidKey };
   if (!(yield* first(addSubmission, row))) return;
   log.submitted = true;
   yield* linkTo(place, event, "live");

@@ -31,6 +31,8 @@ export interface InboxBinding {
   readonly resumedAt: Milliseconds | null;
   readonly resumedUpTo: InboxNumber | 0 | null;
   readonly resumedDrop: number | null;
+  /** When the store was restored from a backup; null: it never was. */
+  readonly restoredAt: Milliseconds | null;
 }
 
 const findBinding = statement<{ binding: BindingId }>("inbox.findBinding")((db, { p }) =>
@@ -39,6 +41,7 @@ const findBinding = statement<{ binding: BindingId }>("inbox.findBinding")((db, 
     .innerJoin("grp", "grp.id", "binding.grp")
     .innerJoin("account", "account.id", "binding.account")
     .innerJoin("provider", "provider.id", "account.provider")
+    .leftJoin("restored_room", "restored_room.binding", "binding.id")
     .select([
       "binding.id",
       "binding.account",
@@ -52,6 +55,7 @@ const findBinding = statement<{ binding: BindingId }>("inbox.findBinding")((db, 
       "binding.resumed_at as resumedAt",
       "binding.resumed_up_to as resumedUpTo",
       "binding.resumed_drop as resumedDrop",
+      "restored_room.at as restoredAt",
     ])
     .where("binding.id", "=", p.binding)
     .where("binding.state", "=", "live"),

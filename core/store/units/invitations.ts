@@ -211,7 +211,7 @@ function* submitAnswer(
   const id = eventId("member", user ?? "", uri, content, salt);
   const times = { originAt: at, receivedAt: at };
   const said = { group, id, kind: "member", sender, content, root: null, binding: NO_ROOM } as const;
-  yield* only(addSubmission, { ...said, ...times, native: null, aux: null, passed: null });
+  yield* only(addSubmission, { ...said, ...times, native: null, aux: null, passed: null, saidKey: null });
 }
 
 const answerUnderWay = statement<{ group: GroupUri; wanted: string }>("invitations.answerUnderWay")(

@@ -1,6 +1,6 @@
 import type { Milliseconds } from "../../time.ts";
 import type { EventKind } from "../../../mappings/events.ts";
-import type { EventId } from "../../../mappings/ids.ts";
+import type { EventId, SaidKey } from "../../../mappings/ids.ts";
 import type { BindingId, GroupId, PeerId, Seq, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
 
@@ -27,6 +27,7 @@ export const addEvent = statement<{
   binding: BindingId;
   root: EventId | null;
   passed: string | null;
+  saidKey: SaidKey | null;
 }>("log.addEvent")((db, { p }) =>
   db
     .insertInto("event")
@@ -43,6 +44,7 @@ export const addEvent = statement<{
       origin_binding: p.binding,
       root_id: p.root,
       passed: p.passed,
+      said_key: p.saidKey,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning("seq"),
@@ -65,6 +67,7 @@ export const addCarriedEvent = statement<{
   via: string | null;
   originPeer: PeerId | null;
   passed: string | null;
+  saidKey: SaidKey | null;
   erasedAt: Milliseconds | null;
 }>("log.addCarriedEvent")((db, { p }) =>
   db
@@ -85,6 +88,7 @@ export const addCarriedEvent = statement<{
       via: p.via,
       origin_peer: p.originPeer,
       passed: p.passed,
+      said_key: p.saidKey,
       erased_at: p.erasedAt,
     })
     .onConflict((conflict) => conflict.doNothing())

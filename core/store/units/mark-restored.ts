@@ -2,7 +2,6 @@
 import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { BindingId } from "../../ids.ts";
-import { restoredRooms } from "../migrations/0016-restored-rooms.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
 import { addAudit } from "./audit.ts";
@@ -23,10 +22,6 @@ export interface Restored {
 
 const held = statement("mark-restored.held")((db, { now }) =>
   db.selectFrom("lane").select("holder").where("lease_until", ">", now).limit(1),
-);
-// Older code may have read the store before, but would deliver twice what rooms are asked for from here on.
-const shutOut = statement<{ version: number }>("mark-restored.shutOut")((db, { p }) =>
-  db.updateTable("schema_version").set({ oldest_reader: p.version }).where("oldest_reader", "<", p.version),
 );
 const latest = statement("mark-restored.latest")((db) =>
   db.selectFrom("event").select((eb) => eb.fn.max("received_at").as("at")),
@@ -111,7 +106,6 @@ export function* markRestored({
       "store_locked",
       "a gateway works on this database, or did a moment before it was dumped: stop all processes, and try again in a minute",
     );
-  yield* first(shutOut, { version: restoredRooms.version });
   const rev = Math.floor(at / 1_000);
   const since = (yield* first(latest, {}))?.at ?? 0;
   const groups = yield* all(raise, { rev });

@@ -230,6 +230,7 @@ export function* joinBySpeaking(
     content,
     root: null,
     passed: null,
+    saidKey: null,
   });
   yield* changeMember(log, { group, user, seq }, { ...member, role: null });
   log.head = seq;

@@ -1,6 +1,6 @@
 import type { Milliseconds } from "../../time.ts";
 import type { EventKind } from "../../../mappings/events.ts";
-import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
+import type { EventId, GroupUri, SaidKey, UserUri } from "../../../mappings/ids.ts";
 import type {
   AccountId,
   ArchiveMark,
@@ -82,6 +82,8 @@ export interface LogEntry {
   readonly senderRev: number | null;
   /** The groups through which it came into the room where it was said, with spaces between; null: none. */
   readonly passed: string | null;
+  /** What its deliveries are asked for by; null: by its id. */
+  readonly saidKey: SaidKey | null;
 }
 
 const entry = statement<{ group: GroupId; after: number; limit: number }>("outbox.entry")((db, { p }) =>
@@ -102,6 +104,7 @@ const entry = statement<{ group: GroupId; after: number; limit: number }>("outbo
       "user.avatar_url as senderAvatar",
       "user.profile_rev as senderRev",
       "event.passed",
+      "event.said_key as saidKey",
     ])
     .where("event.grp", "=", p.group)
     .where("event.seq", ">", p.after as Seq)

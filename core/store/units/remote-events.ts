@@ -1,5 +1,6 @@
 /** How the log of a group that a peer owns grows here: as its owner says, checked. */
-import type { EventId } from "../../../mappings/ids.ts";
+import { saidKey, saltOf } from "../../../mappings/event-id.ts";
+import type { EventId, GroupUri, SaidKey } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
 import type { GroupId, PeerId, Seq } from "../../ids.ts";
@@ -12,7 +13,7 @@ import { setCursor, skipTo } from "./following.ts";
 import { forkLog, settleRevision } from "./fork-log.ts";
 import { addCarriedEvent, eventAt, liveRooms, lockGroup, moveHead } from "./log.ts";
 import { type MetUsers, userByUri } from "./remote-users.ts";
-import { takeSubmission } from "./submissions.ts";
+import { isSaidAgain, takeSubmission } from "./submissions.ts";
 
 /** An event of the owner's log. */
 export interface RemoteEvent extends CarriedEvent {
@@ -98,7 +99,7 @@ export function* applyRemoteEvents(input: RemoteEventsInput): Unit<AppliedEvents
       throw new GatewayError("event_gap", `the owner of ${log.uri} gave ${event.seq} after ${head}`);
     if (event.acceptedAt < acceptedAt)
       throw new GatewayError("event_time", `${event.seq} of ${log.uri} is older than the one before`);
-    yield* addRemote(input, event, met);
+    yield* addRemote(input, log.uri, event, met);
     head = event.seq;
     acceptedAt = event.acceptedAt;
     added += 1;
@@ -121,7 +122,7 @@ function* differs(group: GroupId, { seq, id }: { seq: Seq; id: EventId }): Unit<
   return held !== undefined && held.id !== id;
 }
 
-function* addRemote(input: RemoteEventsInput, event: RemoteEvent, met: MetUsers): Unit<void> {
+function* addRemote(input: RemoteEventsInput, uri: GroupUri, event: RemoteEvent, met: MetUsers): Unit<void> {
   const { group, peer, now } = input;
   const { seq, id, kind, content } = event;
   const sender = event.sender === null ? null : yield* userByUri(met, event.sender, event.senderName);
@@ -144,9 +145,25 @@ function* addRemote(input: RemoteEventsInput, event: RemoteEvent, met: MetUsers)
     via: viaText(event.via),
     originPeer: peer,
     passed: ours?.passed ?? null,
+    saidKey: ours ? ours.saidKey : sender?.ours === true ? yield* ownSaidKey(input, uri, event) : null,
     erasedAt: content === null ? now : null,
   });
   if (!added)
     throw new GatewayError("event_conflict", `${id} of group ${group} has another place than ${seq} already`);
   yield* applyEffects({ group, user: sender?.id ?? null, seq, at: now }, event, met);
+}
+
+/**
+ * What our user's event was known by here before the store was restored from a backup: its proof says that it has left this
+ * gateway, and so that its salt is of our making. Where the room that said it has said it again, that is known by it.
+ */
+function* ownSaidKey(
+  { group }: RemoteEventsInput,
+  uri: GroupUri,
+  { kind, sender, content }: RemoteEvent,
+): Unit<SaidKey | null> {
+  const salt = content && saltOf(content);
+  if (sender === null || !salt) return null;
+  const key = saidKey(kind, sender, uri, salt);
+  return (yield* isSaidAgain({ group, key })) ? null : key;
 }

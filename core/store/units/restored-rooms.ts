@@ -95,7 +95,9 @@ export function* copiesUnderWay(input: {
 }
 
 export interface WaitingGroup {
+  readonly binding: BindingId;
   readonly group: GroupUri;
+  readonly accountId: AccountId;
   readonly account: string;
   readonly room: NativeRoom;
   /** When the backup was put in place. */
@@ -108,7 +110,14 @@ const waiting = statement("restored-rooms.waiting")((db) =>
     .innerJoin("binding", "binding.id", "restored_room.binding")
     .innerJoin("account", "account.id", "binding.account")
     .innerJoin("grp", "grp.id", "binding.grp")
-    .select(["grp.uri as group", "account.native as account", "binding.native as room", "restored_room.at"])
+    .select([
+      "binding.id as binding",
+      "grp.uri as group",
+      "account.id as accountId",
+      "account.native as account",
+      "binding.native as room",
+      "restored_room.at",
+    ])
     .where("binding.state", "=", "live")
     .where("binding.paused_at", "is", null)
     .where(stillReads)

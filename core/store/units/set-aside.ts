@@ -1,6 +1,7 @@
 import type { Milliseconds } from "../../time.ts";
 import { GatewayError } from "../../errors.ts";
-import type { EventId } from "../../../mappings/ids.ts";
+import type { EventId, SaidKey } from "../../../mappings/ids.ts";
+import { deliveryKey } from "../../delivery-key.ts";
 import type { AccountId, BindingId, DeliveryKey, NativeRoom } from "../../ids.ts";
 import { statement } from "../statement.ts";
 import { all, first, type Unit } from "../unit.ts";
@@ -83,6 +84,14 @@ const backToOutbox = statement<{
     at: p.at,
   }),
 );
+const saidKeyOf = statement<{ binding: BindingId; id: EventId }>("set-aside.saidKeyOf")((db, { p }) =>
+  db
+    .selectFrom("event")
+    .innerJoin("binding", "binding.grp", "event.grp")
+    .select("event.said_key")
+    .where("binding.id", "=", p.binding)
+    .where("event.id", "=", p.id),
+);
 
 interface Act {
   readonly id: number;
@@ -107,14 +116,12 @@ export function* retryAside(input: Act): Unit<AsideRow> {
       originAt: taken.origin_at,
       at: taken.received_at,
     });
-  if (taken?.event_id && taken.seq !== null && taken.step !== null)
-    yield* first(backToOutbox, {
-      binding: taken.binding,
-      seq: taken.seq,
-      step: taken.step,
-      key: `${taken.event_id.slice(0, 32)}-${taken.binding}-${taken.step}` as DeliveryKey,
-      at: input.at,
-    });
+  if (taken?.event_id && taken.seq !== null && taken.step !== null) {
+    const { binding, seq, step, event_id: id } = taken;
+    const saidKey: SaidKey | null = (yield* first(saidKeyOf, { binding, id }))?.said_key ?? null;
+    const key = deliveryKey(binding, { id, saidKey }, step);
+    yield* first(backToOutbox, { binding, seq, step, key, at: input.at });
+  }
   yield* note(input, "set-aside retry", row);
   return row;
 }

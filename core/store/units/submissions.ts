@@ -1,7 +1,7 @@
 /** What our users said in groups of peers, until the owners have it in their logs. */
 import { decodeProperty } from "../../../mappings/event-content.ts";
 import type { EventKind, PropertyChange } from "../../../mappings/events.ts";
-import type { EventId, GroupUri, UserUri } from "../../../mappings/ids.ts";
+import type { EventId, GroupUri, SaidKey, UserUri } from "../../../mappings/ids.ts";
 import type { Milliseconds } from "../../time.ts";
 import type { BindingId, GroupId, NativeId, PeerId, UserId } from "../../ids.ts";
 import { statement } from "../statement.ts";
@@ -22,6 +22,7 @@ export const addSubmission = statement<{
   native: NativeId | null;
   aux: string | null;
   passed: string | null;
+  saidKey: SaidKey | null;
 }>("submissions.add")((db, { p }) =>
   db
     .insertInto("submission")
@@ -39,6 +40,7 @@ export const addSubmission = statement<{
       native: p.native,
       aux: p.aux,
       passed: p.passed,
+      said_key: p.saidKey,
       state: "pending",
       code: null,
       told_at: null,
@@ -179,6 +181,21 @@ export function* isUnderWay(input: { group: GroupId; sender: UserId }): Unit<boo
   return (yield* first(waitingOf, input)) !== undefined;
 }
 
+const saidBy = statement<{ group: GroupId; key: SaidKey }>("submissions.saidBy")((db, { p }) =>
+  db
+    .selectFrom("submission")
+    .select("n")
+    .where("grp", "=", p.group)
+    .where("said_key", "=", p.key)
+    .where("state", "in", ["pending", "served", "accepted"])
+    .limit(1),
+);
+
+/** Whether the same is under way as another event: its room tells it otherwise than it did before the store was restored. */
+export function* isSaidAgain(input: { group: GroupId; key: SaidKey }): Unit<boolean> {
+  return (yield* first(saidBy, input)) !== undefined;
+}
+
 const settingsOf = statement<{ group: GroupId }>("submissions.settingsOf")((db, { p }) =>
   db
     .selectFrom("submission")
@@ -207,5 +224,6 @@ export const takeSubmission = statement<{ group: GroupId; id: EventId }>("submis
     .deleteFrom("submission")
     .where("grp", "=", p.group)
     .where("id", "=", p.id)
-    .returning(["origin_binding as binding", "received_at as receivedAt", "proof", "passed"]),
+    .returning(["origin_binding as binding", "received_at as receivedAt", "proof", "passed"])
+    .returning("said_key as saidKey"),
 );

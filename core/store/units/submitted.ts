@@ -195,6 +195,8 @@ function* write(log: GuestLog, event: Written, user: UserId | null): Unit<void> 
     via: viaText(event.via),
     originPeer: peer,
     passed: null,
+    // Whoever submits chooses the salt.
+    saidKey: null,
     erasedAt: null,
   });
   log.head = seq;

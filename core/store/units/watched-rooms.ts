@@ -4,6 +4,7 @@ import type { Milliseconds } from "../../time.ts";
 import { statement } from "../statement.ts";
 import { all, type Unit } from "../unit.ts";
 import { type StandingAlarm, standingAlarms } from "./alarms.ts";
+import { type WaitingGroup, waitingGroups } from "./restored-rooms.ts";
 
 /** A room that is linked, and how far it is. */
 export interface WatchedRoom {
@@ -77,6 +78,8 @@ export interface Watched {
   readonly rooms: readonly WatchedRoom[];
   /** Accounts with a connection that some process holds. */
   readonly held: readonly AccountId[];
+  /** Rooms because of which groups take nothing from other gateways. */
+  readonly waiting: readonly WaitingGroup[];
   readonly alarms: readonly StandingAlarm[];
 }
 
@@ -84,6 +87,7 @@ export function* watched(): Unit<Watched> {
   return {
     rooms: yield* watchedRooms(),
     held: (yield* all(held, {})).flatMap(({ account }) => (account === null ? [] : [account])),
+    waiting: yield* waitingGroups(),
     alarms: yield* standingAlarms(),
   };
 }

@@ -99,7 +99,7 @@ export async function forgetReceipts(store: StoreConfig, room: string): Promise<
     store,
     `insert into delivery (binding, seq, step, op, key, args_hash, state, epoch, attempt, mark, at)
      select link.binding, event.seq, link.part, 'message',
-     substr(event.id, 1, 32) || '-' || link.binding || '-' || link.part, '', 'intended', 1, 1, null,
+     coalesce(event.said_key, substr(event.id, 1, 32)) || '-' || link.binding || '-' || link.part, '', 'intended', 1, 1, null,
      link.at - 1000 from link join event on event.id = link.event_id where link.binding = ${binding}`,
   );
   await querySql(store, `delete from link where binding = ${binding}`);
@@ -110,8 +110,9 @@ export async function intendAgain(store: StoreConfig, mark: string): Promise<voi
   await querySql(
     store,
     `insert into delivery (binding, seq, step, op, key, args_hash, state, epoch, attempt, mark, at)
-     select binding, seq, step, 'message', substr(event_id, 1, 32) || '-' || binding || '-' || step, '',
-     'intended', 1, 1, '${mark}', at from set_aside`,
+     select binding, set_aside.seq, step, 'message',
+     coalesce(event.said_key, substr(event.id, 1, 32)) || '-' || binding || '-' || step, '',
+     'intended', 1, 1, '${mark}', set_aside.at from set_aside join event on event.id = set_aside.event_id`,
   );
   await querySql(store, "delete from set_aside");
 }

@@ -20,6 +20,8 @@ import {
   spoiler,
   typing,
 } from "../../../deploy/demo/stanzas.ts";
+import { PNG } from "../../core/media/picture-server.ts";
+import { wear } from "../../support/worn-picture.ts";
 import { linkingMatrixAndMuc, type MatrixAndMuc } from "./matrix-and-muc.ts";
 
 const MARKERS = "urn:xmpp:chat-markers:0";
@@ -264,6 +266,18 @@ void describe("a Matrix room and a MUC", () => {
     await benWaits("his going", () => !ben.occupants(muc).includes(nick));
     assert.equal(await comes("Carl is back"), nick);
     assert.ok(ben.occupants(muc).includes(nick));
+  });
+
+  void it("see the pictures of people of the MUC, which their ghosts wear", async () => {
+    const { anna, room, ben, muc } = run();
+    await wear(ben, muc, PNG);
+    const { sender } = (await fromBen("see my picture")).copy;
+    const worn = await anna.waitFor(
+      "the picture",
+      async () => (await anna.state(room, "m.room.member", sender))?.["avatar_url"],
+      20_000,
+    );
+    assert.deepEqual(Buffer.from((await anna.http.download(String(worn))).bytes), PNG);
   });
 
   void it("vote on the same polls, and are told how they end", async () => {

@@ -5,6 +5,7 @@ import { History } from "../../../bridges/slack/history.ts";
 import { Memory } from "../../../bridges/slack/memory.ts";
 import { Prober } from "../../../bridges/slack/prober.ts";
 import type { DeliveryKey, NativeRoom } from "../../../core/ids.ts";
+import type { EventId, GroupUri } from "../../../mappings/ids.ts";
 
 const LONG_AGO = 1_700_000_000_000;
 const post = (key: string) => ({
@@ -34,7 +35,7 @@ function probing(cursor: string, messages: readonly object[]) {
     const found = await prober.probe(step, context, at);
     return typeof found === "string" ? found : "made";
   };
-  return { is, probe };
+  return { is, probe, prober };
 }
 
 void test("the history is read once for all that was posted long ago, and each time for what is new", async () => {
@@ -47,6 +48,25 @@ void test("the history is read once for all that was posted long ago, and each t
   const now = Date.now();
   assert.deepEqual([await probe("two", now), await probe("three", now)], ["made", "absent"]);
   assert.equal(is.pages, 3);
+});
+
+const partOf = (key: string, event: string) => ({
+  room: "C1" as NativeRoom,
+  key: key as DeliveryKey,
+  origin: { group: "mimi://one.test/r/tea" as GroupUri, event: event as EventId },
+});
+
+void test("what stands above a post is found also where its event has another id by now", async () => {
+  const posted = (id: string, part: number) => ({
+    ...post(""),
+    metadata: { event_type: "x", event_payload: { id, part, key: `said-7-${part}` } },
+  });
+  const { prober } = probing("", [posted("before", 0), posted("another", 1)]);
+  const { ts } = post("");
+  assert.equal(await prober.above(partOf("other-7-1", "before"), 0), ts);
+  assert.equal(await prober.above(partOf("said-7-1", "edited"), 0), ts);
+  assert.equal(await prober.above(partOf("other-7-1", "edited"), 0), null);
+  assert.equal(await prober.above(partOf("said-7-1", "edited"), 2), null);
 });
 
 void test("of what lies before all that is read nothing is known", async () => {

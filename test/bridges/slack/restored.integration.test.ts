@@ -25,15 +25,18 @@ void test("what was posted since the backup is not posted again, and what was no
   const restore = await backUp(run.folder);
   const head = say("lost");
   say("lost below it", head);
+  const [edited, editedAway] = [say("lost at first"), say("lost as it was")];
   const file = new TextEncoder().encode("a lost file");
   here.workspace().people.upload(FROM, ALICE, { name: "lost.txt", bytes: file });
   here.workspace().people.edit(FROM, first, "before, and edited");
   here.workspace().people.react(FROM, first, BOB, "tada");
   there.workspace().people.post(TO, BOB, "lost from there");
-  const shown = ["before, and edited", "lost", "lost below it"];
+  const shown = ["before, and edited", "lost", "lost below it", "lost, and edited"];
 
   const isShown = (text: string) =>
     run.shows(text, (all) => carried(all).some((one) => one.text.includes(text)));
+  for (const text of ["lost at first", "lost as it was"]) await isShown(text);
+  here.workspace().people.edit(FROM, edited, "lost, and edited");
   for (const text of shown) await isShown(text);
   await run.shows("the file", (all) => withFiles(all) === 1);
   await run.shows("the reaction", (all) => carried(all)[0]?.reactions.length === 1);
@@ -45,16 +48,18 @@ void test("what was posted since the backup is not posted again, and what was no
   );
   await run.away(async () => {
     say("away");
+    here.workspace().people.edit(FROM, editedAway, "edited while away");
     await restore();
   });
   say("after");
-  for (const text of ["away", "after"]) await isShown(text);
+  const since = ["away", "after", "edited while away"];
+  for (const text of since) await isShown(text);
   await eventually("all to be delivered", async () => {
     const { bindings } = await run.gateway().operations.status();
     return bindings.every(({ behind, inbox }) => behind === 0 && inbox === 0);
   });
   const there1 = carried(there.workspace().messages(TO));
-  assert.deepEqual(there1.map(({ text }) => text).toSorted(), [...shown, "away", "after"].toSorted());
+  assert.deepEqual(there1.map(({ text }) => text).toSorted(), [...shown, ...since].toSorted());
   assert.deepEqual(
     there1[0]?.reactions.map(({ name }) => name),
     ["tada"],

@@ -1,16 +1,20 @@
-/** What is otherwise on an ejabberd than on a Prosody: no occupant-ids, and a store of files of its own kind. */
+/** What is otherwise on an ejabberd than on a Prosody: no occupant-ids, a store of files of its own kind, and two streams of one component. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { xml } from "@xmpp/client";
+import { pino } from "pino";
 import { XmppAccount } from "../../../bridges/xmpp/account.ts";
 import { xmppConfig } from "../../../bridges/xmpp/config.ts";
+import { TriedAccount } from "../../../bridges/xmpp/tried-account.ts";
 import type { RunningGateway } from "../../../core/gateway.ts";
 import type { Ejabberd } from "../../../deploy/servers/ejabberd.ts";
 import { XmppUser } from "../../../deploy/clients/xmpp-user.ts";
 import { startHarness } from "../../support/harness.ts";
 import { sharedEjabberd, temporaryFolder } from "../../support/servers.ts";
+import { PNG } from "../../core/media/picture-server.ts";
+import { givenPicture, sha1, shownHash, wear } from "../../support/worn-picture.ts";
 import { component, xmppAccount } from "../conformance/xmpp-conformance.ts";
 
 const PATIENCE_MS = 20_000;
@@ -72,6 +76,27 @@ void describe("rooms on ejabberd", () => {
     await heard(there, "it is me");
     assert.ok(!ben.bodies(there).includes("worst"));
     await eve.disconnect();
+  });
+
+  void it("let the picture of somebody there be had, which his ghost wears elsewhere", async () => {
+    const { here, there } = await pair();
+    await wear(anna, here, PNG);
+    await anna.say(here, "here I am");
+    await ben.waitFor("the picture", () => shownHash(ben, there, "anna") === sha1(PNG));
+    assert.deepEqual(await givenPicture(ben, there, "anna"), PNG);
+  });
+
+  void it("are left to the gateway that is connected, which an account that is only tried finds out", async () => {
+    const media = { maxBytes: 1, allow: [] };
+    const tried = new TriedAccount(xmppConfig(xmppAccount(server)), pino({ level: "silent" }), media);
+    await tried.start();
+    assert.deepEqual(await tried.examine(), []);
+    const health = tried.health();
+    assert.match(("reason" in health && health.reason) || "", /^another gateway is connected/);
+    await tried.stop();
+    const { here, there } = await pair();
+    await anna.say(here, "still here");
+    await heard(there, "still here");
   });
 
   void it("get what is too long for messages as a file in ejabberd's own store", async () => {

@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { GatewayError } from "../../../core/errors.ts";
 import type { RunningGateway } from "../../../core/gateway.ts";
+import type { NativeRoom } from "../../../core/ids.ts";
 import { KEY_FILE } from "../../../core/secrets/key-ring.ts";
 import { parseKeys } from "../../../core/secrets/key-text.ts";
+import { FakeBridge } from "../../support/fake-bridge.ts";
 import { FakePlatform, usualModes } from "../../support/fake-platform.ts";
 import { querySql } from "../../support/harness-sql.ts";
-import { startFakeGateway } from "../../support/harness.ts";
+import { directWire, startFakeGateway, startHarness } from "../../support/harness.ts";
 import { temporaryFolder } from "../../support/servers.ts";
 
 const root = temporaryFolder("admin-secrets");
@@ -44,6 +46,28 @@ void describe("an operator's commands about secrets", () => {
     const room = { account: "fake", room: "tea" };
     await assert.rejects(secrets.roomPassword(room, "open sesame"), code("room_unprotected"));
     await assert.rejects(secrets.roomPassword({ ...room, account: "nobody" }, null), code("account_unknown"));
+  });
+
+  void it("tell the account whose rooms have passwords of each that is given or forgotten, once it is kept", async (t) => {
+    const told: string[] = [];
+    class Locked extends FakeBridge {
+      roomPasswordChanged(room: NativeRoom): void {
+        told.push(room);
+      }
+    }
+    const platform = new FakePlatform(usualModes);
+    const locked = await startHarness(
+      { folder: join(root, "locked") },
+      [{ name: "locked", bridge: "fake" }],
+      () => new Locked(platform.modes, directWire(platform)),
+    );
+    t.after(() => locked.stop());
+    const { secrets } = locked.operations;
+    const room = { account: "locked", room: "tea" };
+    await secrets.roomPassword(room, "open sesame");
+    assert.deepEqual([told, (await secrets.list()).length], [["tea"], 1]);
+    await secrets.roomPassword(room, null);
+    assert.deepEqual([told, (await secrets.list()).length], [["tea", "tea"], 0]);
   });
 
   void it("give no link for accounts that are not known, or not installed by links", async () => {

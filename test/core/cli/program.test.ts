@@ -100,7 +100,12 @@ void describe("the command line", () => {
       assert.deepEqual([json.code, json.err], [2, ""]);
       assert.match(json.out, /"code": "usage"/);
     }
-    assert.match((await run(["statsu"])).err, /Did you mean status/);
+    assert.match(
+      (await run(["statsu"])).err,
+      /^mimi-gateway: usage: unknown command 'statsu'\n\(Did you mean status\?\)\nFor help: /,
+    );
+    const { out } = await run(["status", "--nope", "--json"]);
+    assert.match(out, /"detail": "unknown option '--nope'"/);
   });
 
   void it("says 3 when neither gateway nor store can be reached", async () => {
@@ -119,7 +124,9 @@ void describe("the command line", () => {
     assert.equal(help.code, 0);
     assert.match(help.out, /start[^]*config[^]*set-aside[^]*3 {2}the gateway or its store cannot be reached/);
     assert.match((await run(["--version"])).out, /^\d+\.\d+\.\d+\n$/);
-    assert.equal((await run(["link", "--help"])).code, 0);
+    const ofOne = await run(["link", "--help"]);
+    assert.equal(ofOne.code, 0);
+    assert.match(ofOne.out, /Global Options:[^]* --config <file> [^]* --json /, "which every command takes");
   });
 });
 

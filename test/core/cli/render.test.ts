@@ -46,6 +46,13 @@ Deliveries whose outcome could not be known: 1. To see one's way: mimi-gateway t
       unclear: 0,
     };
     assert.ok(renderStatus(well, NOW).endsWith("\n\nNothing needs attention.\n"));
+    const [alarm] = sampleStatus.alarms;
+    assert.ok(alarm);
+    const unread = { ...alarm, code: "room_unread" as const, room: "hall", why: "it is shut" };
+    assert.match(
+      renderStatus({ ...well, alarms: [unread] }, NOW),
+      /\nAlarm: Room far:hall was not read since the restore 1 h ago: it is shut\n$/,
+    );
     const paused = {
       ...binding,
       paused: { at: NOW - 60_000, why: "echo says again what is carried into the room" },

@@ -53,7 +53,7 @@ function written(of: Translated, change: { endpoint?: string | null; group?: str
   const { endpoint = ENDPOINT, group = room.groupUri, native = "k1" } = change;
   const memo = new MessageMemo();
   const writer = new EventWriter(key, memo, endpoint);
-  const identity = { n: 1 as InboxNumber, nativeKey: native as NativeKey };
+  const identity = { n: 1 as InboxNumber, nativeKey: native as NativeKey, raw: "" };
   const at = { ...room, groupUri: group as GroupUri };
   const [event] = writer.translation(at, identity, [of], limits).events;
   assert.ok(event);
@@ -139,7 +139,7 @@ void test("a room's picture has an address of ours in the log, also where no gat
     ["http://127.0.0.1:9000", "https://home.example"],
   ] as const) {
     const writer = new EventWriter(key, new MessageMemo(), endpoint, "https://home.example");
-    const identity = { n: 1 as InboxNumber, nativeKey: `avatar ${endpoint}` as NativeKey };
+    const identity = { n: 1 as InboxNumber, nativeKey: `avatar ${endpoint}` as NativeKey, raw: "" };
     const [event] = writer.translation(room, identity, [avatar(SOURCE)], limits).events;
     assert.ok(event?.sender);
     const { value } = decodeProperty(event.content);
@@ -147,7 +147,7 @@ void test("a room's picture has an address of ours in the log, also where no gat
     assert.deepEqual([event.property?.shown, event.media?.map(({ source }) => source)], ["a", [SOURCE]]);
   }
   const writer = new EventWriter(key, new MessageMemo());
-  const identity = { n: 1 as InboxNumber, nativeKey: "avatar" as NativeKey };
+  const identity = { n: 1 as InboxNumber, nativeKey: "avatar" as NativeKey, raw: "" };
   const [event, gone] = writer.translation(room, identity, [avatar(SOURCE), avatar("")], limits).events;
   assert.ok(event);
   assert.deepEqual([gone?.property?.value, gone?.media], ["", []]);

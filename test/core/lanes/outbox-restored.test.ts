@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { makeBackup } from "../../../core/backup/make-backup.ts";
 import { restoreBackup } from "../../../core/backup/restore-backup.ts";
 import type { RunningGateway } from "../../../core/gateway.ts";
-import { madeSince, mayStandThere } from "../../../core/lanes/outbox-restored.ts";
+import { madeSince, mayStandThere, sharesKey } from "../../../core/lanes/outbox-restored.ts";
 import type { LogEntry, OutboxBinding } from "../../../core/store/units/outbox.ts";
 import { FakePlatform } from "../../support/fake-platform.ts";
 import { startFakeGateway } from "../../support/harness.ts";
@@ -90,6 +90,13 @@ void test("what stands in a room since the backup is not said again, and what do
 
 const binding = (restoredAt: number | null) => ({ restoredAt, restoredSince: 400_000 }) as OutboxBinding;
 const entry = (originAt: number) => ({ originAt }) as LogEntry;
+const item = (key: string) => ({ context: { key } }) as Parameters<typeof sharesKey>[0][number];
+
+void test("what is named alike is asked for one after the other", () => {
+  assert.equal(sharesKey([item("one"), item("two")], [item("three"), item("two")]), true);
+  assert.equal(sharesKey([item("one")], [item("two")]), false);
+});
+
 const MONTH_MS = 30 * 24 * 60 * 60_000;
 
 void test("what was said until the restore may stand there, as far as clocks agree, and nothing else", () => {

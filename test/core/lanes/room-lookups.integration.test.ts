@@ -48,7 +48,7 @@ for (const kind of storeKinds()) {
     /** Says it in the room; it waits for the owner. */
     async function say(what: Message): Promise<NewEvent> {
       const key = nameOf(++said);
-      const place = { n: said as InboxNumber, nativeKey: key as NativeKey, originAt: 1_000 };
+      const place = { n: said as InboxNumber, nativeKey: key as NativeKey, raw: "" };
       const translated = {
         kind: "message",
         sender: WHO,

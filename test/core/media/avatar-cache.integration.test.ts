@@ -10,6 +10,8 @@ import { AvatarCache, type AvatarCacheOptions } from "../../../core/media/avatar
 import { avatarRoute } from "../../../core/media/avatar-route.ts";
 import type { FileAccess } from "../../../core/media/platform-file.ts";
 import { limits } from "../../../core/limits.ts";
+import type { Config } from "../../../core/config/config.ts";
+import { GatewayMedia } from "../../../core/media/gateway-media.ts";
 import { createLogger } from "../../../core/log.ts";
 import { openSqliteStore } from "../../../core/store/sqlite/engine.ts";
 import { parseUserUri } from "../../../mappings/ids.ts";
@@ -119,6 +121,45 @@ void test("a picture that its platform gives to members is opened as its user's 
   const given = await new AvatarCache({ ...options, access, allow: [] }).open(token);
   assert.deepEqual(given?.bytes, PNG);
   assert.deepEqual(asked, [[`${pictures.url}/for-members`, user]]);
+});
+
+void test("a picture that is on no host comes from the account of whom it shows, and is told to nobody but by a name here", async () => {
+  const { folder: data } = makeCache();
+  const anna = parseUserUri("mimi://here.test/u/00000000000000000000000000000002") ?? assert.fail();
+  await sample.sql(
+    `insert into "user" (uri, provider, native, name, profile_rev) select '${anna}', provider, 'anna', 'Anna', 1 from account`,
+  );
+  const given = new Map([
+    ["its own:png", PNG],
+    ["its own:large", Buffer.concat([PNG, Buffer.alloc(limits.avatarBytes)])],
+    ["its own:page", Buffer.from("<html>")],
+  ]);
+  const asked: string[] = [];
+  const picture = (source: string) => {
+    asked.push(source);
+    return Promise.resolve(given.get(source) ?? assert.fail());
+  };
+  const federation = { listen: { host: "127.0.0.1", port: 1 }, endpoint: BASE };
+  const media = new GatewayMedia({
+    config: { data, media: { maxBytes: 1, allow: [] }, limits, federation } as unknown as Config,
+    store: sample.store,
+    key: randomBytes(32),
+    log,
+    now: Date.now,
+    hosts: () => [{ options: { row: sample.account, bridge: { picture } } }],
+  });
+  const open = async (source: string, user = anna) => {
+    const url = (await media.publicAvatar({ user, rev: 1, source })) ?? "";
+    assert.match(url, /^https:\/\/mtp\.one\.test\/avatar\/[^/]+$/, "not told as it is");
+    return media.cache.open(parseAvatarToken(url.slice(`${BASE}/avatar/`.length)) ?? assert.fail());
+  };
+  for (let i = 0; i < 2; i++) assert.deepEqual(await open("its own:png"), { bytes: PNG, type: "image/png" });
+  assert.deepEqual(asked, ["its own:png"], "it is asked for once");
+  for (const source of ["its own:large", "its own:page"]) assert.equal(await open(source), null, source);
+  assert.equal(asked.length, 3);
+  assert.ok(user);
+  assert.equal(await open("its own:png", user), null, "nobody else has it");
+  assert.equal(asked.length, 3);
 });
 
 void test("a name changes with the picture and the profile, and nobody guesses one", async () => {

@@ -38,3 +38,14 @@ void it("many rooms of an account are told in one line, with the one that has st
   assert.deepEqual(endedLines(rooms, AT), [`Over: 7 rooms of account xmpp go on after 2 min: ${named}.`]);
   assert.deepEqual(raisedLines([], AT), []);
 });
+
+void it("a room of a restored store that is not read is told apart from one that stands still", () => {
+  const unread: AlarmFacts = { ...room("a@b", 600_000), code: "room_unread", why: "mimi://x/r/1 waits" };
+  assert.deepEqual(raisedLines([unread, room("a@b")], AT), [
+    "Alarm: room xmpp:a@b is not read since the restore at 12:20 UTC: mimi://x/r/1 waits.",
+    "Alarm: room xmpp:a@b stands still since 12:29 UTC: a@b is shut.",
+  ]);
+  assert.deepEqual(endedLines([unread], AT), [
+    "Over: room xmpp:a@b is not waited for any more after 10 min.",
+  ]);
+});

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, it } from "node:test";
 import { GatewayError } from "../../../core/errors.ts";
-import type { AccountId } from "../../../core/ids.ts";
+import type { GroupUri } from "../../../mappings/ids.ts";
+import type { AccountId, BindingId, NativeRoom } from "../../../core/ids.ts";
 import { limits } from "../../../core/limits.ts";
 import { createLogger } from "../../../core/log.ts";
 import type { Store } from "../../../core/store/store.ts";
 import type { NewAlarm, StandingAlarm } from "../../../core/store/units/alarms.ts";
+import type { WaitingGroup } from "../../../core/store/units/restored-rooms.ts";
 import type { Watched, WatchedRoom } from "../../../core/store/units/watched-rooms.ts";
 import { Watch } from "../../../core/watch/watch.ts";
 import { room, standingHost, up } from "./standing-hosts.ts";
@@ -24,6 +26,7 @@ function watching() {
   const is = { health: up, serving: true, ping: () => Promise.resolve(), fault: null as string | null };
   const there = {
     rooms: [room(1)] as readonly WatchedRoom[],
+    waiting: [] as readonly WaitingGroup[],
     fault: null as GatewayError | null,
     full: null as GatewayError | null,
   };
@@ -39,6 +42,7 @@ function watching() {
         : Promise.resolve<Watched>({
             rooms: there.rooms,
             held: [1 as AccountId],
+            waiting: there.waiting,
             alarms: [...alarms.values()],
           }),
     write(
@@ -80,6 +84,16 @@ function watching() {
   };
   return { at, is, there, alarms, befores, raised, ended, watch, pass };
 }
+
+/** A room of an account that its group waits for, since a backup was put in place at that time. */
+const unread = (account: number, at: number): WaitingGroup => ({
+  binding: account as BindingId,
+  group: "mimi://far.example/r/1" as GroupUri,
+  accountId: account as AccountId,
+  account: `account-${account}`,
+  room: `room:${account}` as NativeRoom,
+  at,
+});
 
 void describe("the watch", () => {
   void it("raises an alarm for an account once, and ends it", async () => {
@@ -155,5 +169,50 @@ void describe("the watch", () => {
     alarms.set("account:2", of2 as StandingAlarm);
     await pass(limits.watchEveryMs);
     assert.deepEqual(befores, [limits.alarmSeenMs]);
+  });
+
+  void it("raises one for a room that is not read after a restore, and ends it when nobody waits for it", async () => {
+    const { at, there, raised, ended, alarms, pass } = watching();
+    const long = at.now - 86_400_000;
+    there.waiting = [unread(1, long)];
+    await pass(limits.roomUnreadMs - limits.watchEveryMs);
+    assert.deepEqual(raised, [], "it may still be read, however long ago the restore was");
+    await pass(2 * limits.watchEveryMs);
+    assert.deepEqual(raised, ["unread:1"]);
+    const alarm = alarms.get("unread:1");
+    assert.deepEqual([alarm?.code, alarm?.room, alarm?.since], ["room_unread", "room:1", long]);
+    assert.match(alarm?.why ?? "", /^mimi:\/\/far\.example\/r\/1 takes nothing from other gateways/);
+    await pass(300_000);
+    assert.deepEqual([raised, ended], [["unread:1"], []]);
+    there.waiting = [];
+    await pass(2 * limits.watchEveryMs);
+    assert.deepEqual([raised, ended], [["unread:1"], ["unread:1"]]);
+  });
+
+  void it("raises it for a room of an account that the configuration has no more, and keeps it", async () => {
+    const { at, there, raised, ended, alarms, pass } = watching();
+    there.waiting = [unread(2, at.now)];
+    await pass(limits.roomUnreadMs + 60_000);
+    assert.deepEqual([raised, ended], [["unread:2"], []]);
+    assert.match(alarms.get("unread:2")?.why ?? "", /its account is not configured/);
+  });
+
+  void it("gives a room its time to be read again where nobody looked for a while", async () => {
+    const { at, there, raised, pass } = watching();
+    there.waiting = [unread(1, at.now)];
+    await pass(60_000);
+    at.now += 3_600_000;
+    await pass(60_000);
+    assert.deepEqual(raised, []);
+  });
+
+  void it("makes one short line of a reason, whoever wrote it", async () => {
+    const { is, alarms, pass } = watching();
+    await pass(10_000);
+    is.fault = `put out:\u001b[2J\n\u202e${"x".repeat(100_000)}`;
+    await pass(60_000);
+    const why = alarms.get("room:1")?.why ?? "";
+    assert.match(why, /^put out: \[2J x+…$/);
+    assert.equal(why.length, 200);
   });
 });

@@ -107,6 +107,26 @@ export const xmppTextIn: readonly MappingCase[] = [
   reads("mention", "by a nick alone", "<body>Zoe: hello Bo Bee, @Zoe. Zoey Al</body>", [
     paragraph(toAl, text(": hello Bo Bee, "), toAl, text(". Zoey Al")),
   ]),
+  reads(
+    "mention",
+    "by a nick alone, at the beginning of a line",
+    "<body>so\nZoe, look\nZoe. no\nZoe</body>",
+    [paragraph(text("so\n"), toAl, text(", look\nZoe. no\nZoe"))],
+  ),
+  reads(
+    "mention",
+    "not by a word that is a nick, too",
+    "<body>Zoe said so, Zoe: and Zoe, (Zoe) x@Zoe</body>",
+    [paragraph(text("Zoe said so, Zoe: and Zoe, (Zoe) x@Zoe"))],
+  ),
+  reads("mention", "by a nick of two words after @", "<body>hi @Bo Bee! and @Bo or @Zoe</body>", [
+    paragraph(
+      text("hi "),
+      { kind: "mention", user: uri("bo"), name: "Bo Bee", marks: 0 },
+      text("! and @Bo or "),
+      toAl,
+    ),
+  ]),
   reads("mention", "by a nick of two words at the beginning", "<body>Bo Bee: look</body>", [
     paragraph({ kind: "mention", user: uri("bo"), name: "Bo Bee", marks: 0 }, text(": look")),
   ]),

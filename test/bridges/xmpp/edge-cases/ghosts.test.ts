@@ -3,13 +3,23 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Element } from "../../../../bridges/xmpp/xml.ts";
 import { DeliveryError } from "../../../../core/bridge/outbound.ts";
-import { ghost, ids, isEntering, presence, refused, room, said } from "../../../support/muc-stanzas.ts";
+import {
+  ghost,
+  ids,
+  isEntering,
+  listener,
+  presence,
+  refused,
+  room,
+  said,
+} from "../../../support/muc-stanzas.ts";
 import { ScriptedMuc } from "../../../support/scripted-muc.ts";
 
 const ann = ghost("Ann");
 const isAnn = (stanza: Element) => stanza.attrs["from"] === ann;
 const entersAs = (stanza: Element, nick: string) =>
   isEntering(stanza) && stanza.attrs["to"] === `${room}/${nick}`;
+const isDestroying = (stanza: Element) => stanza.getChild("query")?.getChild("destroy") !== undefined;
 const inRelay = (text: string) => `bridge: <\u2068Ann\u2069> ${text}`;
 const sayAs = (muc: ScriptedMuc) => muc.speak("Ann", "hi");
 const ghostLine = "ann_a.test: hi";
@@ -153,8 +163,23 @@ void test("a ghost that the service renames (303) is known by its new nick", asy
   assert.equal(muc.asked(ann).length, 1, "it has not gone");
 });
 
+void test("a room that came into being only because a ghost entered it (201) is taken back, and entered again", async (t) => {
+  const muc = await ScriptedMuc.entered(t);
+  muc.answer = (stanza) =>
+    isAnn(stanza) && isEntering(stanza) ? presence("Ann", ann, { statuses: [110, 201] }) : undefined;
+  const error = await refusedAs(sayAs(muc));
+  assert.deepEqual([error.code, error.retry], ["account_down", "after"]);
+  assert.deepEqual(muc.sent.filter(isDestroying).map(isAnn), [true]);
+  assert.deepEqual(muc.lines, []);
+  await muc.ready(2);
+  assert.equal(muc.asked(listener).length, 2);
+});
+
 for (const [name, statuses] of [
   ["kicked (307)", [307]],
+  ["banned, and let in again since (301)", [301]],
+  ["put out when the room became one for members (322)", [322]],
+  ["put out when the service went down (332)", [332]],
   ["removed with its membership (321)", [321]],
   ["lost by the service (333)", [333]],
 ] as const)
@@ -179,6 +204,39 @@ void test("two people of one name have two ghosts, and the second one's nick say
   await muc.speakAs(speaker, "me too");
   assert.deepEqual(muc.asked(second), ["Ann", "Ann (xmpp)"]);
   assert.deepEqual(muc.lines, [ghostLine, "ann2_a.test: me too"]);
+});
+
+void test("a ghost is renamed when the room says so, not by its own presence under the nick of before", async (t) => {
+  const muc = await ScriptedMuc.entered(t);
+  await sayAs(muc);
+  muc.answer = (stanza) =>
+    entersAs(stanza, "Olga")
+      ? presence("Ann", ann, { statuses: [110], beside: "<show>away</show>" })
+      : undefined;
+  const speaking = muc.speakAs({ uri: "mimi://a.test/u/ann", name: "Olga" }, "as Olga");
+  await muc.find("Ann asking for her new nick", (stanza) => entersAs(stanza, "Olga"));
+  await muc.settled();
+  assert.deepEqual(muc.lines, [ghostLine], "she waits for the room's word");
+  muc.write(
+    presence("Ann", ann, {
+      type: "unavailable",
+      statuses: [303, 110],
+      item: "affiliation='none' role='participant' nick='Olga'",
+    }),
+    muc.admits(ann, "Olga"),
+  );
+  await speaking;
+  assert.deepEqual(muc.lines, [ghostLine, "ann_a.test: as Olga"]);
+});
+
+void test("a ghost whose nick the service keeps as it was (210) goes on under that one", async (t) => {
+  const muc = await ScriptedMuc.entered(t);
+  await sayAs(muc);
+  muc.answer = (stanza) =>
+    entersAs(stanza, "Olga") ? presence("Ann", ann, { statuses: [110, 210] }) : undefined;
+  await muc.speakAs({ uri: "mimi://a.test/u/ann", name: "Olga" }, "as Olga");
+  assert.deepEqual(muc.asked(ann), ["Ann", "Olga"]);
+  assert.deepEqual(muc.lines, [ghostLine, "ann_a.test: as Olga"]);
 });
 
 void test("somebody who is called otherwise now changes his nick, and keeps it where the new one is taken", async (t) => {

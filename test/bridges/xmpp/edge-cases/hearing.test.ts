@@ -1,6 +1,6 @@
 /** What the listener hears in a room, and what of it is taken: each row is some stanzas and the lines of the log that they make. */
 import { ids, listener, room, said } from "../../../support/muc-stanzas.ts";
-import { alice, hear, noIds, type Row } from "./heard-rows.ts";
+import { alice, hear, type Row } from "./heard-rows.ts";
 
 const delay = "<delay xmlns='urn:xmpp:delay' stamp='2020-01-01T00:00:00Z'/>";
 const mucUser = "<x xmlns='http://jabber.org/protocol/muc#user'/>";
@@ -49,60 +49,6 @@ const rows: readonly Row[] = [
       ),
     ],
     log: ["to Alice: Encrypted messages are not carried to the linked rooms: the gateway can't read them."],
-  },
-  // Ids.
-  {
-    name: "the same message twice, live and from the history",
-    stanzas: [alice("<body>hi</body>", "S1"), alice(`<body>hi</body>${delay}`, "S1")],
-    log: ["Alice says hi"],
-  },
-  {
-    name: "history that nobody has asked for, in a room without ids",
-    features: noIds,
-    stanzas: [said("Alice", `<body>old</body>${delay}`)],
-    log: [],
-  },
-  {
-    name: "a stanza-id by somebody else than the room",
-    stanzas: [
-      said(
-        "Eve",
-        "<body>hi</body><stanza-id xmlns='urn:xmpp:sid:0' by='evil.test' id='S1'/><occupant-id xmlns='urn:xmpp:occupant-id:0' id='occ-e'/>",
-      ),
-      alice("<body>ho</body>", "S1"),
-    ],
-    log: ["Eve says hi", "Alice says ho"],
-  },
-  {
-    name: "a stanza-id in the room's name, in a room that vouches for none",
-    features: noIds,
-    stanzas: [
-      said("Eve", `<body>one</body>${ids("S1", "occ-a")}`),
-      said("Alice", `<body>two</body>${ids("S1", "occ-a")}`),
-    ],
-    log: ["Eve says one", "Alice says two"],
-  },
-  {
-    name: "the same text again without ids is said again",
-    features: noIds,
-    stanzas: [said("Alice", "<body>hi</body>"), said("Alice", "<body>hi</body>")],
-    log: ["Alice says hi", "Alice says hi"],
-  },
-  {
-    name: "an occupant-id without an id",
-    stanzas: [
-      said(
-        "Alice",
-        `<body>hi</body><stanza-id xmlns='urn:xmpp:sid:0' by='${room}' id='S1'/><occupant-id xmlns='urn:xmpp:occupant-id:0'/>`,
-      ),
-    ],
-    log: ["Alice says hi"],
-  },
-  {
-    name: "no id at all",
-    features: noIds,
-    stanzas: [said("Alice", "<body>hi</body>").replace(" id='m1'", "")],
-    log: ["Alice says hi"],
   },
   // The subject.
   {

@@ -125,6 +125,18 @@ void test("somebody else who goes under whatever status does not put the gateway
   assert.equal(muc.account.fault(room), null);
 });
 
+void test("an error about the listener's presence does not put the gateway out once it is in", async (t) => {
+  const muc = await ScriptedMuc.entered(t);
+  for (const condition of ["conflict", "not-acceptable", "forbidden"])
+    muc.write(
+      `<presence type='error' from='${room}/${nick}' to='${listener}'><error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></presence>`,
+    );
+  muc.write(said("Alice", `<body>heard</body>${ids("S-1", "a")}`));
+  await muc.settled();
+  assert.equal(muc.account.fault(room), null);
+  assert.deepEqual(muc.host.keys, [`${room} S-1`]);
+});
+
 void test("what is said while the listener is out is not heard, and what comes after is", async (t) => {
   const muc = await ScriptedMuc.entered(t);
   muc.write(out([110, 307]), said("Alice", `<body>unheard</body>${ids("S-1", "a")}`));

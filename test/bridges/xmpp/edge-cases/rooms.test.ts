@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { attribute, type Element } from "../../../../bridges/xmpp/xml.ts";
+import type { Receipt } from "../../../../core/bridge/outbound.ts";
 import { roomPasswordKind } from "../../../../core/secrets/room-password.ts";
+import type { UserUri } from "../../../../mappings/ids.ts";
 import { ghost, isEntering, listener, MUC, refused, room } from "../../../support/muc-stanzas.ts";
 import { ScriptedMuc } from "../../../support/scripted-muc.ts";
 
@@ -17,8 +19,25 @@ const wants = (password: string) => (stanza: Element) =>
   isEntering(stanza) && stanza.getChild("x", MUC)?.getChildText("password") !== password
     ? refused(stanza, "not-authorized", "auth")
     : undefined;
+/** Without any timer, so that nothing is tried again by itself. */
+async function turnsUntil(what: string, holds: () => boolean): Promise<void> {
+  for (const deadline = performance.now() + 20_000; !holds();) {
+    assert.ok(performance.now() < deadline, what);
+    await new Promise(setImmediate);
+  }
+}
 const admitting = (stanza: Element) =>
   stanza.getChild("query")?.getChild("item")?.attrs["affiliation"] === "member" ? stanza : undefined;
+
+/** Delivers a reaction in somebody's name. */
+function reacts(muc: ScriptedMuc, name: string): Promise<Receipt> {
+  const attrs = { xmlns: "urn:xmpp:reactions:0", id: "S1" };
+  const payload = [
+    { name: "reactions", attrs, children: [{ name: "reaction", attrs: {}, children: ["\u{1F375}"] }] },
+  ];
+  const speaker = { uri: `mimi://a.test/u/${name.toLowerCase()}` as UserUri, name };
+  return muc.perform({ op: "message", part: null, speaker, args: { payload } });
+}
 
 const onlyMembers = (muc: ScriptedMuc) => (stanza: Element) =>
   isEntering(stanza) && stanza.attrs["from"] === ann && !muc.sent.some(admitting)
@@ -53,6 +72,34 @@ void describe("a room with a password", () => {
     await muc.host.secrets.set(roomPasswordKind(room), "open sesame");
     await muc.account.inspect(room);
     assert.deepEqual(passwords(muc, listener), ["", "wrong", "open sesame"]);
+  });
+
+  void it("is tried again at once when the right one is given, whatever the next try has to wait for", async (t) => {
+    const muc = await ScriptedMuc.open(t);
+    muc.answer = wants("open sesame");
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    muc.account.join(room, null);
+    await turnsUntil("a room that keeps us out", () => muc.account.fault(room) !== null);
+    await muc.host.secrets.set(roomPasswordKind(room), "open sesame");
+    muc.account.roomPasswordChanged(room);
+    await turnsUntil("a room that lets us in", () => muc.host.readied.length > 0);
+    t.mock.timers.reset();
+    assert.deepEqual(passwords(muc, listener), ["", "open sesame"]);
+    assert.equal(muc.account.fault(room), null);
+  });
+
+  void it("is entered by ghosts without the one that the operator has had forgotten", async (t) => {
+    const muc = await ScriptedMuc.open(t);
+    await muc.host.secrets.set(roomPasswordKind(room), "open sesame");
+    muc.answer = wants("open sesame");
+    muc.account.join(room, null);
+    await muc.ready(1);
+    await muc.host.secrets.take(roomPasswordKind(room), () => true);
+    muc.account.roomPasswordChanged(room);
+    await muc.settled();
+    await muc.speak("Ann", "hi");
+    assert.deepEqual(passwords(muc, ann), [""]);
+    assert.deepEqual(muc.lines, [relayed("Ann", "hi")]);
   });
 
   void it("lets ghosts in with another one that was given while the gateway is in it", async (t) => {
@@ -112,6 +159,20 @@ void describe("more ghosts than may be in a room", () => {
       "ann_a.test: Ann",
     ]);
     assert.deepEqual(muc.asked(ghost("Cem")), [], "it has not even asked");
+  });
+
+  void it("do not show the reactions of the rest, and the log says so once", async (t) => {
+    const muc = await ScriptedMuc.entered(t, {}, { ghosts_per_room: 1 });
+    for (const name of ["Ann", "Ben", "Cem", "Ann"]) await reacts(muc, name);
+    const reacting = muc.sent.filter((stanza) => stanza.getChild("reactions") !== undefined);
+    assert.deepEqual(
+      reacting.map((stanza) => attribute(stanza, "from")),
+      [ann, ann],
+    );
+    assert.deepEqual(
+      muc.warned.filter((line) => line.startsWith("reactions")),
+      ["reactions of people whose ghosts can't come in or speak are not shown"],
+    );
   });
 
   void it("make room for who speaks when they have been silent for an hour, the longest silent first", async (t) => {

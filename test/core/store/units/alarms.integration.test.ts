@@ -7,7 +7,7 @@ import { accountCounts } from "../../../../core/store/units/account-counts.ts";
 import { type NewAlarm, standingAlarms } from "../../../../core/store/units/alarms.ts";
 import { statusReport } from "../../../../core/store/units/status.ts";
 import { watched } from "../../../../core/store/units/watched-rooms.ts";
-import { ofAccount, ofRoom } from "../../../../core/watch/alarm.ts";
+import { ofAccount, ofRoom, ofUnread } from "../../../../core/watch/alarm.ts";
 import { SampleStore } from "../sample.ts";
 import { storeKinds } from "../stores.ts";
 
@@ -97,6 +97,21 @@ for (const kind of storeKinds()) {
       );
     });
 
+    void test("a room that is not read after a restore has one beside that", async () => {
+      const { store, a, b } = sample;
+      const before = (await lines(b.id)).length;
+      const alarm: NewAlarm = { ...ofRoomA(), subject: ofUnread(a.id), code: "room_unread", why: "it waits" };
+      assert.deepEqual(await raise(alarm, AT + 110, "one"), [alarm.subject]);
+      assert.deepEqual((await lines(b.id)).slice(before), [
+        `Alarm: room fake:${a.native} is not read since the restore at 00:16 UTC: it waits.`,
+      ]);
+      const found = (await store.read(standingAlarms())).map(({ code, bridge }) => [code, bridge]);
+      assert.deepEqual(found, [
+        ["room_silent", "fake"],
+        ["room_unread", "fake"],
+      ]);
+    });
+
     void test("what the watch looks at says what waits and since when", async () => {
       const { store, a, b, account } = sample;
       const of = async (id: number) => (await store.read(watched())).rooms.find((room) => room.id === id);
@@ -164,7 +179,7 @@ for (const kind of storeKinds()) {
 
     void test("a room that is linked no more has none", async () => {
       const { store, a, account } = sample;
-      assert.equal((await store.read(standingAlarms())).length, 1);
+      assert.equal((await store.read(standingAlarms())).length, 2);
       const room = { account: account.id, native: a.native, label: "fake:a" };
       await store.write("unlink", { ...room, erase: false, at: AT, actor: "operator" });
       assert.deepEqual(await store.read(standingAlarms()), []);

@@ -1,12 +1,14 @@
 /** Groups of peers that are followed here. On SQLite and on PostgreSQL. */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Seq } from "../../../../core/ids.ts";
 import { outLane } from "../../../../core/lanes/lane-key.ts";
 import { lanesBehind } from "../../../../core/store/units/lanes.ts";
 import { membersPage } from "../../../../core/store/units/snapshot.ts";
 import type { GroupState } from "../../../../core/store/units/take-state.ts";
-import type { UserUri } from "../../../../mappings/ids.ts";
+import { SALT_OCTETS, saidKey } from "../../../../mappings/event-id.ts";
+import type { SaidKey, UserUri } from "../../../../mappings/ids.ts";
 import {
   addPeer,
   domain,
@@ -189,7 +191,9 @@ for (const kind of storeKinds()) {
 
     void test("of another log what is the same is kept, and what our users said behind that is said again", async () => {
       const mia = person(at.host, "mia");
-      const said = [message(`kept ${turn}`), message(`lost ${turn}`), message(`waiting ${turn}`)] as const;
+      const told = { passed: "mimi://a.example/r/1", saidKey: "5".repeat(32) as SaidKey };
+      const lost = { ...message(`lost ${turn}`), ...told };
+      const said = [message(`kept ${turn}`), lost, message(`waiting ${turn}`)] as const;
       await at.say(...said);
       const [same, other] = [remote(1, mia), remote(3, mia)];
       await at.apply([same, at.back(2, said[0]), other, at.back(4, said[1])]);
@@ -223,6 +227,8 @@ for (const kind of storeKinds()) {
       assert.equal((await at.state())?.heldRev, 2);
       await assert.rejects(at.apply([remote(2, mia)]), { code: "event_conflict" }, "it is one log again");
       await at.apply([at.back(4, said[1])]);
+      const back = (await at.log(3))[0];
+      assert.deepEqual({ passed: back?.passed, saidKey: back?.saidKey }, told, "nothing of it is forgotten");
       assert.deepEqual(
         (await at.pending()).map(({ id }) => id),
         [said[2].id],
@@ -288,6 +294,31 @@ for (const kind of storeKinds()) {
       assert.equal((await at.apply([remote(1, anna, { proof: Buffer.from("ours") })])).head, 1);
       const unmet = person(domain("fake.mimi.test"), "unmet");
       await assert.rejects(at.apply([remote(2, unmet)]), { code: "sender_forged" });
+    });
+
+    void test("what ours said before a restore is known again by its salt, and what others say by its id alone", async () => {
+      const salt = randomBytes(SALT_OCTETS);
+      const mia = person(at.host, "mia");
+      const { sender } = message("");
+      assert.ok(sender);
+      const anna = sender.uri;
+      const content = (text: string) => Buffer.concat([Buffer.of(0x82, 0x50), salt, Buffer.from(text)]);
+      const key = saidKey("message", anna, at.uri, salt);
+      const proof = Buffer.from("ours");
+      await at.apply([
+        remote(1, mia, { content: content("one") }),
+        remote(2, mia, { content: content("two, under the same salt") }),
+        remote(3, anna, { content: content("lost"), proof }),
+        remote(4, anna, { content: null, proof }),
+      ]);
+      const known = async () => (await at.log()).map((entry) => entry.saidKey);
+      assert.deepEqual(await known(), [null, null, key, null]);
+      const again = randomBytes(SALT_OCTETS);
+      const edited = { ...message(`edited ${turn}`), saidKey: saidKey("message", anna, at.uri, again) };
+      await at.say(edited);
+      const before = Buffer.concat([Buffer.of(0x82, 0x50), again, Buffer.from("as it was")]);
+      await at.apply([remote(5, anna, { content: before, proof }), at.back(6, edited)]);
+      assert.deepEqual((await known()).slice(4), [null, edited.saidKey], "no key stands for two events");
     });
 
     void test("one of ours whom the owner names before he was met is the same when he speaks", async () => {

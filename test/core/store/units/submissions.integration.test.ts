@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { knownMessages, reactionsTo } from "../../../../core/store/units/relations.ts";
 import { plainAct } from "../../../../mappings/message-act.ts";
-import { userUri } from "../../../../mappings/ids.ts";
+import { type SaidKey, userUri } from "../../../../mappings/ids.ts";
 import { outLane } from "../../../../core/lanes/lane-key.ts";
 import { groupsWaiting, pendingFor } from "../../../../core/store/units/submissions.ts";
 import { domain, person, propertySays, remote } from "../federation-sample.ts";
@@ -62,7 +62,8 @@ for (const kind of storeKinds()) {
 
     void test("it comes back with its seq, is known for the room's own, and keeps its link", async () => {
       const passed = "mimi://a.example/r/1 mimi://b.example/r/2";
-      const event = { ...message(`mine ${turn}`), passed };
+      const saidKey = "5".repeat(32) as SaidKey;
+      const event = { ...message(`mine ${turn}`), passed, saidKey };
       await at.say(event);
       const proof = Buffer.from("signed");
       const served = { group: at.group, served: [{ id: event.id, proof }] };
@@ -75,8 +76,8 @@ for (const kind of storeKinds()) {
       assert.equal(applied.head, 2);
       const entry = (await at.log(1))[0];
       assert.deepEqual(
-        [entry?.id, entry?.originBinding, entry?.senderNative, entry?.passed],
-        [event.id, at.room.id, "anna", passed],
+        [entry?.id, entry?.originBinding, entry?.senderNative, entry?.passed, entry?.saidKey],
+        [event.id, at.room.id, "anna", passed, saidKey],
       );
       assert.equal(await at.count("event where seq = 2 and received_at = 2000"), 1);
       assert.equal(await sample.count(`link where event_id = '${event.id}' and state = 'live'`), 1);

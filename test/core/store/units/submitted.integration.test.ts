@@ -60,6 +60,7 @@ for (const kind of storeKinds()) {
       assert.deepEqual(Buffer.from(said?.proof ?? []), proof);
       const log = await sample.store.read(logAfter({ group: at.room.group, after: 1, limit: 5 }));
       assert.deepEqual([log[0]?.senderName, log[0]?.originBinding], ["Mia", null]);
+      assert.equal(log[0]?.saidKey, null, "whoever submits chooses the salt: two events may have one");
       assert.equal((await at.head()).pulled, "cursor 7");
       const again = await at.submit([submitted(sender)]);
       assert.equal(again.head, 3, "he is a member now");
