@@ -115,6 +115,7 @@ const { values } = parseArgs({
   },
 });
 const single = values.seed !== undefined && values.seeds === undefined;
+const withCopies = values.copies || !single;
 const first = whole("seed", values.seed, 1);
 const count = single || values.short ? 1 : whole("seeds", values.seeds, 3);
 const withSynapse = values["with-synapse"];
@@ -128,7 +129,7 @@ if (!values.copies) {
     for (const mode of wanted) rows.push(await run(seed, mode));
   }
 }
-if (!single) {
+if (withCopies) {
   for (const breakage of breakages) {
     say(`broken copy: ${breakage.name}`);
     const problems = await tryBreakage(root, breakage, {
@@ -171,7 +172,7 @@ async function run(seed: number, mode: Mode): Promise<Row> {
 
 function report(): void {
   if (rows.length > 0) tellRuns();
-  if (!single) console.log(`${breakages.length - faulty} of ${breakages.length} broken copies were noticed`);
+  if (withCopies) console.log(`${breakages.length - faulty} of ${breakages.length} broken copies were noticed`);
   const red = rows.some(({ outcome }) => outcome.problems.length > 0);
   process.exitCode = red || faulty > 0 ? 1 : 0;
 }

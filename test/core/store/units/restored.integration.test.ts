@@ -67,15 +67,13 @@ for (const kind of storeKinds()) {
       assert.ok(free.claimed, "nobody holds a lane of before");
     });
 
-    void test("a database on which somebody works is left alone, and older code reads no copy", async () => {
+    void test("a database on which somebody works is left alone", async () => {
       const { store, a } = sample;
       const fence = await sample.claim(inLane(a.id));
       await assert.rejects(store.write("markRestored", { at: AT, shared: true }), { code: "store_locked" });
       await store.write("releaseLane", fence);
       await sample.sql("update lane set lease_until = 0");
       await store.write("markRestored", { at: AT, shared: true });
-      const [schema] = await sample.sql("select oldest_reader from schema_version");
-      assert.ok(Number(schema?.["oldest_reader"]) >= 16, "it would deliver twice what rooms are asked for");
     });
 
     void test("codes that were good are withdrawn", async () => {
