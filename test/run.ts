@@ -54,7 +54,7 @@ const stages: readonly Stage[] = [
     seconds: 1_200,
     files: /\.integration\.test\.ts$/,
     // Most of their time they wait for servers, each file for its own.
-    atOnce: 2,
+    atOnce: 3,
     commands: (files) =>
       files.map((file) => ({ name: file, command: [...nodeTest, "--test-timeout=300000", file] })),
   },
