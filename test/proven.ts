@@ -230,6 +230,23 @@ export const proofs: readonly Proof[] = [
     test: "has his picture beside it in a channel, from this gateway",
   },
   betweenMatrixAndSlack("user-avatar", "slack", "are pictures of people, too, which their ghosts wear"),
+  ...matrixToMatrix(
+    ["room-avatar"],
+    "is that of the linked rooms, wherever it is changed, and goes with it",
+    "test/bridges/matrix/room-avatar.integration.test.ts",
+  ),
+  xmppToXmpp(
+    "room-avatar",
+    "test/bridges/xmpp/ejabberd.integration.test.ts",
+    "show the picture of a room that is linked, another one, and none",
+  ),
+  ...(["matrix", "xmpp"] as const).map((from) => ({
+    feature: "room-avatar" as const,
+    from,
+    to: from === "xmpp" ? ("matrix" as const) : ("xmpp" as const),
+    file: "test/bridges/matrix/muc.integration.test.ts",
+    test: "have the same picture, whichever of them gets it",
+  })),
   slackToSlack("text", "shows the author's name and where he is from"),
   slackToSlack("edit", "carries an edit into the copy, and the preview of a link not at all"),
   slackToSlack("deletion", "carries a deletion, of the original and by a person of the copy"),

@@ -9,13 +9,13 @@ import { request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { buffer, text as textOf } from "node:stream/consumers";
+import { text as textOf } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { GatewayError } from "../../core/errors.ts";
 import { limits } from "../../core/limits.ts";
 import { checkedOctets } from "../../core/media/checked-octets.ts";
-import { pictureType } from "../../core/media/picture-type.ts";
+import { openPicture } from "../../core/media/open-picture.ts";
 import { type FileFacts, type MediaLimits, openRemoteFile } from "../../core/media/remote-file.ts";
 import type { MatrixApi } from "./api.ts";
 import { EmojiPictures, type EmojiPicturesOptions } from "./emoji-pictures.ts";
@@ -92,10 +92,7 @@ export class Uploads {
   ): Promise<string> {
     const { media } = this.#options;
     const maxBytes = Math.min(most.maxBytes, media.maxBytes, await this.#limit());
-    const file = await openRemoteFile(source, { ...media, ...most, maxBytes }, facts);
-    const bytes = await buffer(file.body);
-    const contentType = pictureType(bytes);
-    if (contentType === null) throw new GatewayError("media_refused", `${source} is no picture`);
+    const { bytes, type: contentType } = await openPicture(source, { ...media, ...most, maxBytes }, facts);
     return this.storeBytes({ filename: "picture", contentType }, bytes, as);
   }
 

@@ -31,6 +31,7 @@ import { plan } from "./outbound.ts";
 import { notEntered } from "./refusal.ts";
 import type { Room } from "./room.ts";
 import { passwordChanged } from "./room-password.ts";
+import { parseRoomPicture } from "./room-picture.ts";
 import { withServedFiles } from "./served-files.ts";
 import { Service } from "./service.ts";
 import { ToldLines } from "./told-lines.ts";
@@ -154,7 +155,11 @@ export class XmppAccount implements Bridge {
 
   async picture(source: string): Promise<Buffer> {
     if (!this.#service) throw new GatewayError("account_down", "another process may serve the account");
-    return this.#service.looks.picture(source);
+    const ofRoom = parseRoomPicture(source);
+    if (ofRoom === null) return this.#service.looks.picture(source);
+    const room = this.#service.known(ofRoom.room);
+    if (!room) throw new GatewayError("media_unreachable", `the gateway is not in ${ofRoom.room}`);
+    return room.told.picture.bytes(ofRoom.photo);
   }
 
   async toEvents(room: NativeRoom, raw: Raw, lookups: Lookups): Promise<readonly Translated[]> {
@@ -163,7 +168,7 @@ export class XmppAccount implements Bridge {
     for (const loss of losses) this.#log.debug({ room, ...loss }, "something said loses something");
     const folder = this.#config.serve_files;
     return events
-      .filter((event) => event.kind !== "reply" || this.#told.isNews(event))
+      .filter((event) => event.kind !== "reply" || this.#told.isNews(event, raw))
       .map((event) => this.#service?.looks.pictured(event) ?? event)
       .map((event) => (folder === undefined ? event : withServedFiles(event, folder)));
   }

@@ -5,6 +5,8 @@ import type { MissingRight } from "./missing-rights.ts";
 import { bare } from "./names.ts";
 
 export interface RoomRights extends Pick<Capabilities, "archive" | "name" | "topic"> {
+  /** Whether it may have a picture. */
+  readonly pictured: boolean;
   /** Without which ghosts can't speak there. */
   readonly missing: readonly MissingRight[];
 }
@@ -12,10 +14,10 @@ export interface RoomRights extends Pick<Capabilities, "archive" | "name" | "top
 /** `listener`: who needs the rights. */
 export function examineRights(
   room: NativeRoom,
-  { archive, name, topic, missing }: RoomRights,
+  { archive, ...rest }: RoomRights,
   listener: string,
 ): readonly Finding[] {
-  const rights: Finding = { check: `rights:${room}`, ...rightsOf({ name, topic, missing }, bare(listener)) };
+  const rights: Finding = { check: `rights:${room}`, ...rightsOf(rest, bare(listener)) };
   if (archive) return [rights];
   const remedy =
     "give it one (Prosody: muc_mam for the rooms' service; ejabberd: mod_mam, and mam: true in the room's options)";
@@ -31,7 +33,7 @@ export function examineRights(
 }
 
 function rightsOf(
-  { name, topic, missing }: Omit<RoomRights, "archive">,
+  { name, topic, pictured, missing }: Omit<RoomRights, "archive">,
   gateway: string,
 ): Omit<Finding, "check"> {
   if (missing.length > 0)
@@ -40,7 +42,8 @@ function rightsOf(
       detail: missing.map(({ what }) => what).join("; "),
       remedy: missing.map(({ remedy }) => remedy).join("; "),
     };
-  const unset = [...(topic === "none" ? ["topic"] : []), ...(name === "none" ? ["name"] : [])];
+  const owned = name === "none" ? ["name", ...(pictured ? ["picture"] : [])] : [];
+  const unset = [...(topic === "none" ? ["topic"] : []), ...owned];
   if (unset.length === 0)
     return { state: "ok", detail: "ghosts speak there, and it may set name and topic", remedy: null };
   return {

@@ -13,10 +13,9 @@ import type { Avatar } from "../../core/media/picture-type.ts";
 import type { Milliseconds } from "../../core/time.ts";
 import { bare, NS } from "./names.ts";
 import type { Occupancy } from "./occupancy.ts";
+import { MOST_IN_VCARD, photoElement } from "./vcards.ts";
 import { attribute, type Element, xml } from "./xml.ts";
 
-/** A larger one would not get through every server: some take stanzas of 128 KiB from others. */
-const MOST_BYTES = 64 * 1024;
 const MOST_GHOSTS = 10_000;
 
 interface Look {
@@ -64,15 +63,7 @@ export class GhostPictures {
     const look = this.#looks.get(bare(to));
     if (!look || attribute(iq, "type") !== "get" || !iq.getChild("vCard", NS.vcard)) return null;
     const picture = await this.#fetched(look.address);
-    const photo =
-      picture === null
-        ? undefined
-        : xml(
-            "PHOTO",
-            {},
-            xml("TYPE", {}, picture.type),
-            xml("BINVAL", {}, picture.bytes.toString("base64")),
-          );
+    const photo = picture === null ? undefined : photoElement(picture);
     const card = xml("vCard", { xmlns: NS.vcard }, xml("FN", {}, look.name), photo);
     return xml("iq", { type: "result", id: attribute(iq, "id"), from: to, to: attribute(iq, "from") }, card);
   }
@@ -111,7 +102,7 @@ export class GhostPictures {
     const token = at < 0 ? null : parseAvatarToken(address.slice(at + AVATAR_PATH.length));
     try {
       const picture = token === null ? null : await this.#options.host.avatar(token);
-      return picture !== null && picture.bytes.length <= MOST_BYTES ? picture : null;
+      return picture !== null && picture.bytes.length <= MOST_IN_VCARD ? picture : null;
     } catch (thrown) {
       this.#options.log.warn({ err: thrown }, "a ghost's picture can't be had");
       return null;

@@ -1,5 +1,5 @@
 /** From what was kept of a room to events. */
-import type { CopyOf, Lookups, NativeUser, Raw, Translated } from "../../core/bridge/inbound.ts";
+import type { Lookups, NativeUser, Raw, Translated } from "../../core/bridge/inbound.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeId, NativeRoom } from "../../core/ids.ts";
 import type { Loss } from "../../mappings/loss.ts";
@@ -9,6 +9,7 @@ import { copyOf } from "./group-copies.ts";
 import { inboundContext, type People } from "./inbound-context.ts";
 import { occupant } from "./kept-stanza.ts";
 import { bare, resource } from "./names.ts";
+import { pictureSaid } from "./room-picture.ts";
 import { attribute, type Element, parseXml } from "./xml.ts";
 
 /** What a kept stanza says. Rejects with GatewayError event_malformed, or as the look-ups do. */
@@ -23,8 +24,7 @@ export async function translate(
   if (bare(from) !== room)
     throw new GatewayError("event_malformed", `a stanza from ${from || "nobody"} was kept as one of ${room}`);
   const { events, losses } = toMimi(stanza, await inboundContext(room, stanza, people, lookups));
-  const aux = attribute(stanza, "id") ?? null;
-  const said = events.flatMap((event) => translated(event, aux, copyOf(stanza)));
+  const said = events.flatMap((event) => translated(event, stanza));
   const reactor = losses.some(isLostReaction) ? author(room, stanza) : null;
   if (reactor === null) return { events: said, losses };
   return { events: [...said, { kind: "reply", to: reactor, text: OLD_REACTION }], losses };
@@ -39,19 +39,20 @@ const OLD_REACTION =
 
 const ENCRYPTED = "Encrypted messages are not carried to the linked rooms: the gateway can't read them.";
 
-/** What the core's log takes; other things are not carried yet. `copy`: what it is one of; null: of nothing. */
-function translated(event: Mapped, aux: string | null, copy: CopyOf | null): readonly Translated[] {
+/** What the core's log takes; other things are not carried yet. */
+function translated(event: Mapped, stanza: Element): readonly Translated[] {
   switch (event.kind) {
     case "message": {
       const { sender, message, native } = event;
+      const [aux, copy] = [attribute(stanza, "id") ?? null, copyOf(stanza)];
       const said = { kind: "message", sender, message, native: native as NativeId | null, aux } as const;
       return [copy === null ? said : { ...said, copy }];
     }
     case "property": {
       const { name, value } = event.property;
-      return name === "name" || name === "topic"
-        ? [{ kind: "property", sender: event.sender, name, value }]
-        : [];
+      const { sender } = event;
+      if (name === "avatar") return [{ kind: "property", sender, name, ...pictureSaid(stanza, value) }];
+      return name === "name" || name === "topic" ? [{ kind: "property", sender, name, value }] : [];
     }
     case "private":
       return event.encrypted ? [{ kind: "reply", to: event.sender, text: ENCRYPTED }] : [];

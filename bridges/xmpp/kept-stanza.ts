@@ -69,13 +69,17 @@ export interface Said {
 /** A message as the inbox keeps it: the whole stanza, less the ids that the room does not vouch for. */
 export function rawMessage(room: NativeRoom, message: Element, said: Said, vouched: Vouched): Raw {
   const { id, at, since } = said;
-  message.children = message.children.filter(
-    (child) => typeof child === "string" || !isForged(child, room, vouched),
-  );
+  takeOutForged(message, room, vouched);
   if (id !== null && stanzaId(message, room) === null)
     message.append(xml("stanza-id", { xmlns: NS.stanzaId, by: room, id }));
   if (since !== null) message.append(xml("stay", { xmlns: NS.mark, since }));
   return { nativeKey: id === null ? null : (`${room} ${id}` as NativeKey), at, raw: serializeXml(message) };
+}
+
+/** A change of the subject as the inbox keeps it: state, less the ids that the room does not vouch for. */
+export function rawSubject(room: NativeRoom, message: Element, at: Milliseconds, vouched: Vouched): Raw {
+  takeOutForged(message, room, vouched);
+  return rawState(message, at);
 }
 
 /** A room's state as the inbox keeps it: compared with what was seen last, so it needs no identity. */
@@ -87,6 +91,12 @@ export function rawState(element: Element, at: Milliseconds): Raw {
 export function staySince(stanza: Element): Milliseconds | null {
   const stay = stanza.getChild("stay", NS.mark);
   return stay ? Number(attribute(stay, "since")) : null;
+}
+
+function takeOutForged(message: Element, room: string, vouched: Vouched): void {
+  message.children = message.children.filter(
+    (child) => typeof child === "string" || !isForged(child, room, vouched),
+  );
 }
 
 function isForged(child: Element, room: string, vouched: Vouched): boolean {

@@ -2,6 +2,7 @@
  * One JID's presence in one MUC (XEP-0045, section 7): entering under the first nick that the room takes, staying,
  * leaving. The listener and every ghost have one each.
  */
+import { randomBytes } from "node:crypto";
 import type { NativeRoom } from "../../core/ids.ts";
 import { attribute, type Element, xml } from "./xml.ts";
 import { NS, resource } from "./names.ts";
@@ -20,7 +21,7 @@ export type Entry =
 export class Occupancy {
   readonly jid: string;
   readonly room: NativeRoom;
-  readonly #stream: ComponentStream;
+  readonly #stream: Pick<ComponentStream, "online" | "send">;
   readonly #password: () => string | null;
   /** The person's name when it entered, from which its nick was made. */
   #name: string | null = null;
@@ -28,6 +29,8 @@ export class Occupancy {
   #entering: {
     readonly nick: string;
     readonly before: string | null;
+    /** Of the presence that asks for it. */
+    readonly id: string;
     settle: (entry: Entry) => void;
   } | null = null;
   #entry: Promise<Entry> | null = null;
@@ -39,7 +42,12 @@ export class Occupancy {
   role = "none";
 
   /** `password`: what the room asks for at the door; null: nothing. */
-  constructor(stream: ComponentStream, room: NativeRoom, jid: string, password: () => string | null) {
+  constructor(
+    stream: Pick<ComponentStream, "online" | "send">,
+    room: NativeRoom,
+    jid: string,
+    password: () => string | null,
+  ) {
     this.#stream = stream;
     this.#password = password;
     this.room = room;
@@ -118,16 +126,20 @@ export class Occupancy {
     // The room may have given another nick than the one that was asked for (status 210).
     if (statuses.has("110")) {
       this.#nick = nick;
-      if (this.#answers(nick, statuses))
+      if (this.#answers(stanza, nick, statuses))
         this.#entering?.settle({ entered: true, nick, created: statuses.has("201") });
     }
     return null;
   }
 
-  /** Under the nick of before, its own presence tells of something else, unless the room says that it gives that one. */
-  #answers(nick: string, statuses: ReadonlySet<string | undefined>): boolean {
+  /**
+   * Under the nick of before, its own presence tells of something else, unless the room says that it gives that one, or it is the
+   * very presence that asked: to the room the two nicks are the same then.
+   */
+  #answers(stanza: Element, nick: string, statuses: ReadonlySet<string | undefined>): boolean {
     const entering = this.#entering;
-    return entering?.nick === nick || entering?.before !== nick || statuses.has("210");
+    if (entering === null || entering.nick === nick || entering.before !== nick) return true;
+    return statuses.has("210") || attribute(stanza, "id") === entering.id;
   }
 
   #showBeside(): void {
@@ -141,6 +153,7 @@ export class Occupancy {
   async #enter(nicks: readonly string[]): Promise<Entry> {
     let last: Entry = { entered: false, condition: "conflict", detail: "every nick is taken" };
     for (const nick of nicks) {
+      if (nick === this.#nick) return { entered: true, nick, created: false };
       last = await this.#tryNick(nick);
       if (last.entered || last.condition !== "conflict") break;
     }
@@ -159,14 +172,15 @@ export class Occupancy {
       if (entry.entered) this.#besideShown = beside;
       resolve(entry);
     };
-    this.#entering = { nick, before: this.#nick, settle };
+    const id = randomBytes(16).toString("hex");
+    this.#entering = { nick, before: this.#nick, id, settle };
     if (this.#stream.online) {
       const history = xml("history", { maxstanzas: "0", maxchars: "0" });
       const password = this.#password();
       const join = xml("x", { xmlns: NS.muc }, history);
       if (password !== null) join.append(xml("password", {}, password));
       this.#stream.send(
-        xml("presence", { from: this.jid, to: `${this.room}/${nick}` }, join, beside ?? undefined),
+        xml("presence", { id, from: this.jid, to: `${this.room}/${nick}` }, join, beside ?? undefined),
       );
     } else resolve({ entered: false, condition: "stream-lost", detail: "the stream is down" });
     return promise.finally(() => {

@@ -9,6 +9,7 @@ import { NS, resource } from "./names.ts";
 import { attribute, type Element } from "./xml.ts";
 
 interface Occupant {
+  /** As his presence has it. */
   readonly id: string | null;
   readonly since: Milliseconds;
   readonly role: string;
@@ -26,9 +27,18 @@ export interface Wearer {
 const BY_NICK = "nick:";
 
 export class Occupants {
+  readonly #vouched: () => boolean;
   readonly #byNick = new Map<string, Occupant>();
   /** By occupant-id; kept after the occupant has gone, for what he said before. */
   readonly #nicks = new Map<string, string>();
+
+  /**
+   * `vouched`: whether the room writes the occupant-ids itself, else they are what anybody likes. Asked when one is used, since the
+   * occupants come before the room has said it.
+   */
+  constructor(vouched: () => boolean) {
+    this.#vouched = vouched;
+  }
 
   /**
    * A presence from the room. A change of nick (status 303) is no break of the stay. Whether somebody who was there shows another
@@ -38,6 +48,8 @@ export class Occupants {
     const nick = resource(attribute(stanza, "from") ?? "");
     const type = attribute(stanza, "type");
     if (nick === "" || type === "error") return false;
+    const id = occupant(stanza);
+    if (id !== null && this.#vouched()) this.#nicks.set(id, nick);
     const user = stanza.getChild("x", NS.mucUser);
     const item = user?.getChild("item");
     const known = this.#byNick.get(nick);
@@ -48,11 +60,9 @@ export class Occupants {
       if (known && moved && renamed) this.#byNick.set(renamed, known);
       return false;
     }
-    const id = occupant(stanza);
-    if (id !== null) this.#nicks.set(id, nick);
     const role = (item && attribute(item, "role")) ?? known?.role ?? "none";
     // Somebody else under the same nick begins a stay of his own.
-    const stays = known && (known.id === id || id === null);
+    const stays = known && (known.id === id || id === null || !this.#vouched());
     const photo = photoOf(stanza) ?? (stays ? known.photo : null);
     this.#byNick.set(nick, { id, role, photo, since: stays ? known.since : at });
     return stays === true && photo !== known.photo;
@@ -63,22 +73,28 @@ export class Occupants {
     this.#byNick.clear();
   }
 
-  /** The nick that an occupant has now, by the id or `nick:NICK` under which he spoke. */
+  /** The nick that an occupant has now, by the id under which he spoke. */
   nickOf(identity: string): string | null {
-    return this.#nicks.get(identity) ?? null;
+    if (!this.#vouched()) return null;
+    const known = this.#nicks.get(identity);
+    if (known !== undefined) return known;
+    // He came before the room was asked.
+    for (const [nick, { id }] of this.#byNick) if (id === identity) return nick;
+    return null;
   }
 
   /** The occupant under this nick: his id, or `nick:NICK` where the room gives none. null: nobody. */
   identity(nick: string): string | null {
     const found = this.#byNick.get(nick);
-    return found ? (found.id ?? BY_NICK + nick) : null;
+    if (!found) return null;
+    return (this.#vouched() ? found.id : null) ?? BY_NICK + nick;
   }
 
   /** Who has that identity and is in the room now; null: nobody. */
   wearer(identity: string): Wearer | null {
-    const nick = identity.startsWith(BY_NICK) ? identity.slice(BY_NICK.length) : this.#nicks.get(identity);
-    const found = nick === undefined ? undefined : this.#byNick.get(nick);
-    if (nick === undefined || !found || this.identity(nick) !== identity) return null;
+    const nick = identity.startsWith(BY_NICK) ? identity.slice(BY_NICK.length) : this.nickOf(identity);
+    const found = nick === null ? undefined : this.#byNick.get(nick);
+    if (nick === null || !found || this.identity(nick) !== identity) return null;
     return { nick, photo: found.photo };
   }
 

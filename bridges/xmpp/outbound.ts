@@ -25,9 +25,6 @@ export function plan(event: OutEvent, capabilities: XmppCapabilities, context: R
       return planned(event, { kind: "message", id, author, message }, capabilities, context);
     }
     case "property": {
-      // A room's picture is its vCard's, which its owners alone may change.
-      if (event.name === "avatar")
-        return { steps: [], losses: [{ code: "property_unsupported", detail: "avatar" }] };
       const property = { name: event.name, item: event.item ?? "", value: event.value };
       return planned(event, { kind: "property", author: event.speaker, property }, capabilities, context);
     }
@@ -83,6 +80,8 @@ function stepOf(
       return [{ op: "topic", part: null, speaker: null, args: { text: call.text } }];
     case "name":
       return [{ op: "name", part: null, speaker: null, args: { text: call.text } }];
+    case "avatar":
+      return [{ op: "avatar", part: null, speaker: null, args: { source: call.url } }];
     case "moderate":
       return [
         { op: "moderate", part: null, speaker: null, args: { id: call.stanzaId, reason: call.reason } },

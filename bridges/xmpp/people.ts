@@ -25,6 +25,8 @@ export interface RoomPeopleOptions {
   readonly pictures: Pick<OccupantPictures, "changed">;
   /** What the room asks for there. */
   readonly door: PasswordKeeper;
+  /** Whether occupant-ids are the room's own word; asked each time. */
+  readonly vouched: () => boolean;
 }
 
 interface Ghost {
@@ -39,7 +41,7 @@ const FULL: Entry = { entered: false, condition: "ghosts_per_room", detail: "the
 
 export class RoomPeople implements People {
   readonly #options: RoomPeopleOptions;
-  readonly #occupants = new Occupants();
+  readonly #occupants: Occupants;
   /** By JID. */
   readonly #ghosts = new Map<string, Ghost>();
   /** By nick; null: to be made anew. */
@@ -47,6 +49,7 @@ export class RoomPeople implements People {
 
   constructor(options: RoomPeopleOptions) {
     this.#options = options;
+    this.#occupants = new Occupants(options.vouched);
   }
 
   /**

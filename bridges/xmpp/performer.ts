@@ -131,6 +131,8 @@ export class Performer {
         return this.#setSubject(room, text);
       case "name":
         return this.#configure(room, "name", text);
+      case "avatar":
+        return room.told.picture.write(step, context);
       case "moderate":
         return this.#takeBack(room, textArg(step, "id"), textArg(step, "reason"));
       case "moderated":

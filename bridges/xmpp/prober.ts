@@ -33,6 +33,7 @@ export class Prober {
       case "moderated":
         return room.stay.info.moderated === step.args["moderated"] ? held : "absent";
       case "out":
+      case "avatar":
       case "moderate":
         // Doing it again does no harm.
         return "absent";

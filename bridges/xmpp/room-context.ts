@@ -5,13 +5,15 @@ import type { Milliseconds } from "../../core/time.ts";
 import type { Archive } from "./archive.ts";
 import type { Echoes } from "./echoes.ts";
 import type { OccupantPictures } from "./occupant-pictures.ts";
+import type { MediaLimits } from "../../core/media/remote-file.ts";
 import type { ComponentStream } from "./stream.ts";
 
 export interface RoomContext {
   readonly stream: ComponentStream;
   readonly archive: Archive;
   readonly echoes: Echoes;
-  readonly pictures: Pick<OccupantPictures, "changed">;
+  readonly pictures: Pick<OccupantPictures, "changed" | "vcards">;
+  readonly media: MediaLimits;
   readonly log: Logger;
   readonly host: BridgeHost;
   readonly domain: string;

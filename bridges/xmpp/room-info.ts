@@ -14,6 +14,8 @@ export interface RoomInfo {
   /** Whether only those with voice may speak. */
   readonly moderated: boolean;
   readonly membersOnly: boolean;
+  /** Whether it may have a picture (XEP-0486). */
+  readonly pictured: boolean;
   /** How moderators take back what others have said; null: they can't. */
   readonly moderation: ModerationVersion | null;
   /** Whether whoever knows its address may enter. */
@@ -37,6 +39,7 @@ export const unknownRoom: RoomInfo = {
   subjectOpen: false,
   moderated: false,
   membersOnly: false,
+  pictured: false,
   moderation: null,
   open: false,
   vouched: { stanzaId: false, occupantId: false },
@@ -58,6 +61,7 @@ export async function askRoom(stream: ComponentStream, from: string, room: Nativ
     subjectOpen: ["1", "true"].includes(subject?.getChildText("value") ?? ""),
     moderated: features.has("muc_moderated"),
     membersOnly: features.has("muc_membersonly"),
+    pictured: features.has(NS.vcard),
     moderation: moderationOf(features),
     open: !features.has("muc_membersonly") && !features.has("muc_passwordprotected"),
     vouched: { stanzaId: features.has(NS.stanzaId) || archive, occupantId: features.has(NS.occupantId) },

@@ -10,7 +10,7 @@ import { asGatewayError } from "../../core/errors.ts";
 import type { ArchiveMark, NativeRoom } from "../../core/ids.ts";
 import { RetryTimer, type RetryTimes } from "../../core/retry-timer.ts";
 import { isOfGroup } from "./group-copies.ts";
-import { isConfigured, isKept, isOwn, isSubject, rawMessage, rawState, stanzaId } from "./kept-stanza.ts";
+import { isConfigured, isKept, isOwn, isSubject, rawMessage, rawSubject, stanzaId } from "./kept-stanza.ts";
 import { passOn } from "./markers.ts";
 import { warningsOf } from "./missing-rights.ts";
 import { isModeratedBy } from "./moderation.ts";
@@ -19,6 +19,7 @@ import { RoomPeople } from "./people.ts";
 import { ownSince, saidSince } from "./room-archive.ts";
 import type { RoomContext } from "./room-context.ts";
 import { Intake } from "./room-intake.ts";
+import { RoomTold } from "./room-told.ts";
 import { Stay } from "./stay.ts";
 import { attribute, type Element } from "./xml.ts";
 
@@ -31,10 +32,14 @@ export class Room {
   readonly stay: Stay;
   readonly #intake: Intake;
   readonly people: RoomPeople;
+  /** What it tells of itself. */
+  readonly told: RoomTold;
   #state: "out" | "entering" | "live" = "out";
   #joined = false;
   /** The number of the last way in; what an earlier one still waits for is nothing to the room any more. */
   #entries = 0;
+  /** Whether it is to be tried again without a wait should the way in that is under way fail. */
+  #hurried = false;
   /** Heard while the archive is being read. */
   #waiting: Element[] | null = null;
   #fault: string | null = null;
@@ -47,7 +52,10 @@ export class Room {
     this.#context = context;
     this.stay = new Stay(jid, context);
     this.#intake = new Intake({ ...context, room: jid });
-    this.people = new RoomPeople({ ...context, room: jid, door: this.stay });
+    const vouched = () => this.stay.info.vouched.occupantId;
+    this.people = new RoomPeople({ ...context, room: jid, door: this.stay, vouched });
+    const live = () => this.live;
+    this.told = new RoomTold({ ...context, stay: this.stay, intake: this.#intake, live });
   }
 
   get live(): boolean {
@@ -79,9 +87,10 @@ export class Room {
     this.#start();
   }
 
-  /** Where it takes part and is out, it enters now, and not only when its time has come. */
+  /** Where it takes part and is out, it enters now, and not only when its time has come; a way in that fails is tried once more. */
   tryNow(): void {
     this.#retry.stop();
+    this.#hurried = this.#state === "entering";
     if (this.#joined && this.#state === "out" && this.#context.stream.online) this.#start();
   }
 
@@ -121,6 +130,7 @@ export class Room {
   presence(stanza: Element, to: string): void {
     this.heardAt = performance.now();
     const listener = to === this.#context.listener;
+    if (listener && this.told.picture.tells(stanza, this.live)) return;
     this.people.presence(stanza, listener ? null : to, this.#context.now());
     if (!listener) return;
     const out = this.stay.presence(stanza);
@@ -135,9 +145,8 @@ export class Room {
   /** A groupchat message to the listener. */
   groupchat(message: Element): void {
     this.heardAt = performance.now();
-    // The greeting ends with the subject; state is never replayed, so it need not wait for the archive.
-    if (isSubject(message)) this.#heardSubject(message);
-    else if (this.#waiting) this.#waiting.push(message);
+    if (isSubject(message)) this.stay.heardSubject(message.getChildText("subject") ?? "");
+    if (this.#waiting) this.#waiting.push(message);
     else if (this.live) this.#heard(message);
   }
 
@@ -155,6 +164,7 @@ export class Room {
   }
 
   #heard(message: Element): void {
+    if (isSubject(message)) return this.#heardSubject(message);
     const { host, echoes, now } = this.#context;
     const { vouched } = this.stay.info;
     const id = vouched.stanzaId ? stanzaId(message, this.jid) : null;
@@ -165,7 +175,7 @@ export class Room {
     }
     if (isOfGroup(message, host.group(this.jid)) || isModeratedBy(message, this.jid, this.stay.nick))
       return this.#intake.heardOwn();
-    if (isConfigured(message)) void this.#askAgain();
+    if (isConfigured(message)) void this.told.configured();
     if (!isKept(message)) return passOn(message, this.jid, this.people, host);
     // History that the server sent although none was asked for; without an id it can't be told from new ones.
     if (id === null && message.getChild("delay", NS.delay)) return;
@@ -176,22 +186,9 @@ export class Room {
 
   #heardSubject(message: Element): void {
     const { echoes, now } = this.#context;
-    this.stay.heardSubject(message.getChildText("subject") ?? "");
     const nick = resource(attribute(message, "from") ?? "");
     if (nick !== "" && nick === this.stay.nick) echoes.confirmed(`subject ${this.jid}`, now());
-    else if (this.#joined) this.#intake.heard(rawState(message, now()));
-  }
-
-  /** The room's configuration has changed, perhaps its name (XEP-0045, section 10.2.1). */
-  async #askAgain(): Promise<void> {
-    const { log, now } = this.#context;
-    try {
-      await this.stay.ask();
-      const { answer } = this.stay.info;
-      if (answer && this.live) this.#intake.heard(rawState(answer, now()));
-    } catch (thrown) {
-      log.warn({ room: this.jid, err: asGatewayError(thrown) }, "a room did not say what has changed in it");
-    }
+    else this.#intake.heard(rawSubject(this.jid, message, now(), this.stay.info.vouched));
   }
 
   /** Whatever way in is under way leads nowhere any more. */
@@ -202,6 +199,7 @@ export class Room {
   }
 
   #start(): void {
+    this.#hurried = false;
     this.#entries += 1;
     const entry = this.#entries;
     const stands = () => entry === this.#entries;
@@ -211,27 +209,26 @@ export class Room {
       this.#out();
       this.#fault = error.detail;
       this.#context.log.warn({ room: this.jid, err: error }, "a room could not be entered");
-      this.#retry.failed();
+      if (this.#hurried) this.tryNow();
+      else this.#retry.failed();
     });
   }
 
   /** `stands`: whether this is still the way in that counts. */
   async #takePart(stands: () => boolean): Promise<void> {
-    const { host, now } = this.#context;
     this.#state = "entering";
     const waiting: Element[] = [];
     this.#waiting = waiting;
     await this.stay.enter();
     if (stands() && this.stay.info.archive) await this.#readMissed(stands);
     if (!stands()) return;
-    const { answer } = this.stay.info;
-    if (answer) this.#intake.heard(rawState(answer, now()));
     this.#waiting = null;
     this.#state = "live";
     this.#fault = null;
     this.#retry.worked();
+    this.told.entered();
     for (const message of waiting) this.#heard(message);
-    host.ready(this.jid);
+    this.#context.host.ready(this.jid);
   }
 
   async #readMissed(stands: () => boolean): Promise<void> {

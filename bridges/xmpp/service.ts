@@ -69,7 +69,7 @@ export class Service {
   constructor(options: ServiceOptions) {
     this.#options = options;
     const { config, log, media, host } = options;
-    const { service, domain, secret: password } = config;
+    const { service, domain, secret: password, upload = null } = config;
     const listener = listenerJid(domain);
     const stream = new ComponentStream(
       { service, domain, password },
@@ -79,7 +79,6 @@ export class Service {
         offline: (error) => this.#offline(error),
       },
     );
-    const { upload = null } = config;
     const files = new FileStore({ stream, from: listener, domain, upload, media, log });
     this.#privates = new PrivateMessages({ stream, listener, gateway: host.gateway });
     this.#listener = listener;
@@ -127,12 +126,13 @@ export class Service {
   room(jid: NativeRoom): Room {
     let room = this.#rooms.get(jid);
     if (!room) {
-      const { config, log, host } = this.#options;
+      const { config, log, host, media } = this.#options;
       room = new Room(jid, {
         stream: this.#stream,
         archive: this.#archive,
         echoes: this.#echoes,
         pictures: this.looks,
+        media,
         log,
         host,
         domain: config.domain,
@@ -158,9 +158,7 @@ export class Service {
     return [
       ...(this.online ? await examineServer({ stream, listener, config, media, services }) : []),
       ...(await examineRooms(rooms, this.#pings)),
-      ...rooms.flatMap(({ jid, live, stay }) =>
-        live ? examineRights(jid, { ...stay.capabilities(), missing: stay.missing() }, listener) : [],
-      ),
+      ...rooms.flatMap(({ jid, live, stay }) => (live ? examineRights(jid, stay.rights(), listener) : [])),
     ];
   }
 

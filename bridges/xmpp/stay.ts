@@ -3,6 +3,7 @@ import type { Capabilities } from "../../core/bridge/room.ts";
 import { GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
 import type { XmppCapabilities } from "../../mappings/xmpp/outbound.ts";
+import type { RoomRights } from "./examine-rights.ts";
 import { type MissingRight, missingRights } from "./missing-rights.ts";
 import { bare } from "./names.ts";
 import { type Entry, Occupancy } from "./occupancy.ts";
@@ -94,6 +95,11 @@ export class Stay {
     };
   }
 
+  /** What the gateway may do in the room, and lacks there; only of one that was entered. */
+  rights(): RoomRights {
+    return { ...this.capabilities(), pictured: this.#info.pictured, missing: this.missing() };
+  }
+
   /** What messages may be made of here; only of a room that was entered. */
   mapping(): XmppCapabilities {
     const { name, topic } = this.capabilities();
@@ -105,6 +111,7 @@ export class Stay {
       textBytes: streamLimits.messageBytes,
       subject: topic !== "none",
       configuration: name !== "none",
+      picture: this.#listener.affiliation === "owner" && this.#info.pictured,
       moderation: this.#listener.role === "moderator" && this.#info.moderation !== null,
       administration: false,
       typing: true,

@@ -1,17 +1,23 @@
 /** Lines of the gateway's own that people were told, so that nobody is told the same again and again. */
-import type { Translated } from "../../core/bridge/inbound.ts";
+import type { Raw, Translated } from "../../core/bridge/inbound.ts";
 
 const MOST_TOLD = 10_000;
 
 export class ToldLines {
-  readonly #told = new Set<string>();
+  /** For each line, what it was told upon. */
+  readonly #told = new Map<string, string>();
 
-  /** Whether somebody was not told that before; from now on he was. */
-  isNews({ to, text }: Extract<Translated, { kind: "reply" }>): boolean {
+  /**
+   * Whether somebody was not told that upon anything else before; from now on he was. Upon the same it is news each time: what is made
+   * of a raw may be thrown away, and made again later.
+   */
+  isNews({ to, text }: Extract<Translated, { kind: "reply" }>, { nativeKey, raw }: Raw): boolean {
     const line = `${to.native} ${text}`;
-    if (this.#told.has(line)) return false;
+    const upon = nativeKey ?? raw;
+    const told = this.#told.get(line);
+    if (told !== undefined) return told === upon;
     if (this.#told.size >= MOST_TOLD) this.#told.clear();
-    this.#told.add(line);
+    this.#told.set(line, upon);
     return true;
   }
 }

@@ -86,10 +86,22 @@ export class Voices {
     return isMember ? room.people.speaker(speaker, beyond) : first;
   }
 
-  /** Not even the gateway was there any more: a room that is gone is not a ghost's to make. */
-  async #takeBack(room: Room, { jid }: Occupancy): Promise<never> {
-    await asked(destroyRoom(this.#options.stream, room.jid, jid));
-    room.enterAgain();
+  /**
+   * Not even the gateway was there any more: a room that is gone is not a ghost's to make, and none stays in one as its owner, whatever
+   * becomes of the wish to destroy it.
+   */
+  async #takeBack(room: Room, ghost: Occupancy): Promise<never> {
+    const { stream, log } = this.#options;
+    try {
+      if (!(await asked(destroyRoom(stream, room.jid, ghost.jid))))
+        log.warn(
+          { room: room.jid },
+          "a room that came into being as a ghost entered it could not be destroyed",
+        );
+    } finally {
+      ghost.leave();
+      room.enterAgain();
+    }
     throw later("account_down", "the room is gone, or has lost the gateway: it is entered again", null);
   }
 

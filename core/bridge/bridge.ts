@@ -91,7 +91,7 @@ export interface Bridge {
    */
   fileAccess?(source: string): Promise<FileAccess | null>;
   /**
-   * A picture of somebody's that no host gives, by the address that the bridge has put for it (NativeUser). Rejects with
+   * A picture of somebody's, or of a room, that no host gives, by the address that the bridge has put for it. Rejects with
    * GatewayError where it can't be had now, or this process does not serve the account. Left out where all are on hosts.
    */
   picture?(source: string): Promise<Buffer>;

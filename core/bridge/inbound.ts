@@ -71,6 +71,8 @@ export type Translated =
       readonly value: string;
       /** What the room calls the value, where that tells better whether it is another one; left out: as it is. */
       readonly shown?: string;
+      /** It was looked up: what the room is first seen to hold so is no change. Left out: the room has told that it is so now. */
+      readonly read?: true;
       /** By the mark on it; left out: it bears none. */
       readonly copy?: CopyOf;
     }

@@ -37,6 +37,7 @@ export function writeXmpp(
       moderation: true,
       subject: true,
       configuration: true,
+      picture: true,
       administration: true,
       typing: true,
       markers: true,

@@ -24,7 +24,7 @@ export interface FederationParts {
   readonly rooms: LiveRooms;
   /** How the files of an account of ours are asked for, and the pictures that everybody may have. */
   readonly media: {
-    readonly files: Pick<AccountFiles, "ofAccount">;
+    readonly files: Pick<AccountFiles, "ofAccount" | "pictureOf">;
     readonly cache: Pick<AvatarCache, "open">;
     /** Where everybody finds a user's picture; null: nowhere. */
     publicAvatar(avatar: ProfileAvatar): Promise<string | null>;

@@ -105,9 +105,9 @@ export class EventWriter {
         return [{ kind: "member", id, content, sender, ...told, member, saidKey: known }];
       }
       case "property": {
-        const { name, item = "", shown } = translated;
+        const { name, item = "", shown, read } = translated;
         const { value, media } = this.#valueOf(room, said, index, translated);
-        const property = { name, item, value, ...(shown !== undefined && { shown }) };
+        const property = { name, item, value, ...(shown !== undefined && { shown }), ...(read && { read }) };
         const content = encodeProperty(property, salt);
         const id = eventId("property", sender?.uri ?? "", room.groupUri, content, salt);
         const effect = { kind: "none" } as const;

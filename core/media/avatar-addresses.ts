@@ -11,8 +11,9 @@ import type { Store } from "../store/store.ts";
 export const AVATAR_PATH = "/avatar/";
 const TOKEN = /^[A-Za-z0-9_-]{27}$/;
 const TOKEN_OCTETS = 20;
-/** Names that are known to stand in the store. */
+/** Names that are known to stand in the store, and for how long: somebody may be erased, and come back with the same picture. */
 const MOST_NOTED = 10_000;
+const NOTED_FOR: Milliseconds = 3_600_000;
 
 /** The name, or null where the text can't be one. */
 export function parseAvatarToken(text: string): AvatarToken | null {
@@ -48,7 +49,8 @@ export function shownAvatars(
 export class AvatarAddresses {
   readonly #options: AvatarAddressesOptions;
   readonly #key: KeyObject;
-  readonly #noted = new Set<AvatarToken>();
+  /** Since when. */
+  readonly #noted = new Map<AvatarToken, Milliseconds>();
   #told = false;
 
   constructor(options: AvatarAddressesOptions) {
@@ -66,10 +68,10 @@ export class AvatarAddresses {
   async pathOf(avatar: ProfileAvatar): Promise<string> {
     const { store, now } = this.#options;
     const token = this.#token(avatar);
-    if (!this.#noted.has(token)) {
+    if ((this.#noted.get(token) ?? -Infinity) < now() - NOTED_FOR) {
       await store.write("noteAvatar", { ...avatar, token, at: now() });
       if (this.#noted.size >= MOST_NOTED) this.#noted.clear();
-      this.#noted.add(token);
+      this.#noted.set(token, now());
     }
     return AVATAR_PATH + token;
   }

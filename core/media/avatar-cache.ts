@@ -23,6 +23,8 @@ const SWEEP_EVERY: Milliseconds = 3_600_000;
 /** Failures that are remembered. */
 const MOST_FAILED = 10_000;
 
+type OpenPicture = (source: string, user: UserUri) => Promise<Buffer>;
+
 export interface AvatarCacheOptions {
   /** Made when the first picture comes. */
   readonly folder: string;
@@ -32,7 +34,7 @@ export interface AvatarCacheOptions {
   /** How a user's picture is asked for where that takes credentials. Left out: no picture does. */
   readonly access?: (source: string, user: UserUri) => Promise<FileAccess | null>;
   /** A user's picture that is on no host. Left out: all are on hosts. */
-  readonly picture?: (source: string, user: UserUri) => Promise<Buffer>;
+  readonly picture?: OpenPicture;
   readonly limits: Pick<
     Limits,
     "avatarBytes" | "avatarMs" | "avatarsKeptBytes" | "avatarsAtOnce" | "avatarAgainMs" | "avatarNamedMs"
@@ -41,9 +43,12 @@ export interface AvatarCacheOptions {
   readonly log: Logger;
 }
 
+type Fetched = Promise<Avatar | null>;
+
 export class AvatarCache {
   readonly #options: AvatarCacheOptions;
-  readonly #underWay = new Map<AvatarToken, Promise<Avatar | null>>();
+  /** From hosts, and from bridges: those that answer slowly hold up none of the others. */
+  readonly #underWay = { host: new Map<AvatarToken, Fetched>(), bridge: new Map<AvatarToken, Fetched>() };
   /** When a picture that could not be had may be tried again. */
   readonly #failed = new Map<AvatarToken, Milliseconds>();
   /** Octets in the folder, as far as this process knows; null: not counted yet. */
@@ -68,21 +73,26 @@ export class AvatarCache {
   }
 
   async #open(token: AvatarToken): Promise<Avatar | null> {
+    const { store, now, limits, picture } = this.#options;
+    // Also of what is kept: who was erased is shown to nobody any more.
+    const source = await store.read(avatarSource(token));
+    if (source === null) return null;
     const kept = await readFile(this.#pathOf(token)).catch(() => null);
     const type = kept && pictureType(kept);
     if (kept && type) return { bytes: kept, type };
-    const { store, now, limits } = this.#options;
     if ((this.#failed.get(token) ?? 0) > now()) return null;
-    const source = await store.read(avatarSource(token));
-    if (source === null) return null;
-    while (!this.#underWay.has(token) && this.#underWay.size >= limits.avatarsAtOnce)
-      await Promise.race(this.#underWay.values());
-    const fetched = this.#underWay.get(token) ?? this.#fetch(token, source);
-    this.#underWay.set(token, fetched);
+    const ofBridge = picture !== undefined && !isOnHost(source.source);
+    const underWay = this.#underWay[ofBridge ? "bridge" : "host"];
+    while (!underWay.has(token) && underWay.size >= limits.avatarsAtOnce)
+      await Promise.race(underWay.values());
+    const fetched =
+      underWay.get(token) ??
+      this.#fetch(token, () => (ofBridge ? this.#fromBridge(picture, source) : this.#fromHost(source)));
+    underWay.set(token, fetched);
     try {
       return await fetched;
     } finally {
-      this.#underWay.delete(token);
+      underWay.delete(token);
     }
   }
 
@@ -93,6 +103,7 @@ export class AvatarCache {
     this.#sweptAt = now();
     try {
       await store.write("dropAvatars", now() - limits.avatarNamedMs);
+      await this.#dropUnnamed();
       await this.#makeRoom();
     } catch (thrown) {
       log.warn({ err: asGatewayError(thrown) }, "the pictures that are kept could not be looked through");
@@ -100,10 +111,10 @@ export class AvatarCache {
   }
 
   /** Never rejects: whoever asks for a picture only learns whether there is one. */
-  async #fetch(token: AvatarToken, source: AvatarSource): Promise<Avatar | null> {
+  async #fetch(token: AvatarToken, download: () => Promise<Buffer>): Fetched {
     const { now, limits, log } = this.#options;
     try {
-      const avatar = await this.#download(source);
+      const avatar = this.#checked(await download());
       await this.#keep(token, avatar.bytes).catch((thrown: unknown) =>
         log.warn({ err: asGatewayError(thrown) }, "a picture can't be kept; it is fetched again"),
       );
@@ -116,15 +127,23 @@ export class AvatarCache {
     }
   }
 
-  async #download({ source, user }: AvatarSource): Promise<Avatar> {
-    const { picture, limits } = this.#options;
-    const bytes =
-      picture === undefined || isOnHost(source)
-        ? await this.#fromHost({ source, user })
-        : await picture(source, user);
-    const type = bytes.length <= limits.avatarBytes ? pictureType(bytes) : null;
+  #checked(bytes: Buffer): Avatar {
+    const type = bytes.length <= this.#options.limits.avatarBytes ? pictureType(bytes) : null;
     if (type !== null) return { bytes, type };
     throw new GatewayError("media_refused", "what came is no picture of a kind that is given out");
+  }
+
+  async #fromBridge(picture: OpenPicture, { source, user }: AvatarSource): Promise<Buffer> {
+    const { avatarMs } = this.#options.limits;
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      late.reject(new GatewayError("media_unreachable", `no picture came in ${String(avatarMs)} ms`));
+    }, avatarMs);
+    try {
+      return await Promise.race([picture(source, user), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #fromHost({ source, user }: AvatarSource): Promise<Buffer> {
@@ -155,6 +174,16 @@ export class AvatarCache {
     }
     if (this.#kept === null || this.#kept + bytes.length > limits.avatarsKeptBytes) await this.#makeRoom();
     else this.#kept += bytes.length;
+  }
+
+  /** What has no name any more, since that is too old or somebody was erased, is given to nobody. */
+  async #dropUnnamed(): Promise<void> {
+    const { folder, store } = this.#options;
+    for (const name of await readdir(folder).catch(() => [])) {
+      const token = parseAvatarToken(name);
+      if (token !== null && (await store.read(avatarSource(token))) === null)
+        await rm(join(folder, name), { force: true });
+    }
   }
 
   /** Counts the folder, and lets the oldest go where there is too much in it; they are fetched again when asked for. */

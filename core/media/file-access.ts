@@ -6,7 +6,7 @@ import type { AccountId } from "../ids.ts";
 import type { Store } from "../store/store.ts";
 import { accountOfUser } from "../store/units/avatars.ts";
 import { accountOfEvent } from "../store/units/media.ts";
-import type { FileAccess, FindFileAccess } from "./platform-file.ts";
+import type { FileAccess, FindFileAccess, SaidFile } from "./platform-file.ts";
 
 /** An account's bridge, whether or not this process serves the account. */
 export interface FileOwner {
@@ -42,15 +42,32 @@ export class AccountFiles {
   }
 
   /**
-   * A user's picture that is on no host, from the account on whose platform he is, and no other. Rejects with media_unreachable where
-   * that has none, or as its bridge or the store does.
+   * A user's picture that is on no host, from the account on whose platform he is, and no other. Rejects as `pictureOf`, with
+   * media_unreachable also where there is no such account, or as the store does.
    */
   readonly picture = async (source: string, user: UserUri): Promise<Buffer> => {
-    const account = await this.#store.read(accountOfUser(user));
-    const owner = this.#owners().find((one) => one.account === account);
-    const bytes = await owner?.bridge.picture?.(source);
-    if (bytes !== undefined) return bytes;
+    const bytes = await this.pictureOf(source, await this.#store.read(accountOfUser(user)));
+    if (bytes !== null) return bytes;
     throw new GatewayError("media_unreachable", "there is nobody who knows where it is");
+  };
+
+  /** The same for a room's picture: the account in whose room the event was said that names it, and no other. null as `pictureOf`. */
+  readonly eventPicture = async (source: string, said: SaidFile): Promise<Buffer | null> =>
+    this.pictureOf(source, await this.#store.read(accountOfEvent(said)));
+
+  /**
+   * The same where the account is known. null: it is none of ours, or its platform has all pictures on hosts. Rejects with media_refused
+   * where its bridge has none of that address, media_unreachable where that can't be had now.
+   */
+  readonly pictureOf = async (source: string, account: AccountId | null): Promise<Buffer | null> => {
+    const owner = this.#owners().find((one) => one.account === account);
+    try {
+      return (await owner?.bridge.picture?.(source)) ?? null;
+    } catch (thrown) {
+      const { code, detail } = asGatewayError(thrown);
+      if (code === "media_refused") throw thrown;
+      throw new GatewayError("media_unreachable", detail, { cause: thrown });
+    }
   };
 
   /** The same for a file of which the account is known. Throws media_unreachable where its credentials can't be had now. */

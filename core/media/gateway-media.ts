@@ -61,7 +61,12 @@ export class GatewayMedia {
 
   /** What bridges open files with. `sign`: for those of other gateways, where there are any. */
   limits(sign: SignFileRequest | undefined): MediaLimits {
-    return { ...this.#options.config.media, ...(sign && { sign }), access: this.files.ofEvent };
+    return {
+      ...this.#options.config.media,
+      ...(sign && { sign }),
+      access: this.files.ofEvent,
+      picture: this.files.eventPicture,
+    };
   }
 
   /** The server for other gateways is the first choice, since it is there as long as the gateway is. */

@@ -1,7 +1,7 @@
 /** Files fetched from where a message says that they are, and put elsewhere, as streams: nothing is held whole. */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import type { GroupUri } from "../../mappings/ids.ts";
@@ -10,7 +10,8 @@ import { GatewayError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { type AllowedNetworks, checkLiteral, guardedLookup } from "./address-guard.ts";
 import { checkedOctets } from "./checked-octets.ts";
-import type { FindFileAccess, SaidFile } from "./platform-file.ts";
+import { pictureType } from "./picture-type.ts";
+import { type FindFileAccess, isOnHost, type SaidFile } from "./platform-file.ts";
 import {
   asUnreachable,
   type FileAnswer,
@@ -46,6 +47,8 @@ export interface MediaLimits {
   readonly sign?: SignFileRequest;
   /** Nothing said: no file is asked for with the credentials of an account. */
   readonly access?: FindFileAccess;
+  /** A picture that is on no host, from the bridge in whose room it was said; null: from none. Nothing said: all are on hosts. */
+  readonly picture?: (source: string, said: SaidFile) => Promise<Buffer | null>;
 }
 
 /** What the message says of the file, and where it was said. */
@@ -72,6 +75,8 @@ export async function openRemoteFile(
   media: MediaLimits,
   facts: FileFacts | null = null,
 ): Promise<RemoteFile> {
+  const given = facts === null || isOnHost(url) ? null : ((await media.picture?.(url, facts)) ?? null);
+  if (given !== null) return fileOf(given, media.maxBytes);
   const signed = facts === null ? null : ((await media.sign?.(url, facts.group)) ?? null);
   const access = facts === null || signed !== null ? null : ((await media.access?.(url, facts)) ?? null);
   const times = media.wholeMs === undefined ? {} : { wholeMs: media.wholeMs };
@@ -94,6 +99,17 @@ export async function openRemoteFile(
     throw new GatewayError("media_unreachable", `${at.host}: ${refusal}`);
   }
   return { body: checkedOctets(answer, media.maxBytes, facts?.sha256 ?? null), size, contentType };
+}
+
+/** What is at hand whole. Throws media_refused where that is too large. */
+function fileOf(bytes: Buffer, most: number): RemoteFile {
+  const { length: size } = bytes;
+  if (size > most) throw new GatewayError("media_refused", `${size} octets are more than ${most}`);
+  return {
+    body: Readable.from([bytes]),
+    size,
+    contentType: pictureType(bytes) ?? "application/octet-stream",
+  };
 }
 
 /** Octets that an answer announces; null: it does not. */

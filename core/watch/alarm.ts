@@ -41,7 +41,7 @@ const NAMED = 5;
 const WORDS = {
   room_silent: {
     raised: ["stands still since", "stand still since"],
-    ended: ["goes on", "go on"],
+    ended: ["goes on or is paused", "go on or are paused"],
   },
   room_unread: {
     raised: ["is not read since the restore at", "are not read since the restore at"],

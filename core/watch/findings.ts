@@ -10,7 +10,7 @@ import { type AlarmSubject, ofAccount, ofRoom, ofUnread } from "./alarm.ts";
 import type { RoomSeen } from "./room-watch.ts";
 import type { WatchedAccount } from "./watch-report.ts";
 
-/** What is silent, and what is well; of all else nothing is known yet. */
+/** What is silent, and what is well or not waited for any more; of all else nothing is known yet. */
 export interface Findings {
   readonly silent: readonly NewAlarm[];
   readonly well: ReadonlySet<AlarmSubject>;

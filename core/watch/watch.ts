@@ -138,7 +138,9 @@ export class Watch {
       live.add(room.id);
       const watch = this.#watchOf(room.id);
       const account = served.get(room.account);
-      // What an account has not got cannot be its rooms' fault, and a paused room has been told so.
+      // A paused room has been told so: whatever was wrong with it, nobody waits for it any more.
+      if (room.pausedAt !== null) well.add(ofRoom(room.id));
+      // What an account has not got cannot be its rooms' fault.
       if (account?.verdict.state !== "well" || room.pausedAt !== null) {
         watch.begin();
         continue;

@@ -19,7 +19,7 @@ export interface ProsodySettings {
   readonly websocket: boolean;
   readonly nagle: boolean;
   readonly collector: "incremental" | "generational";
-  /** Whether moderators of rooms can take back what others have said (XEP-0425), by a module of prosody-modules. */
+  /** Whether moderators of rooms can take back what others have said (XEP-0425) and rooms have pictures (XEP-0486), by prosody-modules. */
   readonly moderation: boolean;
 }
 
@@ -58,7 +58,7 @@ ${settings.collector === "generational" ? 'gc = { mode = "generational" }\n' : "
 VirtualHost ${lua(settings.domain)}
 
 Component ${lua(settings.rooms)} "muc"
-  modules_enabled = { "muc_mam"${settings.moderation ? ', "muc_moderation"' : ""} }
+  modules_enabled = { "muc_mam"${settings.moderation ? ', "muc_moderation", "vcard_muc"' : ""} }
   restrict_room_creation = false
   muc_room_default_public = true
   muc_room_default_persistent = true

@@ -34,7 +34,10 @@ export interface ProsodyOptions {
    * all that is archived in memory again and again, so that such a server gets slower with each message.
    */
   readonly collector?: "incremental" | "generational";
-  /** Whether moderators of rooms can take back what others have said (XEP-0425); needs Debian's prosody-modules. */
+  /**
+   * Whether moderators of rooms can take back what others have said (XEP-0425), and rooms have pictures (XEP-0486); needs Debian's
+   * prosody-modules.
+   */
   readonly moderation?: boolean;
 }
 

@@ -102,8 +102,8 @@ python_with_venv() {
   return 1
 }
 
-# Whether this system has no such package, as its lists say, which are here: systems older than Debian 12 have no Caddy. The
-# test that needs it fails then; the others are worth running without it.
+# Whether this system has no such package, as its lists say, which are here: systems older than Debian 12 have no Caddy. What
+# needs it is left out of the tests then; the others are worth running without it.
 system_lacks() { apt-cache show nginx-light >/dev/null 2>&1 && ! apt-cache show "$1" >/dev/null 2>&1; }
 
 # Names the Debian packages whose programs are not there.
@@ -143,11 +143,13 @@ allow_service_starts() { $as_root rm -f $policy; }
 
 apt_get() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"; }
 
+by_hand_line() { printf '%s' "apt-get update && apt-get install --no-install-recommends $packages"; }
+
 prepare_debian_packages() {
   packages=$(missing_packages)
   packages=${packages% }
   [ -n "$packages" ] || return 0
-  by_hand="apt-get update && apt-get install --no-install-recommends $packages"
+  by_hand=$(by_hand_line)
   has apt-get || fail "missing: $packages. Install them by this system's own means (on Debian: $by_hand)."
   as_root=
   if [ "$(id -u)" != 0 ]; then
@@ -163,6 +165,8 @@ prepare_debian_packages() {
   if ! apt_get update >"$log" 2>&1; then say "apt-get update failed, trying with the lists that are here"; fi
   # With lists that are new another package may be known to be none of this system's.
   packages=$(missing_packages)
+  packages=${packages% }
+  by_hand=$(by_hand_line)
   # shellcheck disable=SC2086 # one word a package
   if [ -n "$packages" ] && ! apt_get install -y --no-install-recommends $packages >>"$log" 2>&1; then
     tail -n 20 "$log" >&2
@@ -234,5 +238,6 @@ matrix) prepare_synapse || exit 1 ;;
 test)
   prepare_synapse || true
   prepare_foreign_clients || true
+  has caddy || say "this system has no Caddy: deploy/proxy/Caddyfile is not tested"
   ;;
 esac

@@ -24,7 +24,11 @@ export const roomLevels = {
     xmpp: both(full),
   },
   topic: { slack: ways(full, partial("property_shortened")), matrix: both(full), xmpp: both(full) },
-  "room-avatar": { slack: both(not), matrix: both(full), xmpp: both(not) },
+  "room-avatar": {
+    slack: both(not),
+    matrix: both(full),
+    xmpp: ways(full, partial({ says: "of up to 64 KiB, where the service has pictures of rooms" })),
+  },
   pins: {
     slack: both(full),
     matrix: both(full),

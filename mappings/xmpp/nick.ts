@@ -6,8 +6,12 @@ const PLAIN = /^[!-~](?:[!-~]| (?! )){0,62}[!-~]$/;
 /** How many nicks are tried before somebody speaks through the gateway's own. */
 const TRIES = 5;
 
-/** A name without what a nick may not hold or could deceive with; empty where nothing is left. */
-export function cleanNick(name: string): string {
+/** What a server takes out of a nick or refuses in one (resourceprep: RFC 3920, appendix B), and whatever else is not seen. */
+const NOT_IN_NICKS =
+  /[\p{Cc}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u06DD\u070F\u1806\u2FF0-\u2FFB\uFFF9-\uFFFD]/gu;
+
+/** A name as people are shown it, without what could deceive them; empty where nothing is left. */
+export function cleanName(name: string): string {
   if (PLAIN.test(name)) return name;
   const visible = name
     .normalize("NFC")
@@ -21,15 +25,22 @@ export function cleanNick(name: string): string {
     .trim();
 }
 
-/** The nicks to try, best first: `Alice`, `Alice (label)`, `Alice (label) 2`, ... */
+/**
+ * The nicks to try, best first: `Alice`, `Alice (label)`, `Alice (label) 2`, ... Each is as a server would make it, so that the room
+ * gives the one that was asked for, and two that look alike are the same.
+ */
 export function nickCandidates(name: string, label: string): readonly string[] {
-  const base = cleanNick(name) || "somebody";
-  const labelled = `${base} (${cleanNick(label)})`;
+  const base = prepared(name) || "somebody";
+  const labelled = `${base} (${prepared(label)})`;
   const numbered = Array.from({ length: TRIES - 2 }, (_, i) => `${labelled} ${i + 2}`);
   return [base, labelled, ...numbered];
 }
 
+/** Empty where nothing is left. */
+const prepared = (name: string): string =>
+  PLAIN.test(name) ? name : cleanName(name.replaceAll(NOT_IN_NICKS, "").normalize("NFKC"));
+
 /** What the gateway's own nick says for somebody: the name stands apart from the text, whatever its direction. */
 export function relayed(name: string, text: string): string {
-  return `<\u2068${cleanNick(name) || "somebody"}\u2069> ${text}`;
+  return `<\u2068${cleanName(name) || "somebody"}\u2069> ${text}`;
 }

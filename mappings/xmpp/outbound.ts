@@ -17,8 +17,10 @@ export interface XmppCapabilities {
   readonly moderation: boolean;
   /** Whether the gateway may set the subject. */
   readonly subject: boolean;
-  /** Whether the gateway may change the room's form: its name, its picture, whether it is moderated. */
+  /** Whether the gateway may change the room's form: its name, whether it is moderated. */
   readonly configuration: boolean;
+  /** Whether the room has a picture and the gateway may change it (XEP-0486). */
+  readonly picture: boolean;
   /** Whether the gateway may remove occupants and set affiliations and roles. */
   readonly administration: boolean;
   readonly typing: boolean;

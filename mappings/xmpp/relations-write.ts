@@ -5,7 +5,7 @@ import type { Message } from "../message.ts";
 import type { XmlElement } from "../xml.ts";
 import { bodyText, element } from "./elements.ts";
 import { NS } from "./namespaces.ts";
-import { cleanNick } from "./nick.ts";
+import { cleanName } from "./nick.ts";
 import { outLoss, type XmppCapabilities } from "./outbound.ts";
 
 const EVENT_ID_OCTETS = 32;
@@ -57,7 +57,7 @@ export function stanzaIdOf(part: NativePart | undefined, { stanzaId }: XmppCapab
 
 /** The author's name and the first lines, each as a quotation, with a line feed at the end. */
 function quoted({ author, excerpt }: RoomMessage): string {
-  const name = cleanNick(author.name) || "somebody";
+  const name = cleanName(author.name) || "somebody";
   const lines = bodyText(`${name}: ${excerpt}`).text.split("\n");
   const shown = lines.slice(0, QUOTED_LINES);
   if (lines.length > QUOTED_LINES) shown.push("\u2026");

@@ -1,7 +1,7 @@
 /** What a remote user says through the gateway's own nick, where he has no place of his own in the room. */
 import type { XmlElement } from "../xml.ts";
 import { child, element, textOf } from "./elements.ts";
-import { cleanNick, relayed } from "./nick.ts";
+import { cleanName, relayed } from "./nick.ts";
 
 const EMOTE = "/me ";
 /** Attributes of elements that count characters of the body (XEP-0426). */
@@ -23,7 +23,7 @@ export function relayedPayload(payload: readonly XmlElement[], name: string): re
 
 /** Quotes and code begin a line, so that the name has one of its own before them. */
 function named(text: string, name: string, isQuoted: boolean): string {
-  if (text.startsWith(EMOTE)) return `* ${cleanNick(name) || "somebody"} ${text.slice(EMOTE.length)}`;
+  if (text.startsWith(EMOTE)) return `* ${cleanName(name) || "somebody"} ${text.slice(EMOTE.length)}`;
   const needsLine = isQuoted || text.startsWith(">") || text.startsWith("```");
   return needsLine ? `${relayed(name, "").trimEnd()}\n${text}` : relayed(name, text);
 }

@@ -5,7 +5,7 @@ import { parseEventId } from "../ids.ts";
 import type { XmlElement } from "../xml.ts";
 import { bodyText, element } from "./elements.ts";
 import { NS } from "./namespaces.ts";
-import { cleanNick } from "./nick.ts";
+import { cleanName } from "./nick.ts";
 import { outLoss, type XmppCall, type XmppCapabilities } from "./outbound.ts";
 import { stanzaIdOf } from "./relations-write.ts";
 
@@ -90,7 +90,7 @@ function property(
       if (!capabilities.configuration) break;
       return [{ kind: "name", text: cleaned(value, losses).replaceAll(/\s+/g, " ") }];
     case "avatar":
-      if (!capabilities.configuration) break;
+      if (!capabilities.picture) break;
       return [{ kind: "avatar", url: value === "" ? "" : context.media(value).url }];
     case "moderated":
     case "read-only":
@@ -114,7 +114,7 @@ function pinned(item: string, isPinned: boolean, context: OutboundContext): read
   const id = parseEventId(item);
   const message = id === null || !isPinned ? null : context.message(id);
   if (message === null) return [];
-  const name = cleanNick(message.author.name) || "somebody";
+  const name = cleanName(message.author.name) || "somebody";
   return [notice(`\u{1F4CC} ${name}: ${message.excerpt}`)];
 }
 
@@ -137,7 +137,7 @@ function member(
         return [{ kind: "occupancy", user: user.uri, name: user.name, present: false, reason: why }];
       case "knock":
         losses.push(outLoss("member_unsupported", action));
-        return [notice(`${cleanNick(user.name) || "Somebody"} asks to join`)];
+        return [notice(`${cleanName(user.name) || "Somebody"} asks to join`)];
       case "invite":
       case "unban":
         return lose(losses, "member_unsupported", action);

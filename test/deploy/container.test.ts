@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -142,6 +142,8 @@ const composeForm = z.strictObject({
         )
         .optional(),
       ports: z.array(z.string().regex(/^\d+:\d+$/)).optional(),
+      environment: z.record(z.string(), z.string()).optional(),
+      env_file: z.array(z.strictObject({ path: z.string(), required: z.boolean() })).optional(),
       volumes: z.array(z.string().regex(/^[\w./-]+:\/[\w/.-]+(?::ro)?$/)),
       networks: z.array(z.string()).optional(),
       network_mode: z.enum(["none"]).optional(),
@@ -153,9 +155,6 @@ const composeForm = z.strictObject({
   ),
   volumes: z.record(z.string(), z.strictObject({})),
 });
-
-const configOf = (volumes: readonly string[] = []) =>
-  volumes.filter((volume) => volume.includes(":/etc/mimi-gateway")).map((one) => one.split(":")[0]);
 
 void describe("the compose file", () => {
   const { services, networks, volumes } = composeForm.parse(parse(read("deploy/container/compose.yaml")));
@@ -185,7 +184,6 @@ void describe("the compose file", () => {
     const { gateway, check } = services;
     assert.equal(gateway?.depends_on?.["check"]?.condition, "service_completed_successfully");
     assert.equal(check?.restart, "no");
-    assert.deepEqual(configOf(check.volumes), configOf(gateway?.volumes));
     const folder = temporaryFolder("checked");
     const file = join(folder, "gateway.yaml");
     const checked = (text: string) => {
@@ -196,6 +194,21 @@ void describe("the compose file", () => {
     };
     assert.equal(checked("base: mimi.example.org\n"), 0);
     assert.equal(checked("base: mimi.example.org\nbsae: x\n"), 2);
+  });
+
+  void it("checks with the environment and the files that the gateway has", () => {
+    const { gateway, check } = services;
+    assert.ok(gateway && check);
+    for (const key of ["environment", "env_file", "volumes"] as const)
+      assert.deepEqual(check[key], gateway[key], key);
+    // What is there for it is no secret of the repository's.
+    const files = (gateway.env_file ?? []).map(({ path }) => join("deploy/container", path));
+    const ignored = read(".gitignore").split("\n");
+    assert.ok(files.length > 0);
+    for (const file of files) {
+      assert.ok(ignored.includes(`/${file}`), file);
+      assert.ok(read("docs/operating.md").includes(`\`${basename(file)}\``), file);
+    }
   });
 
   void it("is not asked to start it by commands that are run before there is a configuration, or to look at it", () => {

@@ -75,7 +75,7 @@ const upstreams = ({ federation, slack, matrix }: Site): readonly (readonly [str
 ];
 
 export async function startNginxExample(site: Site, { folder }: Certificate): Promise<RunningProxy> {
-  const at = join(folder, "nginx");
+  const at = join(folder, `nginx-${site.name}`);
   mkdirSync(at);
   const text = filledIn("nginx.conf", [
     ["/etc/ssl/mimi.example.org", folder],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { temporaryFolder } from "../support/servers.ts";
@@ -85,5 +85,24 @@ void describe("the command for /usr/local/bin", () => {
     assert.equal(stdout.startsWith("as mimi-gateway\n"), process.getuid?.() === 0);
     assert.match(stdout, /"config_missing"[^]*\/etc\/mimi-gateway\/gateway\.yaml does not exist/);
     assert.equal(statSync(join(units, "mimi-gateway")).mode & 0o111, 0o111);
+  });
+
+  void it("finds what it needs with the PATH that root's crontab has", (t) => {
+    if (!["/usr/sbin", "/sbin", "/usr/bin", "/bin"].some((at) => existsSync(join(at, "runuser")))) {
+      t.skip("runuser is not on this machine");
+      return;
+    }
+    // Whoever runs this is taken for root, and the user is one that no machine has: runuser itself refuses that.
+    const cron = join(folder, "cron");
+    mkdirSync(cron);
+    writeFileSync(join(cron, "id"), "#!/bin/sh\necho 0\n", { mode: 0o755 });
+    const file = join(cron, "mimi-gateway");
+    const user = "-u mimi-gateway --";
+    assert.ok(script.includes(user));
+    writeFileSync(file, script.replace(user, "-u nobody-of-this-name --"), { mode: 0o755 });
+    const env = { PATH: `${cron}:/usr/bin:/bin` };
+    const { status, stderr } = spawnSync(file, ["backup", "/srv/backups/monday"], { encoding: "utf8", env });
+    assert.match(stderr, /^runuser: /);
+    assert.equal(status, 1);
   });
 });

@@ -172,7 +172,8 @@ async function run(seed: number, mode: Mode): Promise<Row> {
 
 function report(): void {
   if (rows.length > 0) tellRuns();
-  if (withCopies) console.log(`${breakages.length - faulty} of ${breakages.length} broken copies were noticed`);
+  if (withCopies)
+    console.log(`${breakages.length - faulty} of ${breakages.length} broken copies were noticed`);
   const red = rows.some(({ outcome }) => outcome.problems.length > 0);
   process.exitCode = red || faulty > 0 ? 1 : 0;
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { after, describe, it } from "node:test";
 import { xml } from "@xmpp/client";
 import type { Element } from "@xmpp/xml";
+import { readArchive } from "../../deploy/clients/xmpp-archive.ts";
 import type { GroupMessage } from "../../deploy/clients/xmpp-messages.ts";
 import { installation, linkedPair, type Pair, seen } from "./installation.ts";
 
@@ -154,7 +155,7 @@ void describe("what messages are made of", async () => {
     };
     await state("composing");
     await state("paused");
-    const archived = await ben.queryArchive(there.room);
+    const archived = await readArchive(ben, there.room);
     assert.ok(!archived.some(({ stanza }) => stanza.getChild("composing", NS.chatStates)));
   });
 

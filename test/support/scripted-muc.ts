@@ -32,6 +32,8 @@ export class ScriptedMuc {
   readonly sent: Element[] = [];
   /** What the account's log warns of. */
   readonly warned: string[] = [];
+  /** What is at every address that is on no host. */
+  picture = Buffer.alloc(0);
   /** What the room says to a stanza; undefined: what such a room says. */
   answer: (stanza: Element) => string | undefined = () => undefined;
   features: readonly string[] = [MUC, "urn:xmpp:mam:2", "urn:xmpp:sid:0", "urn:xmpp:occupant-id:0"];
@@ -53,7 +55,9 @@ export class ScriptedMuc {
     const config = xmppConfigSchema.parse({ service, domain: "gw.test", secret: "secret", ...settings });
     const write = (line: string) => this.warned.push((JSON.parse(line) as { readonly msg: string }).msg);
     const log = pino({ level: "warn" }, { write });
-    this.account = new XmppAccount(xmppConfig({ ...config, name: "xmpp" }), log, { maxBytes: 1, allow: [] });
+    const picture = () => Promise.resolve(this.picture);
+    const media = { maxBytes: 100_000, allow: [], picture };
+    this.account = new XmppAccount(xmppConfig({ ...config, name: "xmpp" }), log, media);
   }
 
   /** With the account connected, and in no room. Ends with the test. */

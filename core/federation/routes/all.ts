@@ -81,6 +81,7 @@ export function allRoutes(options: AllRoutesOptions): readonly Routes[] {
       open: mediaOpener({
         media,
         access: (source, account) => options.media.files.ofAccount(source, account),
+        picture: options.media.files.pictureOf,
         pathOf: (id) => files.pathOf(id),
       }),
       strangerKey: strangerKeys(store, wellKnowns),

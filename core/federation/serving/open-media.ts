@@ -1,11 +1,13 @@
 /** Opens the files that this gateway gives out: on a platform, through the guard, or in its own folder. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { GatewayError } from "../../errors.ts";
 import { checkedOctets } from "../../media/checked-octets.ts";
 import type { AccountFiles } from "../../media/file-access.ts";
 import { type FileRequest, requestFile } from "../../media/file-request.ts";
+import { pictureType } from "../../media/picture-type.ts";
+import { isOnHost } from "../../media/platform-file.ts";
 import { announcedSize, type MediaLimits } from "../../media/remote-file.ts";
 import type { ServedMedia } from "../../store/units/media.ts";
 import { parseContentRange, rangeWithin } from "../wire/byte-range.ts";
@@ -27,6 +29,8 @@ export interface MediaOpenerOptions {
   readonly times?: Pick<FileRequest, "silentMs" | "wholeMs">;
   /** How an account's files are asked for; nothing said: like anybody's. */
   readonly access?: AccountFiles["ofAccount"];
+  /** A picture that is on no host; nothing said: all are on hosts. */
+  readonly picture?: AccountFiles["pictureOf"];
   /** Where a kept file is. */
   readonly pathOf: (id: ServedMedia["id"]) => string;
 }
@@ -66,7 +70,15 @@ async function openElsewhere(
   file: ServedMedia & { readonly source: string },
   range: string | null,
 ): Promise<OpenMedia> {
-  const { media, times, access: find } = options;
+  const { media, times, access: find, picture } = options;
+  const given = picture && !isOnHost(file.source) ? await asked(picture(file.source, file.account)) : null;
+  if (given !== null && given.length <= media.maxBytes)
+    return {
+      body: Readable.from([given]),
+      size: given.length,
+      type: pictureType(given) ?? UNKNOWN_TYPE,
+      range: null,
+    };
   const headers = range === null ? {} : { range };
   const access = find && file.account !== null ? await asked(find(file.source, file.account)) : null;
   const request = { allow: media.allow, headers, ...(access && { own: access.headers }), ...times };

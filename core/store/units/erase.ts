@@ -1,5 +1,7 @@
+import type { Kysely } from "kysely";
 import type { BindingId, NativeRoom } from "../../ids.ts";
 import type { UserUri } from "../../../mappings/ids.ts";
+import type { Tables } from "../schema.ts";
 import { statement } from "../statement.ts";
 import { first, type Unit } from "../unit.ts";
 import { dropDigested } from "./digested.ts";
@@ -65,21 +67,16 @@ const eraseProperties = statement<{ binding: BindingId }>("erase.eraseProperties
     ),
 );
 // Somebody who spoke in other rooms too is still known there.
-const eraseUsers = statement<{ binding: BindingId }>("erase.eraseUsers")((db, { p, sql }) =>
+const onlySpokeIn = (db: Kysely<Tables>, binding: BindingId) =>
   db
-    .updateTable("user")
-    // Whoever comes back is somebody new.
-    .set((eb) => {
-      const gone = eb(sql.lit("erased:"), "||", eb.cast<string>("id", "text"));
-      return { name: "", native: gone, uri: gone.$castTo<UserUri>() };
-    })
+    .selectFrom("user")
     .where((eb) =>
       eb.exists(
         eb
           .selectFrom("event")
           .select("event.id")
           .whereRef("event.sender", "=", "user.id")
-          .where("event.origin_binding", "=", p.binding),
+          .where("event.origin_binding", "=", binding),
       ),
     )
     .where((eb) =>
@@ -89,10 +86,23 @@ const eraseUsers = statement<{ binding: BindingId }>("erase.eraseUsers")((db, { 
             .selectFrom("event")
             .select("event.id")
             .whereRef("event.sender", "=", "user.id")
-            .where("event.origin_binding", "!=", p.binding),
+            .where("event.origin_binding", "!=", binding),
         ),
       ),
-    ),
+    );
+// Where a picture comes from may name the room, and who is in it.
+const dropPictures = statement<{ binding: BindingId }>("erase.dropPictures")((db, { p }) =>
+  db.deleteFrom("avatar").where("user_uri", "in", onlySpokeIn(db, p.binding).select("user.uri")),
+);
+const eraseUsers = statement<{ binding: BindingId }>("erase.eraseUsers")((db, { p, sql }) =>
+  db
+    .updateTable("user")
+    // Whoever comes back is somebody new.
+    .set((eb) => {
+      const gone = eb(sql.lit("erased:"), "||", eb.cast<string>("id", "text"));
+      return { name: "", avatar_url: null, native: gone, uri: gone.$castTo<UserUri>() };
+    })
+    .where("id", "in", onlySpokeIn(db, p.binding).select("user.id")),
 );
 const eraseEvents = statement<{ binding: BindingId }>("erase.eraseEvents")((db, { p }) =>
   db.updateTable("event").set({ content: null }).where("origin_binding", "=", p.binding),
@@ -113,6 +123,8 @@ export function* eraseRoom(binding: BindingId): Unit<void> {
     dropReactions,
     dropVotes,
     eraseProperties,
+    // By who they are of, so before that is forgotten.
+    dropPictures,
   ])
     yield* first(drop, { binding });
   for (const erase of [eraseUsers, eraseEvents]) yield* first(erase, { binding });

@@ -100,6 +100,8 @@ export function* pinsSeen(binding: BindingId): Unit<readonly EventId[]> {
 /** What a room holds, and what it calls that where the value says it otherwise each time. */
 export interface HeldProperty extends PropertyChange {
   readonly shown?: string;
+  /** Nobody has told of it: it was found when the room was looked at. */
+  readonly read?: true;
 }
 
 /**
@@ -125,8 +127,8 @@ export function* isChange(
   const seen = (yield* first(roomHolds, { binding, name, item }))?.seen ?? null;
   if (seen === shown) return false;
   yield* first(setSeen, { binding, name, item, value: shown, at });
-  // Rooms don't say again which picture they have: the first word on it is news.
-  if (seen === null && name !== "avatar") return false;
+  // Rooms don't say again which picture they have: the first word on it is news, unless they were asked for it.
+  if (seen === null && (name !== "avatar" || property.read === true)) return false;
   return yield* differs(group, property, (yield* first(currentProperty, { group, name, item: "" }))?.value);
 }
 

@@ -4,6 +4,7 @@ import { limits } from "../../../core/limits.ts";
 import { createLogger } from "../../../core/log.ts";
 import type { RunningServer } from "../../../deploy/servers/server-process.ts";
 import { startHarness } from "../../support/harness.ts";
+import { readArchive } from "../../../deploy/clients/xmpp-archive.ts";
 import { XmppUser } from "../../../deploy/clients/xmpp-user.ts";
 import type { ConformancePlatform } from "./conformance-platform.ts";
 
@@ -90,7 +91,7 @@ export class XmppConformance implements ConformancePlatform {
   }
 
   async texts(room: string): Promise<readonly string[]> {
-    const archive = await this.#user("anna").queryArchive(room);
+    const archive = await readArchive(this.#user("anna"), room);
     return archive.flatMap(({ body, nick }) => (body === null || nick === "mimi-gateway" ? [] : [body]));
   }
 

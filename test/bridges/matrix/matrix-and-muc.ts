@@ -69,6 +69,7 @@ export async function linkingMatrixAndMuc(
     users: [BEN],
     nagle: false,
     uploads: true,
+    moderation: true,
   });
   return async () => {
     const [homeserver, service] = await Promise.all([synapse(), prosody()]);

@@ -20,8 +20,10 @@ import {
   spoiler,
   typing,
 } from "../../../deploy/demo/stanzas.ts";
-import { PNG } from "../../core/media/picture-server.ts";
-import { wear } from "../../support/worn-picture.ts";
+import { GIF, PNG } from "../../core/media/picture-server.ts";
+import { eventually } from "../../support/harness-eventually.ts";
+import { hang, pictureAt, wear } from "../../support/worn-picture.ts";
+import { component } from "../conformance/xmpp-conformance.ts";
 import { linkingMatrixAndMuc, type MatrixAndMuc } from "./matrix-and-muc.ts";
 
 const MARKERS = "urn:xmpp:chat-markers:0";
@@ -278,6 +280,30 @@ void describe("a Matrix room and a MUC", () => {
       20_000,
     );
     assert.deepEqual(Buffer.from((await anna.http.download(String(worn))).bytes), PNG);
+  });
+
+  void it("have the same picture, whichever of them gets it", async () => {
+    const { anna, room, ben, muc } = run();
+    await ben.grant(muc, `bridge@${component.domain}`, "owner");
+    const first = await anna.http.upload("room.png", "image/png", Buffer.from(PNG));
+    await anna.setAvatar(room, first);
+    await eventually("the picture", async () => (await pictureAt(ben, muc))?.equals(PNG));
+    await hang(ben, muc, GIF);
+    const shown = await anna.waitFor(
+      "the other picture",
+      async () => {
+        const url = (await anna.state(room, "m.room.avatar"))?.["url"];
+        return url === first ? null : url;
+      },
+      20_000,
+    );
+    assert.deepEqual(Buffer.from((await anna.http.download(String(shown))).bytes), GIF);
+    await hang(ben, muc, null);
+    await anna.waitFor(
+      "its end",
+      async () => (await anna.state(room, "m.room.avatar"))?.["url"] === undefined,
+      20_000,
+    );
   });
 
   void it("vote on the same polls, and are told how they end", async () => {

@@ -12,9 +12,10 @@ import type { RunningGateway } from "../../../core/gateway.ts";
 import type { Ejabberd } from "../../../deploy/servers/ejabberd.ts";
 import { XmppUser } from "../../../deploy/clients/xmpp-user.ts";
 import { startHarness } from "../../support/harness.ts";
+import { eventually } from "../../support/harness-eventually.ts";
 import { sharedEjabberd, temporaryFolder } from "../../support/servers.ts";
-import { PNG } from "../../core/media/picture-server.ts";
-import { givenPicture, sha1, shownHash, wear } from "../../support/worn-picture.ts";
+import { GIF, PNG } from "../../core/media/picture-server.ts";
+import { givenPicture, hang, pictureAt, sha1, shownHash, wear } from "../../support/worn-picture.ts";
 import { component, xmppAccount } from "../conformance/xmpp-conformance.ts";
 
 const PATIENCE_MS = 20_000;
@@ -22,6 +23,12 @@ const folder = temporaryFolder("ejabberd");
 const started = sharedEjabberd({ domain: "xmpp.test", components: [component] });
 
 const corrects = (id: string) => xml("replace", { xmlns: "urn:xmpp:message-correct:0", id });
+
+const shows = (user: XmppUser, room: string, picture: Buffer | null) =>
+  eventually("the picture", async () => {
+    const given = await pictureAt(user, room);
+    return picture === null ? given === null : given?.equals(picture);
+  });
 
 void describe("rooms on ejabberd", () => {
   let server: Ejabberd;
@@ -37,8 +44,8 @@ void describe("rooms on ejabberd", () => {
       // What is too long for eight messages is more than an event may usually have.
       { folder: join(folder, "gateway"), limits: { eventBytes: 600_000 } },
       [xmppAccount(server)],
-      (account, { log }) =>
-        new XmppAccount(xmppConfig(account), log, { maxBytes: 1_000_000, allow: ["127.0.0.0/8"] }),
+      (account, { log, media }) =>
+        new XmppAccount(xmppConfig(account), log, { ...media, maxBytes: 1_000_000, allow: ["127.0.0.0/8"] }),
     );
   });
   after(async () => {
@@ -84,6 +91,22 @@ void describe("rooms on ejabberd", () => {
     await anna.say(here, "here I am");
     await ben.waitFor("the picture", () => shownHash(ben, there, "anna") === sha1(PNG));
     assert.deepEqual(await givenPicture(ben, there, "anna"), PNG);
+  });
+
+  void it("show the picture of a room that is linked, another one, and none", async () => {
+    const { here, there } = await pair();
+    await anna.grant(here, `bridge@${component.domain}`, "owner");
+    await ben.grant(there, `bridge@${component.domain}`, "owner");
+    // What the room had when it was entered is no change.
+    await anna.say(here, "look");
+    await heard(there, "look");
+    await hang(anna, here, PNG);
+    await shows(ben, there, PNG);
+    await hang(ben, there, GIF);
+    await shows(anna, here, GIF);
+    await hang(anna, here, null);
+    await shows(ben, there, null);
+    assert.equal((await gateway.operations.status()).setAside, 0);
   });
 
   void it("are left to the gateway that is connected, which an account that is only tried finds out", async () => {

@@ -137,11 +137,15 @@ void describe("a look at an XMPP server", () => {
 void it("a room's rights are named with who needs which, and a missing archive is a warning", () => {
   const room = "tea@rooms.example.org" as NativeRoom;
   const look = (name: "full" | "none", topic: "full" | "none", archive = true) =>
-    examineRights(room, { name, topic, archive, missing: [] }, "bridge@mimi.example.org/gateway");
+    examineRights(
+      room,
+      { name, topic, archive, pictured: archive, missing: [] },
+      "bridge@mimi.example.org/gateway",
+    );
   const what = { what: "moderated", remedy: "make it a moderator" };
   const [muted] = examineRights(
     room,
-    { name: "full", topic: "full", archive: true, missing: [what] },
+    { name: "full", topic: "full", archive: true, pictured: false, missing: [what] },
     "g@h/r",
   );
   assert.deepEqual(
@@ -149,7 +153,9 @@ void it("a room's rights are named with who needs which, and a missing archive i
     ["warning", "moderated", "make it a moderator"],
   );
   assert.equal(look("full", "full")[0]?.remedy, null);
-  assert.match(look("none", "full")[0]?.remedy ?? "", /make bridge@mimi\.example\.org an owner/);
+  const [unowned] = look("none", "full");
+  assert.match(unowned?.detail ?? "", /may not set the name and the picture,/);
+  assert.match(unowned?.remedy ?? "", /make bridge@mimi\.example\.org an owner/);
   assert.match(look("full", "none")[0]?.remedy ?? "", /a moderator/);
   assert.deepEqual(
     look("none", "none", false).map(({ check, state }) => `${check} ${state}`),

@@ -20,6 +20,7 @@ const abilities: XmppCapabilities = {
   textBytes: 1_000,
   subject: true,
   configuration: true,
+  picture: true,
   moderation: false,
   administration: false,
   typing: true,

@@ -6,6 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import { pino } from "pino";
 import { OccupantPictures } from "../../../bridges/xmpp/occupant-pictures.ts";
 import type { Wearer } from "../../../bridges/xmpp/occupants.ts";
+import { PICTURE_EVERY_MS } from "../../../bridges/xmpp/told-photos.ts";
 import { attribute, type Element, parseXml, xml } from "../../../bridges/xmpp/xml.ts";
 import type { NativeUser } from "../../../core/bridge/inbound.ts";
 import { GatewayError } from "../../../core/errors.ts";
@@ -87,6 +88,12 @@ void test("whoever speaks has the picture that his presence names, asked for onc
   await muc.settled();
   assert.deepEqual(anyroom.questions, [], "nobody is asked who says nothing");
   assert.equal((await anyroom.speaks()).avatar, address(red));
+  await muc.settled();
+  assert.deepEqual(
+    anyroom.questions,
+    [],
+    "nor is anybody before somebody wants to see him: he may be ignored",
+  );
   assert.deepEqual(await muc.account.picture(address(red)), red);
   const item = "affiliation='none' role='participant' nick='Anna M.'";
   muc.write(presence("anna", listener, { type: "unavailable", statuses: [303], item }));
@@ -121,6 +128,7 @@ void test("nothing is known of the picture of whoever does not tell, and whoever
 });
 
 void test("another picture, or none any more, is told of those who have said something", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
   const anyroom = await PicturedRoom.open(t);
   anyroom.gives(card(photo(red)));
   anyroom.is(shows(red));
@@ -128,8 +136,11 @@ void test("another picture, or none any more, is told of those who have said som
   await anyroom.muc.settled();
   assert.deepEqual(anyroom.told, []);
   await anyroom.speaks();
-  for (const one of [red, red, null]) anyroom.is(shows(one));
-  await anyroom.muc.settled();
+  for (const one of [red, red, null]) {
+    t.mock.timers.tick(PICTURE_EVERY_MS);
+    anyroom.is(shows(one));
+    await anyroom.muc.settled();
+  }
   assert.deepEqual(anyroom.told, [
     { native: anna, name: "anna", avatar: address(red) },
     { native: anna, name: "anna", avatar: null },
@@ -167,7 +178,9 @@ void test("a vCard that ends the stream is not asked for again and again", async
   anyroom.gives(card(`<PHOTO><BINVAL>${"A".repeat(10_000_000)}</BINVAL></PHOTO>`));
   anyroom.is(shows(red));
   await anyroom.speaks();
+  const ended = assert.rejects(muc.account.picture(address(red)), { code: "media_unreachable" });
   await muc.connected();
+  await ended;
   await muc.ready(2);
   anyroom.is(shows(red));
   await muc.settled();
@@ -197,18 +210,78 @@ function alone(answer: () => Promise<Element>) {
   return { pictures, clock, asked, shown };
 }
 
-void test("a picture that could not be had is tried again after a while, and not for ever", async () => {
-  const { pictures, clock, asked } = alone(() =>
+void test("whose picture could not be had is left alone twice as long each time, whichever he shows", async () => {
+  const { pictures, clock, asked, shown } = alone(() =>
     Promise.reject(new GatewayError("request_timeout", "silent")),
   );
-  const tried: number[] = [];
-  for (let i = 0; i < 8; i++) {
-    await assert.rejects(pictures.picture(address(red)), cannotBeHad(/silent|lately/));
+  const again = limits.avatarAgainMs;
+  for (const [tries, wait] of [again, 2 * again, 4 * again, 8 * again].entries()) {
+    const other = Buffer.concat([PNG, Buffer.from(String(tries))]);
+    shown.wearer = { nick: "anna", photo: `sha1:${sha1(other)}` };
+    await assert.rejects(pictures.picture(address(other)), cannotBeHad(/silent/));
+    shown.wearer = { nick: "anna", photo: `sha1:${sha1(red)}` };
+    clock.now += wait - 1;
     await assert.rejects(pictures.picture(address(red)), cannotBeHad(/lately/), "not yet");
-    tried.push(asked.length);
-    clock.now += limits.avatarAgainMs;
+    assert.equal(asked.length, tries + 1);
+    clock.now += 1;
   }
-  assert.deepEqual(tried, [1, 2, 3, 4, 4, 4, 4, 4]);
+  for (let i = 0; i < 20; i++) {
+    await assert.rejects(pictures.picture(address(red)), cannotBeHad(/silent/), "a day is the longest");
+    clock.now += 86_400_000;
+  }
+});
+
+void test("one question waits for somebody at a time, the one for what he shows last", async () => {
+  const answers: ((bytes: Buffer) => void)[] = [];
+  const { pictures, asked, shown } = alone(
+    () =>
+      new Promise((resolve) => {
+        answers.push((bytes) => resolve(parseXml(`<iq>${card(photo(bytes))}</iq>`)));
+      }),
+  );
+  const green = Buffer.concat([PNG, Buffer.from("green")]);
+  const wants = (bytes: Buffer) => {
+    shown.wearer = { nick: "anna", photo: `sha1:${sha1(bytes)}` };
+    return pictures.picture(address(bytes));
+  };
+  const first = assert.rejects(wants(red), cannotBeHad(/another one/));
+  await eventually("the question", () => asked.length === 1);
+  const second = assert.rejects(wants(blue), cannotBeHad(/nobody shows it/));
+  const third = Promise.all([wants(green), wants(green)]);
+  await assert.rejects(pictures.picture(address(blue)), cannotBeHad(/nobody shows it/));
+  await setImmediate();
+  assert.equal(asked.length, 1);
+  answers[0]?.(green);
+  await Promise.all([first, second]);
+  await eventually("the next question", () => asked.length === 2);
+  answers[1]?.(green);
+  assert.deepEqual(await third, [green, green]);
+  assert.equal(asked.length, 2);
+});
+
+void test("whoever shows another picture before his turn comes takes nobody's turn", async (t) => {
+  // Nobody is asked who would have to wait for it.
+  t.mock.timers.enable({ apis: ["Date", "setTimeout"], now: Date.now() });
+  const answers: (() => void)[] = [];
+  const { pictures, asked, shown } = alone(
+    () =>
+      new Promise((resolve) => {
+        answers.push(() => resolve(parseXml(`<iq>${card(photo(red))}</iq>`)));
+      }),
+  );
+  const of = (name: string, bytes: Buffer) => `sha1:${sha1(bytes)}:${room}/occ-${name}`;
+  const flood = Array.from({ length: 100 }, (_, n) => pictures.picture(of(String(n), red)));
+  const ends = Promise.allSettled(flood);
+  for (let turns = 0; turns < 100 && answers.length < 3; turns += 1) await setImmediate();
+  shown.wearer = { nick: "ben", photo: `sha1:${sha1(blue)}` };
+  const ben = assert.rejects(pictures.picture(of("ben", blue)), cannotBeHad(/another one/));
+  for (const answer of answers.splice(0)) answer();
+  const had = (await ends).filter(({ status }) => status === "fulfilled");
+  assert.equal(had.length, 3);
+  for (let turns = 0; turns < 100 && answers.length < 1; turns += 1) await setImmediate();
+  assert.deepEqual(asked.slice(3), [`${room}/ben`]);
+  answers[0]?.();
+  await ben;
 });
 
 void test("whoever changes his picture while it is fetched, or is gone, is asked for none that he does not show", async () => {
@@ -250,7 +323,7 @@ void test("many are asked a few at a time", async () => {
   for (const bytes of await Promise.all(all)) assert.deepEqual(bytes, red);
 });
 
-void test("pictures that are too many to be kept at hand are asked for again when somebody wants to see them, and not before", async () => {
+void test("pictures that are too many to be kept at hand are asked for again when somebody wants to see them", async () => {
   const all = Array.from({ length: 18 }, (_, n) => Buffer.concat([PNG, Buffer.alloc(1_000_000, n)]));
   const nicks = all.map((_, n) => `nick-${n}`);
   const asked: string[] = [];
@@ -278,11 +351,38 @@ void test("pictures that are too many to be kept at hand are asked for again whe
   await Promise.all(sources.map((source) => pictures.picture(source)));
   assert.deepEqual(asked.toSorted(), nicks.toSorted());
   assert.deepEqual(nicks.map(speaks), sources);
-  await setImmediate();
-  assert.equal(asked.length, 18, "nobody wants to see them");
   assert.deepEqual(await pictures.picture(sources[0] ?? ""), all[0]);
   assert.deepEqual(await pictures.picture(sources[17] ?? ""), all[17]);
   assert.deepEqual(asked.slice(18), [nicks[0]], "the latest are at hand");
+});
+
+void test("nobody passes for somebody else by an id of his own, where the room gives none", async (t) => {
+  const muc = await ScriptedMuc.entered(t, { features: ["http://jabber.org/protocol/muc"] });
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  const told: NativeUser[] = [];
+  const heard: NativeUser[] = [];
+  muc.host.profile = (user) => {
+    told.push(user);
+    return Promise.resolve();
+  };
+  muc.host.transient = (_room, user) => {
+    heard.push(user);
+  };
+  const forged = "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='nick:anna'/>";
+  muc.write(presence("anna", listener, { beside: shows(red) }), said("anna", "<body>hi</body>"));
+  const raw = await eventually("what Anna says", () => muc.host.raws.find((one) => one.raw.includes("hi")));
+  const [event] = await muc.account.toEvents(room, raw, unknowing);
+  assert.ok(event?.kind === "message" && event.sender.native === `${room}/nick:anna`);
+  t.mock.timers.tick(PICTURE_EVERY_MS);
+  for (const one of [blue, red]) muc.write(presence("mallory", listener, { beside: shows(one) + forged }));
+  muc.write(said("mallory", `<composing xmlns='http://jabber.org/protocol/chatstates'/>${forged}`));
+  muc.write(said("mallory", `<subject>his own</subject>${forged}`));
+  await muc.settled();
+  assert.deepEqual(told, []);
+  assert.deepEqual(heard, [{ native: `${room}/nick:mallory`, name: "mallory" }]);
+  const subject = muc.host.raws.find((one) => one.raw.includes("his own")) ?? assert.fail();
+  const [topic] = await muc.account.toEvents(room, subject, unknowing);
+  assert.equal(topic?.kind === "property" && topic.sender?.native, `${room}/nick:mallory`);
 });
 
 void test("an address of another kind opens nothing", async () => {

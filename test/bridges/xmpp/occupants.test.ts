@@ -20,8 +20,10 @@ const presence = (nick: string, more = "", { type = "", id = "" } = {}) =>
 
 void describe("the occupants of a room", () => {
   let occupants: Occupants;
+  let vouched = true;
   beforeEach(() => {
-    occupants = new Occupants();
+    vouched = true;
+    occupants = new Occupants(() => vouched);
   });
 
   void it("stay from their first presence on, through later ones and changes of nick", () => {
@@ -56,6 +58,29 @@ void describe("the occupants of a room", () => {
     assert.equal(occupants.identity("ben"), "nick:ben");
     assert.equal(occupants.identity("carla"), null);
     assert.equal(occupants.nickOf("occ-2"), "anna");
+  });
+
+  void it("are known by the ids of those who came before the room said that it gives them", () => {
+    vouched = false;
+    occupants.presence(presence("anna", "", { id: "occ-1" }), 100);
+    assert.equal(occupants.identity("anna"), "nick:anna");
+    vouched = true;
+    assert.equal(occupants.identity("anna"), "occ-1");
+    assert.equal(occupants.nickOf("occ-1"), "anna");
+    assert.equal(occupants.wearer("occ-1")?.nick, "anna");
+  });
+
+  void it("give themselves no id, where the room gives none", () => {
+    vouched = false;
+    occupants.presence(presence("anna"), 100);
+    for (const id of ["nick:anna", "occ-1"]) {
+      occupants.presence(presence("mallory", "", { id }), 200);
+      assert.equal(occupants.identity("mallory"), "nick:mallory");
+      assert.equal(occupants.since("mallory"), 200);
+      assert.equal(occupants.nickOf(id), null);
+    }
+    assert.equal(occupants.wearer("nick:anna")?.nick, "anna");
+    assert.equal(occupants.wearer("occ-1"), null);
   });
 
   void it("are not made of errors or of the room's own presence", () => {

@@ -23,6 +23,7 @@ const full: XmppCapabilities = {
   textBytes: 1_000,
   subject: true,
   configuration: true,
+  picture: true,
   moderation: false,
   administration: false,
   typing: true,

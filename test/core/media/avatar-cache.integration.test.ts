@@ -15,6 +15,7 @@ import { GatewayMedia } from "../../../core/media/gateway-media.ts";
 import { createLogger } from "../../../core/log.ts";
 import { openSqliteStore } from "../../../core/store/sqlite/engine.ts";
 import { parseUserUri } from "../../../mappings/ids.ts";
+import { eventually } from "../../support/harness-eventually.ts";
 import { temporaryFolder } from "../../support/servers.ts";
 import { SampleStore } from "../store/sample.ts";
 import { GIF, type PictureServer, PNG, servePictures } from "./picture-server.ts";
@@ -160,6 +161,39 @@ void test("a picture that is on no host comes from the account of whom it shows,
   assert.ok(user);
   assert.equal(await open("its own:png", user), null, "nobody else has it");
   assert.equal(asked.length, 3);
+});
+
+void test("pictures that a bridge gives slowly, or never, are waited for as long as others, and hold up none that are on hosts", async () => {
+  const { options, name } = makeCache({ avatarMs: 500 });
+  const silent: string[] = [];
+  const cache = new AvatarCache({
+    ...options,
+    picture: (source) => {
+      silent.push(source);
+      return new Promise(() => undefined);
+    },
+  });
+  const slow: Promise<unknown>[] = [];
+  for (let n = 0; n < limits.avatarsAtOnce; n += 1) slow.push(cache.open(await name(`http-less:${n}`, n)));
+  await eventually("all of them asked for", () => silent.length === limits.avatarsAtOnce);
+  let ended = 0;
+  for (const one of slow) void one.then(() => (ended += 1));
+  assert.ok(await cache.open(await name("/a.png?beside")));
+  assert.equal(ended, 0, "it has not waited for the others");
+  assert.deepEqual(new Set(await Promise.all(slow)), new Set([null]));
+});
+
+void test("a picture of somebody who was erased is given to nobody any more, and goes; he has it again when he is back", async () => {
+  const { cache, name, clock, folder: kept } = makeCache();
+  const [erased, other] = [await name("/a.png?erased"), await name("/a.png?other")];
+  assert.ok((await cache.open(erased)) && (await cache.open(other)));
+  await sample.sql(`delete from avatar where token = '${erased}'`);
+  assert.equal(await cache.open(erased), null);
+  await cache.sweep();
+  assert.deepEqual(readdirSync(kept), [other]);
+  clock.now += 3_600_001;
+  assert.equal(await name("/a.png?erased"), erased);
+  assert.ok(await cache.open(erased));
 });
 
 void test("a name changes with the picture and the profile, and nobody guesses one", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { IncomingHttpHeaders } from "node:http";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { GatewayError } from "../../../core/errors.ts";
 import type { AccountId } from "../../../core/ids.ts";
@@ -15,7 +15,7 @@ import { type EventId, parseUserUri, type UserUri } from "../../../mappings/ids.
 import { temporaryFolder } from "../../support/servers.ts";
 import { message, SampleStore } from "../store/sample.ts";
 import { inLane } from "../../../core/lanes/lane-key.ts";
-import { type PictureServer, servePictures } from "./picture-server.ts";
+import { type PictureServer, PNG, servePictures } from "./picture-server.ts";
 
 const folder = temporaryFolder("file-access");
 const SECRET = "Bearer xoxb-secret";
@@ -66,10 +66,14 @@ const access: FileAccess = {
 /** Opens a file as a room does that is to be given a message. */
 function open(url: string, { event = said, account = sample.account.id, allow = ["127.0.0.0/8"] } = {}) {
   const bridge = {
+    picture: (source: string) =>
+      source === "of a room"
+        ? Promise.resolve(PNG)
+        : Promise.reject(new GatewayError("account_down", "away")),
     fileAccess: (source: string) => Promise.resolve(source.startsWith(platform.url) ? access : null),
   };
   const files = new AccountFiles(sample.store, () => [{ account, bridge }]);
-  const limits = { maxBytes: 1_000, allow, access: files.ofEvent };
+  const limits = { maxBytes: 1_000, allow, access: files.ofEvent, picture: files.eventPicture };
   return openRemoteFile(url, limits, { group: sample.a.groupUri, event, sha256: null });
 }
 
@@ -93,6 +97,13 @@ void test("credentials go to no other host, wherever the platform leads", async 
     /media_refused/,
     "the guard stands there",
   );
+});
+
+void test("a picture that is on no host comes from the bridge of the room where it was said, and from no other", async () => {
+  const { body, contentType } = await open("of a room");
+  assert.deepEqual([await buffer(body), contentType], [PNG, "image/png"]);
+  await assert.rejects(open("of another"), refused(/away/));
+  await assert.rejects(open("of a room", { account: 99 as AccountId }), /media_refused/);
 });
 
 void test("a page to sign in is no file", async () => {

@@ -25,7 +25,7 @@ void it("an alarm is told in one line: what, since when, why", () => {
   ]);
   assert.deepEqual(endedLines([account, room("a@b", 7_200_000)], AT), [
     "Over: account matrix answers again after 1 min.",
-    "Over: room xmpp:a@b goes on after 2 h.",
+    "Over: room xmpp:a@b goes on or is paused after 2 h.",
   ]);
 });
 
@@ -35,7 +35,9 @@ void it("many rooms of an account are told in one line, with the one that has st
   assert.deepEqual(raisedLines(rooms, AT), [
     `Alarm: 7 rooms of account xmpp stand still since 12:28 UTC: ${named}. The first: r3 is shut.`,
   ]);
-  assert.deepEqual(endedLines(rooms, AT), [`Over: 7 rooms of account xmpp go on after 2 min: ${named}.`]);
+  assert.deepEqual(endedLines(rooms, AT), [
+    `Over: 7 rooms of account xmpp go on or are paused after 2 min: ${named}.`,
+  ]);
   assert.deepEqual(raisedLines([], AT), []);
 });
 

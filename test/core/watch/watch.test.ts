@@ -126,6 +126,24 @@ void describe("the watch", () => {
     assert.deepEqual(raised, ["room:1", "account:1"]);
   });
 
+  void it("ends that of a room which is paused, also while its account does not answer", async () => {
+    const { is, there, raised, ended, alarms, pass } = watching();
+    const silent = { oldestAt: 5, behind: 1 };
+    there.rooms = [room(1, silent)];
+    await pass(60_000);
+    assert.deepEqual([raised, ended], [["room:1"], []]);
+    there.rooms = [room(1, { ...silent, pausedAt: 7 })];
+    await pass(2 * limits.watchEveryMs);
+    assert.deepEqual([raised, ended], [["room:1"], ["room:1"]]);
+    there.rooms = [room(1, silent)];
+    await pass(60_000);
+    assert.deepEqual(raised, ["room:1", "room:1"], "it goes on, and still nothing gets into it");
+    is.health = { state: "down", since: 0, reason: "away" } as never;
+    there.rooms = [room(1, { ...silent, pausedAt: 9 })];
+    await pass(2 * limits.watchEveryMs);
+    assert.deepEqual([ended, alarms.has("room:1")], [["room:1", "room:1"], false]);
+  });
+
   void it("takes a time in which nobody looked for no silence", async () => {
     const { at, there, raised, pass } = watching();
     await pass(60_000);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { startProsody } from "../../../deploy/servers/prosody.ts";
 import { sharedProsody, temporaryFolder } from "../../support/servers.ts";
+import { readArchive } from "../../../deploy/clients/xmpp-archive.ts";
 import { XmppUser } from "../../../deploy/clients/xmpp-user.ts";
 
 const ann = { name: "ann", password: 'pass "word" \\' };
@@ -67,7 +68,7 @@ void describe("a Prosody of one's own", async () => {
     const said: (string | null)[] = [];
     for (let n = 0; n < 120; n += 1) said.push((await before.say(room, `message ${n}`)).stanzaId);
     assert.deepEqual(
-      (await before.queryArchive(room)).map(({ stanzaId }) => stanzaId),
+      (await readArchive(before, room)).map(({ stanzaId }) => stanzaId),
       said,
     );
     const { pid } = server;
@@ -89,7 +90,7 @@ void describe("a Prosody of one's own", async () => {
     const back = await login(ann);
     await back.join(room, "Ann", 3);
     assert.deepEqual(
-      (await back.queryArchive(room)).map(({ stanzaId }) => stanzaId),
+      (await readArchive(back, room)).map(({ stanzaId }) => stanzaId),
       said,
     );
     await back.waitFor("the history", () => back.messages(room).some(({ subject }) => subject !== null));

@@ -104,6 +104,9 @@ export const xmppRoomOut: readonly MappingCase[] = [
   calls("room-avatar", "by its address", property("avatar", "mxc://hs.example/abc"), [
     { kind: "avatar", url: "https://gw.example/m/abc" },
   ]),
+  calls("room-avatar", "not without the right", property("avatar", ""), [], ["property_unsupported"], {
+    picture: false,
+  }),
   says("pins", "a line says so", property("pins", "true", zoes.root), "<body>📌 Zoe: Ship it</body>", [
     "property_unsupported",
   ]),

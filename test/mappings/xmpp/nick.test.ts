@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { cleanNick, nickCandidates, relayed } from "../../../mappings/xmpp/nick.ts";
+import { cleanName, nickCandidates, relayed } from "../../../mappings/xmpp/nick.ts";
 
 void test("a nick has nothing invisible or deceiving in it", () => {
-  assert.equal(cleanNick("  Al\u0000ice \u202Eecila\t "), "Alice ecila");
-  assert.equal(cleanNick("\u200b\u2060"), "");
-  assert.equal(cleanNick("👩‍👩‍👧 fam"), "👩‍👩‍👧 fam");
-  assert.equal(cleanNick("e\u0301"), "é");
+  assert.equal(cleanName("  Al\u0000ice \u202Eecila\t "), "Alice ecila");
+  assert.equal(cleanName("\u200b\u2060"), "");
+  assert.equal(cleanName("👩‍👩‍👧 fam"), "👩‍👩‍👧 fam");
+  assert.equal(cleanName("e\u0301"), "é");
 });
 
 void test("a nick is cut between what people see as characters", () => {
   const family = "👩‍👩‍👧‍👦";
-  assert.equal(cleanNick(family.repeat(70)), family.repeat(64));
+  assert.equal(cleanName(family.repeat(70)), family.repeat(64));
 });
 
 void test("any name gives five different nicks that can be asked for", () => {
@@ -21,6 +21,31 @@ void test("any name gives five different nicks that can be asked for", () => {
       const nicks = nickCandidates(name, label);
       assert.equal(new Set(nicks).size, 5);
       for (const nick of nicks) assert.ok(nick.length > 0 && nick.isWellFormed() && !/\p{Cc}/u.test(nick));
+    }),
+  );
+});
+
+void test("names that a server makes the same nick of give the same nicks", () => {
+  for (const name of [
+    "An\u00ADn",
+    "\uFF21nn",
+    "A\u{E006E}nn",
+    "Ann\uFE0F",
+    "A\u1806nn",
+    "\u{E000}Ann",
+    "Ann\u06DD",
+  ])
+    assert.deepEqual(nickCandidates(name, "wo\u200Brk"), nickCandidates("Ann", "work"), name);
+  assert.equal(nickCandidates("👩‍👩‍👧 fam", "work")[0], "👩👩👧 fam");
+  assert.equal(nickCandidates("e\u00AD\u0301", "work")[0], "é");
+});
+
+void test("a nick stays what it is when it is prepared again", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (name) => {
+      const [nick = ""] = nickCandidates(name, "work");
+      assert.equal(nick, nick.normalize("NFKC"));
+      assert.equal(nickCandidates(nick, "work")[0], nick);
     }),
   );
 });

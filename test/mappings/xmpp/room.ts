@@ -151,6 +151,7 @@ export const capabilities: XmppCapabilities = {
   moderation: true,
   subject: true,
   configuration: true,
+  picture: true,
   administration: true,
   typing: true,
   markers: true,

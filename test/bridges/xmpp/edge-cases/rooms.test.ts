@@ -10,15 +10,15 @@ import { ScriptedMuc } from "../../../support/scripted-muc.ts";
 
 const ann = ghost("Ann");
 const relayed = (name: string, text: string) => `bridge: <\u2068${name}\u2069> ${text}`;
+const passwordOf = (stanza: Element) => stanza.getChild("x", MUC)?.getChildText("password") ?? "";
 /** The passwords with which somebody has asked to enter, in order; empty: with none. */
 const passwords = (muc: ScriptedMuc, jid: string) =>
-  muc.sent
-    .filter((stanza) => isEntering(stanza) && stanza.attrs["from"] === jid)
-    .map((stanza) => stanza.getChild("x", MUC)?.getChildText("password") ?? "");
+  muc.sent.filter((stanza) => isEntering(stanza) && stanza.attrs["from"] === jid).map(passwordOf);
 const wants = (password: string) => (stanza: Element) =>
-  isEntering(stanza) && stanza.getChild("x", MUC)?.getChildText("password") !== password
+  isEntering(stanza) && passwordOf(stanza) !== password
     ? refused(stanza, "not-authorized", "auth")
     : undefined;
+const triesWrong = (stanza: Element) => passwordOf(stanza) === "wrong";
 /** Without any timer, so that nothing is tried again by itself. */
 async function turnsUntil(what: string, holds: () => boolean): Promise<void> {
   for (const deadline = performance.now() + 20_000; !holds();) {
@@ -86,6 +86,21 @@ void describe("a room with a password", () => {
     t.mock.timers.reset();
     assert.deepEqual(passwords(muc, listener), ["", "open sesame"]);
     assert.equal(muc.account.fault(room), null);
+  });
+
+  void it("is tried again at once when the right one is given while a wrong one is being tried", async (t) => {
+    const muc = await ScriptedMuc.open(t);
+    await muc.host.secrets.set(roomPasswordKind(room), "wrong");
+    muc.answer = (stanza) => (triesWrong(stanza) ? "" : wants("open sesame")(stanza));
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    muc.account.join(room, null);
+    await turnsUntil("the wrong one", () => muc.sent.some(triesWrong));
+    await muc.host.secrets.set(roomPasswordKind(room), "open sesame");
+    muc.account.roomPasswordChanged(room);
+    muc.write(...muc.sent.filter(triesWrong).map((stanza) => refused(stanza, "not-authorized", "auth")));
+    await turnsUntil("a room that lets us in", () => muc.host.readied.length > 0);
+    t.mock.timers.reset();
+    assert.deepEqual(passwords(muc, listener), ["", "wrong", "open sesame"]);
   });
 
   void it("is entered by ghosts without the one that the operator has had forgotten", async (t) => {

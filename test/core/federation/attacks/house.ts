@@ -128,7 +128,10 @@ export class House extends Door {
       now: () => clock.now,
       runner,
       media: {
-        files: { ofAccount: () => Promise.resolve(null) },
+        files: {
+          ofAccount: () => Promise.resolve(null),
+          pictureOf: () => Promise.resolve(null),
+        },
         cache: { open: () => Promise.resolve(null) },
         publicAvatar: () => Promise.resolve(null),
       },

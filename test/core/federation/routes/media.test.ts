@@ -15,6 +15,7 @@ import type { NewEvent } from "../../../../core/store/units/group-log.ts";
 import { openSqliteStore } from "../../../../core/store/sqlite/engine.ts";
 import { temporaryFolder } from "../../../support/servers.ts";
 import { domain } from "../../store/federation-sample.ts";
+import { PNG } from "../../media/picture-server.ts";
 import { OwnerStage } from "../../store/owner-stage.ts";
 import { message, SampleStore } from "../../store/sample.ts";
 import {
@@ -51,6 +52,7 @@ const say = (event: NewEvent): Promise<void> => sayIn(sample, stage.room, event)
 /** For sources that are to be given up. */
 const SHORT = { silentMs: 1_000, wholeMs: 2_000 };
 
+const picture = (source: string) => Promise.resolve(source === "a room's" ? PNG : null);
 const codeOf = ({ body }: Got): unknown => (JSON.parse(body.toString()) as { code: unknown }).code;
 
 void test("a file comes whole, with headers that keep browsers from running it", async (t) => {
@@ -68,6 +70,14 @@ void test("a file comes whole, with headers that keep browsers from running it",
   assert.equal((await get(await post("/small", { type: "" }))).headers["content-type"], "text/html");
   const odd = await post("/small", { type: "text/plain\r\nx-evil: 1" });
   assert.equal((await get(odd)).headers["content-type"], "application/octet-stream");
+});
+
+void test("a picture that is on no host comes from its account's bridge, whole, if that has it", async (t) => {
+  const { post, get } = await start(t, { picture });
+  const id = await post("", { source: "a room's", type: "application/octet-stream" });
+  const { status, headers, body } = await get(id, { range: "bytes=0-1" });
+  assert.deepEqual([status, headers["content-type"], body], [200, "image/png", PNG]);
+  assert.equal((await get(await post("", { source: "another's" }))).status, 404);
 });
 
 void test("a range is passed on; where it has no octet or is none, the whole file comes", async (t) => {

@@ -11,11 +11,11 @@ import { done, intent, linkRooms, property, SampleStore } from "../sample.ts";
 import { storeKinds } from "../stores.ts";
 
 /** Each time under another address, as what the gateway gives out is. */
-function picture(shown: string): NewEvent {
+function picture(shown: string, read = false): NewEvent {
   const value = shown === "" ? "" : `https://a.example/media/${randomUUID()}`;
   const change = { name: "avatar", item: "", value } as const;
   const content = encodeProperty(change, randomBytes(16));
-  return { ...property("topic", ""), content, property: { ...change, shown } };
+  return { ...property("topic", ""), content, property: { ...change, shown, ...(read && { read }) } };
 }
 
 for (const kind of storeKinds()) {
@@ -64,6 +64,14 @@ for (const kind of storeKinds()) {
       assert.equal(await says(picture("mxc://a/copy")), false);
       assert.equal(await says(picture("mxc://a/2")), true);
       assert.equal(await says(picture("")), true);
+    });
+
+    void test("what was read in the room is news only where it is not what was seen last", async () => {
+      const { says } = await room();
+      assert.equal(await says(picture("sha1:1", true)), false, "it was so when the room was first looked at");
+      assert.equal(await says(picture("sha1:1")), false);
+      assert.equal(await says(picture("sha1:2", true)), true);
+      assert.equal(await says(picture("", true)), true);
     });
   });
 }

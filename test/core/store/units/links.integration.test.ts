@@ -1,15 +1,16 @@
 /** Rooms linked and unlinked, with and without erasing what was stored. On SQLite and on PostgreSQL. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { EventId } from "../../../../mappings/ids.ts";
-import type { AccountId, Seq } from "../../../../core/ids.ts";
-import { outLane } from "../../../../core/lanes/lane-key.ts";
+import { type EventId, parseProviderDomain, userUri } from "../../../../mappings/ids.ts";
+import type { AccountId, AvatarToken, Seq } from "../../../../core/ids.ts";
+import { inLane, outLane } from "../../../../core/lanes/lane-key.ts";
 import { portalsOf, roomsBeside } from "../../../../core/store/units/account-rooms.ts";
-import { liveBindings } from "../../../../core/store/units/bindings.ts";
+import { avatarSource } from "../../../../core/store/units/avatars.ts";
+import { type BindingRow, liveBindings } from "../../../../core/store/units/bindings.ts";
 import { inboxBinding } from "../../../../core/store/units/inbox.ts";
 import { openDeliveries, outboxBinding, speakersFor } from "../../../../core/store/units/outbox.ts";
 import { findEvents } from "../../../../core/store/units/trace.ts";
-import { done, linkRooms, register, SampleStore, intent } from "../sample.ts";
+import { done, linkRooms, message, register, SampleStore, intent } from "../sample.ts";
 import { storeKinds } from "../stores.ts";
 
 const lost = { code: "lane_lost" };
@@ -107,6 +108,56 @@ for (const kind of storeKinds()) {
         await assert.rejects(store.write("unlink", input), { code: "room_not_linked" });
         assert.deepEqual((await linkRooms(store, account, [room])).linked, [0], "its address is free again");
       });
+
+    void test("erase: pictures of those who only spoke there go, with the room's address in where they come from", async () => {
+      const { store, account } = sample;
+      const room = "pictured@muc.test";
+      await linkRooms(store, account, [room, "beside the pictured"]);
+      const all = await store.read(liveBindings(account.id));
+      const [binding, other] = [room, "beside the pictured"].map((name) =>
+        all.find(({ native }) => native === name),
+      );
+      assert.ok(binding && other);
+      const domain = parseProviderDomain("pictured.test") ?? assert.fail();
+      const speaks = async (name: string, source: string, where: BindingRow) => {
+        const sender = { uri: userUri(domain, name), native: `${source}/${name}`, name, avatar: source };
+        await sample.accept(where.id, [`hi of ${name}`]);
+        const rows = await sample.rows(where.id);
+        const fence = await sample.claim(inLane(where.id));
+        const said = rows.map(({ n }) => sample.row(n, [message(`hi of ${name}`, sender)]));
+        await sample.append(fence, where, said);
+        await store.write("releaseLane", fence);
+        const token = name.padEnd(27, "-") as AvatarToken;
+        await store.write("noteAvatar", { token, user: sender.uri, rev: 1, source, at: 1 });
+        return token;
+      };
+      const gone = await speaks("mia", `sha1:1:${room}/mia`, binding);
+      const kept = await speaks("noa", "sha1:2:beside/noa", other);
+      const input = {
+        account: account.id,
+        native: binding.native,
+        label: "x",
+        erase: true,
+        at: 9,
+        actor: "t",
+      };
+      await store.write("unlink", input);
+      const out = await sample.claim(outLane(binding.id));
+      await store.write("endBinding", { fence: out, binding: binding.id });
+      assert.equal(await store.read(avatarSource(gone)), null);
+      assert.equal((await store.read(avatarSource(kept)))?.source, "sha1:2:beside/noa");
+      assert.equal(await sample.count(`"user" where avatar_url = 'sha1:2:beside/noa'`), 1);
+      const tables =
+        kind.name === "SQLite"
+          ? "select name from sqlite_master where type = 'table'"
+          : "select table_name as name from information_schema.tables where table_schema = 'public'";
+      for (const { name } of await sample.sql(tables)) {
+        // What says that the room was linked and erased, and what the other room has yet to be told of that.
+        if (name === "audit" || name === "notice") continue;
+        const found = JSON.stringify(await sample.sql(`select * from "${String(name)}"`));
+        assert.ok(!found.includes(room), `${String(name)} has the room's address still`);
+      }
+    });
 
     void test("erase: names of those who only spoke there go, and trace finds nothing by the native id", async () => {
       const found = await sample.store.read(findEvents("native secret of leaving true"));
