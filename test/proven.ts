@@ -214,7 +214,7 @@ export const proofs: readonly Proof[] = [
     "matrix",
     "are pictures of people of Matrix, too, which everybody may fetch who was told their names",
   ),
-  xmppToXmpp("user-avatar", people, "gives a ghost the picture of whom it stands for, another one, and none"),
+  xmppToXmpp("user-avatar", people, "gives a ghost the picture of whom it stands for, and takes it away"),
   {
     feature: "user-avatar",
     from: "xmpp",
