@@ -71,8 +71,11 @@ export function refuseTooLong(payload: readonly XmlElement[]): DeliveryError | n
 export function requestRefusal(thrown: unknown): DeliveryError {
   if (!(thrown instanceof StanzaError)) {
     const { code, detail } = asGatewayError(thrown);
-    // Doing the same again is harmless, so it need not be asked for.
-    const verdict = { certainty: "certain", retry: "after", afterMs: 2_000 } as const;
+    // Doing the same again is harmless, so it need not be asked for; a room that never answers holds up nobody for ever.
+    const verdict =
+      code === "request_timeout"
+        ? ({ certainty: "certain", retry: "backoff" } as const)
+        : ({ certainty: "certain", retry: "after", afterMs: 2_000 } as const);
     return new DeliveryError(code, detail, verdict, { cause: thrown });
   }
   const { condition, type, text } = thrown;
@@ -83,6 +86,17 @@ export function requestRefusal(thrown: unknown): DeliveryError {
     return later("delivery_throttled", `the server asks to slow down: ${detail}`);
   if (type === "wait") return certain("delivery_refused", `the room can't do that now: ${detail}`, "backoff");
   return certain("delivery_forbidden", `the room does not let the gateway do that: ${detail}`, "never");
+}
+
+/**
+ * The same where all else in the room waits for the request: only while nothing at all gets there it waits for that, and is otherwise
+ * tried a few times.
+ */
+export function countedRefusal(thrown: unknown): DeliveryError {
+  const error = thrown instanceof DeliveryError ? thrown : requestRefusal(thrown);
+  if (error.retry !== "after" || error.code === "account_down") return error;
+  const verdict = { certainty: error.certainty, retry: "backoff" } as const;
+  return new DeliveryError(error.code, error.detail, verdict, { cause: thrown });
 }
 
 const later = (code: "account_down" | "delivery_throttled", detail: string) =>

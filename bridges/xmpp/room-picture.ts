@@ -4,22 +4,31 @@
  */
 import type { Raw, Translated } from "../../core/bridge/inbound.ts";
 import { type DeliveryContext, type Receipt, type Step, textArg } from "../../core/bridge/outbound.ts";
-import { asGatewayError } from "../../core/errors.ts";
+import { asGatewayError, GatewayError } from "../../core/errors.ts";
 import type { NativeRoom } from "../../core/ids.ts";
+import { limits } from "../../core/limits.ts";
 import { openPicture } from "../../core/media/open-picture.ts";
 import type { Avatar } from "../../core/media/picture-type.ts";
+import { type Bucket, LocalPace } from "../../core/pace.ts";
+import type { Milliseconds } from "../../core/time.ts";
 import { photoOf } from "../../mappings/xmpp/presence-read.ts";
 import { rawState } from "./kept-stanza.ts";
 import { NS, resource } from "./names.ts";
-import { certain, requestRefusal } from "./refusal.ts";
+import { certain, countedRefusal } from "./refusal.ts";
+import { hasPhoto, RoomCard } from "./room-card.ts";
 import type { RoomContext } from "./room-context.ts";
 import type { Stay } from "./stay.ts";
-import { StanzaError } from "./stream.ts";
-import { MOST_IN_VCARD, photoElement, photoHash, pictureIn } from "./vcards.ts";
+import { PICTURE_EVERY_MS } from "./told-photos.ts";
+import { MOST_IN_VCARD, photoHash, pictureIn } from "./vcards.ts";
 import { attribute, type Element, xml } from "./xml.ts";
 
 /** A room's picture as the log has it: its hash, and whose it is. */
 const SOURCE = /^(sha1:[0-9a-f]{40}):([^/]+)$/;
+/**
+ * How often a room is looked at: whoever owns it chooses what it tells, and each change costs something everywhere it is shown. Most
+ * rooms tell of a change twice, by its hash and as one of their configuration.
+ */
+const LOOKS: Bucket = { name: "looks", aMinute: 1, burst: 12 };
 
 export interface RoomPictureOptions extends Pick<
   RoomContext,
@@ -30,58 +39,68 @@ export interface RoomPictureOptions extends Pick<
   readonly heard: (raw: Raw) => boolean;
 }
 
+/**
+ * Why a room is looked at. `read`: nobody has said that its picture is another one; `changed`: something of it is, perhaps its picture;
+ * `told`: its picture is.
+ */
+type Look = "read" | "changed" | "told";
+
 export class RoomPicture {
   readonly #options: RoomPictureOptions;
+  readonly #card: RoomCard;
+  readonly #pace = new LocalPace();
   /** The hash of what was last found or set; empty: none; null: not known. */
   #photo: string | null = null;
   /** The hash that the room has told since it was last looked at. */
   #told: string | null = null;
-  /** How often it is still to be looked at since the room has told of a change. */
-  #changes = 0;
+  /** What else has been said since then. */
+  readonly #said = new Set<Look>();
+  /** Whether it is going to be looked at, or is being. What is said meanwhile is for one more look after that. */
+  #looks = false;
+  /** Whether the last look has failed, and is to be made again. */
+  #failed = false;
   /** One after the other, so that nothing that we have set is taken for somebody else's. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: RoomPictureOptions) {
     this.#options = options;
+    this.#card = new RoomCard(options);
   }
 
   /** Whether a presence is the room's own word on its picture. In a room that is not `live` yet it is for when it is looked at. */
   tells(presence: Element, live: boolean): boolean {
     if (resource(attribute(presence, "from") ?? "") !== "" || !presence.getChild("x", NS.vcardUpdate))
       return false;
-    this.#told = photoOf(presence) ?? this.#told;
-    if (live) this.look("told");
+    const photo = photoOf(presence);
+    // Mostly what we have set; where the room is looked at just now, it may have been found to have another one.
+    if (photo !== null && photo === this.#photo && !this.#looks) return true;
+    this.#told = photo ?? this.#told;
+    if (live) this.look(photo === null ? "changed" : "told");
     return true;
   }
 
-  /** Finds out which picture the room has now. `read`: nobody has said that it is another one. Not waited for. */
-  look(why: "read" | "told"): void {
-    const { stay, log } = this.#options;
-    if (!stay.info.pictured) return;
-    const told = this.#told;
-    this.#told = null;
-    const change = why === "told" ? 1 : 0;
-    this.#changes += change;
-    this.#next(() => this.#look(told))
-      .catch((thrown: unknown) => {
-        log.warn({ room: stay.room, err: asGatewayError(thrown) }, "a room's picture can't be had");
-      })
-      .finally(() => (this.#changes -= change));
+  /** Finds out which picture the room has now: at once, or in a minute where it has told of many. Not waited for. */
+  look(why: Look): void {
+    if (!this.#options.stay.info.pictured) return;
+    this.#said.add(why);
+    if (!this.#looks) void this.#lookSoon(0);
   }
 
-  /** The picture of that hash, if it is the room's. Rejects with media_refused, or as the stream's requests do. */
+  /** The picture of that hash, if it is the room's. Rejects with media_refused or media_unreachable, or as the stream's requests do. */
   async bytes(photo: string): Promise<Buffer> {
     const { vcards } = this.#options.pictures;
     const kept = vcards.kept(photo);
     if (kept !== undefined) return kept;
-    const bytes = pictureIn(await this.#card(), photo);
+    if (this.#photo !== null && this.#photo !== photo)
+      throw new GatewayError("media_refused", "the room has another picture, or none");
+    const bytes = pictureIn(await this.#card.askForOthers(), photo);
     vcards.keep(photo, bytes);
     return bytes;
   }
 
   /**
-   * Makes a step `avatar`, as the room's owner. Rejects with DeliveryError; what is too large for a vCard, or can't be had, is refused for
-   * good.
+   * Makes a step `avatar`, as the room's owner. Rejects with DeliveryError: what is too large for a vCard, or no picture, is refused for
+   * good, and what can't be had or set now is not tried for ever, since all that is said in the room waits for it.
    */
   write(step: Step, { origin }: DeliveryContext): Promise<Receipt> {
     const source = textArg(step, "source");
@@ -89,60 +108,80 @@ export class RoomPicture {
       const picture = source === "" ? null : await this.#opened(source, origin);
       const shown = picture === null ? "" : photoHash(picture.bytes);
       try {
-        await this.#set(picture, shown);
+        await this.#card.set(picture, shown);
       } catch (thrown) {
-        throw requestRefusal(thrown);
+        throw countedRefusal(thrown);
       }
       this.#photo = shown;
+      // Of before: what the room has now is asked for.
+      this.#told = null;
       return { native: null, aux: null, at: Date.now(), shown };
     });
   }
 
-  async #look(told: string | null): Promise<void> {
+  /** Outside the line until its time has come: nothing that is to be set waits for that. Never rejects. */
+  async #lookSoon(least: Milliseconds): Promise<void> {
+    this.#looks = true;
+    const wait = Math.max(least, await this.#pace.take([LOOKS], Infinity));
+    const begin = () => void this.#next(() => this.#look());
+    if (wait > 0) setTimeout(begin, wait).unref();
+    else begin();
+  }
+
+  /** Where that fails it is done once more; after that when the room says something again. Never rejects. */
+  async #look(): Promise<void> {
+    const said = [...this.#said];
+    // Whether that was before or after something changed can't be told here.
+    const told = said.includes("changed") ? null : this.#told;
+    const isAgain = this.#failed;
+    this.#told = null;
+    this.#said.clear();
+    this.#failed = false;
+    try {
+      await this.#find(told, said);
+    } catch (thrown) {
+      const err = asGatewayError(thrown);
+      this.#options.log.warn({ room: this.#options.stay.room, err }, "a room's picture can't be had");
+      // What came is no picture: it would be the same the next time.
+      this.#failed = !isAgain && err.code !== "media_refused";
+    }
+    if (this.#failed) {
+      this.#told ??= told;
+      for (const why of said) this.#said.add(why);
+    }
+    this.#looks = false;
+    if (this.#said.size > 0) void this.#lookSoon(this.#failed ? PICTURE_EVERY_MS : 0);
+  }
+
+  async #find(told: string | null, said: readonly Look[]): Promise<void> {
     if (told !== null && told === this.#photo) return;
-    const { stay, pictures, host, heard, now } = this.#options;
-    const card = told === "" ? undefined : await this.#card();
+    const { stay, pictures, heard, now } = this.#options;
+    const card = told === "" ? undefined : await this.#card.ask();
     const bytes = hasPhoto(card) ? pictureIn(card, null) : null;
     const photo = bytes === null ? "" : photoHash(bytes);
     if (photo === this.#photo) return;
     if (bytes !== null) pictures.vcards.keep(photo, bytes);
-    const isRead = this.#changes === 0;
+    // What was told while it was asked for counts, too.
+    const isRead = !this.#isTold(new Set([...said, ...this.#said]));
     // Set by us before a restart: the group has it, and its receipt may not be noted yet.
-    const isOurs = isRead && card?.getChildText("UID") === markOf(host.gateway, photo);
+    const isOurs = isRead && this.#card.isOurs(card, photo);
     if (isOurs || heard(rawState(pictureTold(stay.room, photo, isRead), now()))) this.#photo = photo;
   }
 
-  /** What else the vCard says stays. */
-  async #set(picture: Avatar | null, photo: string): Promise<void> {
-    const { stay, stream, listener: from, host, pictures } = this.#options;
-    const before = await this.#card();
-    if ((hasPhoto(before) ? hashIn(before) : "") === photo) return;
-    const rest = (before?.getChildElements() ?? []).filter(({ name }) => name !== "PHOTO" && name !== "UID");
-    const ours = picture && [photoElement(picture), xml("UID", {}, markOf(host.gateway, photo))];
-    const card = xml("vCard", { xmlns: NS.vcard }, ...rest, ...(ours ?? []));
-    if (picture) pictures.vcards.keep(photo, picture.bytes);
-    await stream.request(xml("iq", { type: "set", from, to: stay.room }, card));
-  }
-
-  /** undefined: the room has none. */
-  async #card(): Promise<Element | undefined> {
-    const { vcards } = this.#options.pictures;
-    try {
-      return await vcards.inLine(() => vcards.ask(this.#options.stay.room));
-    } catch (thrown) {
-      if (thrown instanceof StanzaError && thrown.condition === "item-not-found") return undefined;
-      throw thrown;
-    }
+  /** That something of the room has changed says nothing of a picture that is seen for the first time. */
+  #isTold(said: ReadonlySet<Look>): boolean {
+    return said.has("told") || (said.has("changed") && this.#photo !== null);
   }
 
   async #opened(source: string, origin: DeliveryContext["origin"]): Promise<Avatar> {
     const { media } = this.#options;
-    const maxBytes = Math.min(MOST_IN_VCARD, media.maxBytes);
+    const most = { maxBytes: Math.min(MOST_IN_VCARD, media.maxBytes), wholeMs: limits.avatarMs };
     try {
-      return await openPicture(source, { ...media, maxBytes }, origin && { ...origin, sha256: null });
+      return await openPicture(source, { ...media, ...most }, origin && { ...origin, sha256: null });
     } catch (thrown) {
-      const { detail } = asGatewayError(thrown);
-      throw certain("delivery_refused", `the room's picture can't be shown there: ${detail}`, "never");
+      const { code, detail } = asGatewayError(thrown);
+      const retry = code === "media_refused" ? "never" : "backoff";
+      throw certain("delivery_refused", `the room's picture can't be shown there: ${detail}`, retry);
     }
   }
 
@@ -178,18 +217,3 @@ const pictureTold = (room: NativeRoom, photo: string, isRead: boolean): Element 
     xml("x", { xmlns: NS.vcardUpdate }, xml("photo", {}, photo.replace(/^sha1:/, ""))),
     ...(isRead ? [xml("read", { xmlns: NS.mark })] : []),
   );
-
-/** By which a picture that we have set is known again. It names the picture, since others keep what they don't know. */
-const markOf = (gateway: string, photo: string): string => `${gateway} ${photo}`;
-
-const hasPhoto = (card: Element | undefined): boolean =>
-  (card?.getChild("PHOTO")?.getChildElements().length ?? 0) > 0;
-
-/** null: there is no picture in it that can be read. */
-function hashIn(card: Element | undefined): string | null {
-  try {
-    return photoHash(pictureIn(card, null));
-  } catch {
-    return null;
-  }
-}

@@ -35,7 +35,7 @@ export class RoomTold {
     try {
       await stay.ask();
       this.#answered();
-      this.picture.look("told");
+      this.picture.look("changed");
     } catch (thrown) {
       log.warn({ room: stay.room, err: asGatewayError(thrown) }, "a room did not say what has changed in it");
     }

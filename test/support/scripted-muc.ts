@@ -8,6 +8,7 @@ import { xmppConfig, xmppConfigSchema } from "../../bridges/xmpp/config.ts";
 import { streamLimits } from "../../bridges/xmpp/stream-limits.ts";
 import { attribute, type Element, parseXml, serializeXml } from "../../bridges/xmpp/xml.ts";
 import { StanzaParser } from "../../bridges/xmpp/xml-parser.ts";
+import type { GatewayError } from "../../core/errors.ts";
 import type { Receipt, Speaker, Step } from "../../core/bridge/outbound.ts";
 import type { DeliveryKey } from "../../core/ids.ts";
 import type { EventId, GroupUri, UserUri } from "../../mappings/ids.ts";
@@ -34,6 +35,8 @@ export class ScriptedMuc {
   readonly warned: string[] = [];
   /** What is at every address that is on no host. */
   picture = Buffer.alloc(0);
+  /** Why that can't be had; null: it can. */
+  pictureFault: GatewayError | null = null;
   /** What the room says to a stanza; undefined: what such a room says. */
   answer: (stanza: Element) => string | undefined = () => undefined;
   features: readonly string[] = [MUC, "urn:xmpp:mam:2", "urn:xmpp:sid:0", "urn:xmpp:occupant-id:0"];
@@ -55,7 +58,8 @@ export class ScriptedMuc {
     const config = xmppConfigSchema.parse({ service, domain: "gw.test", secret: "secret", ...settings });
     const write = (line: string) => this.warned.push((JSON.parse(line) as { readonly msg: string }).msg);
     const log = pino({ level: "warn" }, { write });
-    const picture = () => Promise.resolve(this.picture);
+    const picture = () =>
+      this.pictureFault ? Promise.reject(this.pictureFault) : Promise.resolve(this.picture);
     const media = { maxBytes: 100_000, allow: [], picture };
     this.account = new XmppAccount(xmppConfig({ ...config, name: "xmpp" }), log, media);
   }

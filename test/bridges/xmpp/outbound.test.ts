@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { message, plan, textPayload } from "../../../bridges/xmpp/outbound.ts";
+import { GatewayError } from "../../../core/errors.ts";
 import { refusal, requestRefusal } from "../../../bridges/xmpp/refusal.ts";
 import { StanzaError } from "../../../bridges/xmpp/stream.ts";
 import { parseXml } from "../../../bridges/xmpp/xml.ts";
@@ -182,6 +183,9 @@ void test("a room's refusal says whether the same may be tried again", () => {
   assert.ok(refused("policy-violation").afterMs > 0);
 });
 
+const unanswered = (code: "request_timeout" | "account_down") =>
+  requestRefusal(new GatewayError(code, "")).retry;
+
 void test("what a room can't do for now is asked for again, and what it does not let the gateway do is not", () => {
   const table = [
     ["remote-server-timeout", "wait", "after", "account_down"],
@@ -196,4 +200,6 @@ void test("what a room can't do for now is asked for again, and what it does not
     const error = requestRefusal(new StanzaError(parseXml(stanza)));
     assert.deepEqual([error.retry, error.code, error.certainty], [retry, code, "certain"], condition);
   }
+  assert.equal(unanswered("account_down"), "after");
+  assert.equal(unanswered("request_timeout"), "backoff", "a room that never answers is given up in the end");
 });

@@ -1,7 +1,7 @@
 /** The picture of a room (XEP-0486), read and set over a real stream. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { attribute, type Element, serializeXml } from "../../../bridges/xmpp/xml.ts";
 import { type OutEvent, DeliveryError, type Receipt } from "../../../core/bridge/outbound.ts";
 import type { Raw, Translated } from "../../../core/bridge/inbound.ts";
@@ -32,10 +32,19 @@ const tells = (bytes: Buffer | null) =>
 /** A room whose vCard is this; null: it has none. */
 class HungRoom {
   card: string | null = null;
+  /** The error with which it answers questions or what sets something; null: it answers. */
+  refusal: { readonly condition: string; readonly sets: boolean } | null = null;
+  /** What it is asked, where it answers only when it is told to; null: it answers at once. */
+  held: Element[] | null = null;
   muc: ScriptedMuc | null = null;
 
   readonly answer = (stanza: Element): string | undefined => {
     if (!isQuestion(stanza)) return undefined;
+    if (this.held) {
+      this.held.push(stanza);
+      return "";
+    }
+    if (this.refusal?.sets === isSet(stanza)) return refused(stanza, this.refusal.condition);
     const [id, to] = ["id", "from"].map((name) => attribute(stanza, name) ?? "");
     if (isSet(stanza)) this.card = (stanza.getChild("vCard")?.children ?? []).map(String).join("");
     else if (this.card === null) return refused(stanza, "item-not-found");
@@ -43,9 +52,12 @@ class HungRoom {
     return `<iq type='result' id='${id}' from='${room}' to='${to}'>${card}</iq>`;
   };
 
-  static async open(t: Parameters<typeof ScriptedMuc.open>[0], card: string | null): Promise<HungRoom> {
-    const hung = new HungRoom();
-    hung.card = card;
+  static async open(
+    t: Parameters<typeof ScriptedMuc.open>[0],
+    card: string | null,
+    held: HungRoom["held"] = null,
+  ): Promise<HungRoom> {
+    const hung = Object.assign(new HungRoom(), { card, held });
     const { answer } = hung;
     hung.muc = await ScriptedMuc.entered(t, { answer, features, standing: owner });
     return hung;
@@ -70,10 +82,21 @@ class HungRoom {
     return event ?? assert.fail("it says nothing");
   }
 
-  /** Resolves when all pictures that were to be looked at were. */
+  /** Resolves when all pictures that were to be looked at were: it is heard, asked for, and answered. */
   async settled(): Promise<void> {
-    await this.scripted.settled();
-    await assert.rejects(this.scripted.account.picture(`sha1:${"0".repeat(40)}:${room}`));
+    for (let turn = 0; turn < 3; turn += 1) await this.scripted.settled();
+  }
+
+  /** Answers what it has not answered. */
+  release(): void {
+    const held = this.held ?? [];
+    this.held = null;
+    this.scripted.write(...held.map((stanza) => this.answer(stanza) ?? ""));
+  }
+
+  /** How often it was asked for its picture. */
+  get questions(): number {
+    return this.scripted.sent.filter((stanza) => isQuestion(stanza) && !isSet(stanza)).length;
   }
 
   /** Delivers a picture that is there; empty: its end. */
@@ -84,6 +107,20 @@ class HungRoom {
     const [step] = this.scripted.account.plan(room, event, context).steps;
     return this.scripted.perform(step ?? assert.fail("it is not planned"));
   }
+}
+
+/** What is to happen in about a minute happens when that is called; all else at its time. */
+function heldMinutes(t: TestContext): () => void {
+  const held: (() => void)[] = [];
+  const { setTimeout } = globalThis;
+  t.mock.method(globalThis, "setTimeout", (work: () => void, wait: number) => {
+    if (!(wait >= 50_000)) return setTimeout(work, wait);
+    held.push(work);
+    return setTimeout(() => undefined, 0);
+  });
+  return () => {
+    for (const work of held.splice(0)) work();
+  };
 }
 
 const isRefusedForGood = (error: unknown) =>
@@ -185,4 +222,149 @@ void test("a picture of another room, or of none, is not given", async (t) => {
   const hung = await HungRoom.open(t, photo(PNG));
   await assert.rejects(hung.scripted.account.picture(of(GIF).value), GatewayError);
   await assert.rejects(hung.scripted.account.picture(`sha1:${hash(PNG)}:other@muc.test`), GatewayError);
+});
+
+void test("what would end the whole stream with the room's vCard around it is not sent, and refused for good", async (t) => {
+  const hung = await HungRoom.open(t, `<NOTE>${">".repeat(40_000)}</NOTE>`);
+  await hung.told(1);
+  hung.scripted.picture = PNG;
+  await assert.rejects(hung.set("a picture"), isRefusedForGood);
+  assert.deepEqual(hung.scripted.sent.filter(isSet).length, 0);
+});
+
+void test("an id that the room has in its vCard stays, and one of a picture that was set before goes", async (t) => {
+  const hung = await HungRoom.open(t, "<UID>urn:uuid:tea</UID>");
+  await hung.told(1);
+  hung.scripted.picture = PNG;
+  await hung.set("a picture");
+  assert.equal(hung.card, `<UID>urn:uuid:tea</UID>${photo(PNG)}`);
+  hung.card = `<UID>other.test ${of(GIF).shown}</UID>${photo(GIF)}`;
+  await hung.set("the same picture");
+  assert.equal(hung.card, `${photo(PNG)}<UID>mimi.test ${of(PNG).shown}</UID>`);
+});
+
+void test("a room that takes no picture now holds up nothing for ever", async (t) => {
+  const hung = await HungRoom.open(t, null);
+  await hung.told(1);
+  hung.scripted.picture = PNG;
+  const retries = async (condition: string, sets: boolean) => {
+    hung.refusal = { condition, sets };
+    const error: unknown = await hung.set("a picture").catch((thrown: unknown) => thrown);
+    return error instanceof DeliveryError ? error.retry : assert.fail("it was set");
+  };
+  for (const condition of ["policy-violation", "resource-constraint"]) {
+    assert.equal(await retries(condition, true), "backoff", condition);
+    assert.equal(await retries(condition, false), "backoff", condition);
+  }
+  assert.equal(await retries("forbidden", true), "never");
+  assert.equal(await retries("remote-server-timeout", true), "after");
+});
+
+void test("a picture that can't be had for now is tried again a few times", async (t) => {
+  const hung = await HungRoom.open(t, null);
+  await hung.told(1);
+  hung.scripted.pictureFault = new GatewayError("media_unreachable", "the host does not answer");
+  await assert.rejects(hung.set("a picture"), { code: "delivery_refused", retry: "backoff" });
+});
+
+void test("a room that tells of many pictures is asked for a few, then for the last one a minute later", async (t) => {
+  const hung = await HungRoom.open(t, photo(PNG));
+  await hung.told(1);
+  const minuteOver = heldMinutes(t);
+  for (let turn = 0; turn < 20; turn += 1) {
+    hung.card = photo(turn % 2 === 0 ? GIF : PNG);
+    hung.scripted.write(tells(turn % 2 === 0 ? GIF : PNG), configured);
+    await hung.settled();
+  }
+  const { questions, raws } = hung;
+  assert.ok(questions <= 12, `it was asked ${questions} times`);
+  hung.card = photo(GIF);
+  hung.scripted.write(tells(PNG), tells(GIF));
+  await hung.settled();
+  assert.equal(hung.raws.length, raws.length);
+  hung.card = null;
+  minuteOver();
+  assert.deepEqual((await hung.told(raws.length + 1)).slice(raws.length), [{ ...property, ...none }]);
+  assert.equal(hung.questions, questions + 1);
+});
+
+void test("what is set waits for one look at most", async (t) => {
+  const hung = await HungRoom.open(t, photo(PNG));
+  await hung.told(1);
+  hung.held = [];
+  hung.scripted.write(configured);
+  await hung.settled();
+  hung.scripted.write(configured, configured, configured);
+  await hung.settled();
+  hung.scripted.picture = GIF;
+  const done = hung.set("a picture");
+  hung.release();
+  await done;
+  const kinds = hung.scripted.sent.filter(isQuestion).map(isSet);
+  assert.equal(kinds.indexOf(true), 3, "first, then the look under way, and its own question");
+});
+
+void test("a room that changes something before its picture was seen has changed no picture by that", async (t) => {
+  const hung = await HungRoom.open(t, photo(PNG), []);
+  hung.scripted.write(configured);
+  await hung.settled();
+  hung.release();
+  assert.deepEqual(await hung.told(1), [{ ...property, ...of(PNG), read: true }]);
+});
+
+void test("a room that can't be asked is asked once more, a minute later, and what it has then is read", async (t) => {
+  const hung = await HungRoom.open(t, photo(PNG), []);
+  await hung.settled();
+  const minuteOver = heldMinutes(t);
+  hung.refusal = { condition: "internal-server-error", sets: false };
+  hung.release();
+  await hung.settled();
+  hung.refusal = null;
+  hung.scripted.write(configured);
+  await hung.settled();
+  minuteOver();
+  assert.deepEqual(await hung.told(1), [{ ...property, ...of(PNG), read: true }]);
+  assert.equal(hung.questions, 2);
+});
+
+void test("a picture that was told, and can't be had, is asked for once more, and no more than that", async (t) => {
+  const hung = await HungRoom.open(t, photo(PNG));
+  await hung.told(1);
+  const minuteOver = heldMinutes(t);
+  hung.refusal = { condition: "internal-server-error", sets: false };
+  hung.scripted.write(tells(GIF));
+  await hung.settled();
+  hung.card = photo(GIF);
+  hung.refusal = null;
+  minuteOver();
+  assert.deepEqual((await hung.told(2)).slice(1), [{ ...property, ...of(GIF) }]);
+  hung.refusal = { condition: "internal-server-error", sets: false };
+  hung.scripted.write(tells(PNG));
+  for (const questions of [4, 5, 5]) {
+    await hung.settled();
+    assert.equal(hung.questions, questions);
+    minuteOver();
+  }
+});
+
+void test("others who ask for a picture cost the room one question, few of them, and none where it has another", async (t) => {
+  const hung = await HungRoom.open(t, photo(PNG), []);
+  const { account } = hung.scripted;
+  const ask = (bytes: Buffer) => account.picture(of(bytes).value);
+  const wanted = Array.from({ length: 20 }, () => ask(GIF));
+  const refusals = Promise.allSettled(wanted);
+  await hung.settled();
+  assert.equal(hung.questions, 2, "that of the room's look, and theirs");
+  hung.refusal = { condition: "internal-server-error", sets: false };
+  hung.release();
+  assert.ok((await refusals).every(({ status }) => status === "rejected"));
+  for (let turn = 0; turn < 20; turn += 1) await assert.rejects(ask(GIF));
+  assert.equal(hung.questions, 7);
+});
+
+void test("a room that has another picture is not asked for that of before", async (t) => {
+  const hung = await HungRoom.open(t, photo(PNG));
+  await hung.told(1);
+  await assert.rejects(hung.scripted.account.picture(of(GIF).value), { code: "media_refused" });
+  assert.equal(hung.questions, 1);
 });
