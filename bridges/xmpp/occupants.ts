@@ -49,7 +49,9 @@ export class Occupants {
     const type = attribute(stanza, "type");
     if (nick === "" || type === "error") return false;
     const id = occupant(stanza);
-    if (id !== null && this.#vouched()) this.#nicks.set(id, nick);
+    // Somebody may be in under two nicks, and goes by the one that stays.
+    const stillIn = id !== null && this.#byNick.has(this.#nicks.get(id) ?? "");
+    if (id !== null && this.#vouched() && !(type === "unavailable" && stillIn)) this.#nicks.set(id, nick);
     const user = stanza.getChild("x", NS.mucUser);
     const item = user?.getChild("item");
     const known = this.#byNick.get(nick);

@@ -42,6 +42,8 @@ export class Room {
   #hurried = false;
   /** Heard while the archive is being read. */
   #waiting: Element[] | null = null;
+  /** The last subject that was heard while it was out: no archive tells it again. */
+  #unheard: Element | null = null;
   #fault: string | null = null;
   readonly #retry = new RetryTimer(() => this.tryNow(), TRY_AGAIN);
   /** When the room was last heard, on the clock of `performance.now`. */
@@ -100,6 +102,7 @@ export class Room {
     this.stay.lost();
     this.people.unseen();
     this.#out();
+    this.#unheard = null;
     this.#intake.stop();
     this.#start();
   }
@@ -120,6 +123,7 @@ export class Room {
   /** The stream ended: everybody is out, and what was heard but not written is read again from the archive. */
   streamLost(): void {
     this.#out();
+    this.#unheard = null;
     this.#joined = false;
     this.#intake.stop();
     this.#retry.stop();
@@ -148,6 +152,7 @@ export class Room {
     if (isSubject(message)) this.stay.heardSubject(message.getChildText("subject") ?? "");
     if (this.#waiting) this.#waiting.push(message);
     else if (this.live) this.#heard(message);
+    else if (isSubject(message)) this.#unheard = message;
   }
 
   /** What others said after the mark, as the archive has it. */
@@ -195,6 +200,7 @@ export class Room {
   #out(): void {
     this.#entries += 1;
     this.#state = "out";
+    this.#unheard = this.#waiting?.findLast(isSubject) ?? this.#unheard;
     this.#waiting = null;
   }
 
@@ -217,7 +223,8 @@ export class Room {
   /** `stands`: whether this is still the way in that counts. */
   async #takePart(stands: () => boolean): Promise<void> {
     this.#state = "entering";
-    const waiting: Element[] = [];
+    const waiting: Element[] = this.#unheard === null ? [] : [this.#unheard];
+    this.#unheard = null;
     this.#waiting = waiting;
     await this.stay.enter();
     if (stands() && this.stay.info.archive) await this.#readMissed(stands);

@@ -1,4 +1,5 @@
 /** Lines of the gateway's own that people were told, so that nobody is told the same again and again. */
+import { hash } from "node:crypto";
 import type { Raw, Translated } from "../../core/bridge/inbound.ts";
 
 const MOST_TOLD = 10_000;
@@ -13,7 +14,7 @@ export class ToldLines {
    */
   isNews({ to, text }: Extract<Translated, { kind: "reply" }>, { nativeKey, raw }: Raw): boolean {
     const line = `${to.native} ${text}`;
-    const upon = nativeKey ?? raw;
+    const upon = nativeKey ?? hash("sha256", raw, "base64url");
     const told = this.#told.get(line);
     if (told !== undefined) return told === upon;
     if (this.#told.size >= MOST_TOLD) this.#told.clear();

@@ -17,7 +17,7 @@ const insertAvatar = statement<NamedAvatar & { readonly at: Milliseconds }>("ava
   db
     .insertInto("avatar")
     .values({ token: p.token, user_uri: p.user, rev: p.rev, source: p.source, at: p.at })
-    .onConflict((conflict) => conflict.doNothing()),
+    .onConflict((conflict) => conflict.column("token").doUpdateSet({ at: p.at })),
 );
 const findSource = statement<{ token: AvatarToken }>("avatars.source")((db, { p }) =>
   db.selectFrom("avatar").select(["source", "user_uri as user"]).where("token", "=", p.token),

@@ -89,6 +89,18 @@ const onlySpokeIn = (db: Kysely<Tables>, binding: BindingId) =>
             .where("event.origin_binding", "!=", binding),
         ),
       ),
+    )
+    // What waits for the owner of its group is said under his name still.
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("submission")
+            .select("submission.n")
+            .whereRef("submission.sender", "=", "user.id")
+            .where("submission.origin_binding", "!=", binding),
+        ),
+      ),
     );
 // Where a picture comes from may name the room, and who is in it.
 const dropPictures = statement<{ binding: BindingId }>("erase.dropPictures")((db, { p }) =>

@@ -26,6 +26,15 @@ void describe("the occupants of a room", () => {
     occupants = new Occupants(() => vouched);
   });
 
+  void it("go by the nick that stays, where somebody is in under two", () => {
+    occupants.presence(presence("Al-phone", "", { id: "al" }), 100);
+    occupants.presence(presence("Al", "", { id: "al" }), 200);
+    occupants.presence(presence("Al-phone", "", { id: "al", type: "unavailable" }), 300);
+    assert.equal(occupants.nickOf("al"), "Al");
+    occupants.presence(presence("Al", "", { id: "al", type: "unavailable" }), 400);
+    assert.equal(occupants.nickOf("al"), "Al", "for what he said before");
+  });
+
   void it("stay from their first presence on, through later ones and changes of nick", () => {
     occupants.presence(presence("anna"), 100);
     occupants.presence(presence("anna"), 200);

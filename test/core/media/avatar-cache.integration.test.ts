@@ -164,7 +164,7 @@ void test("a picture that is on no host comes from the account of whom it shows,
 });
 
 void test("pictures that a bridge gives slowly, or never, are waited for as long as others, and hold up none that are on hosts", async () => {
-  const { options, name } = makeCache({ avatarMs: 500 });
+  const { options, name } = makeCache({ avatarMs: 3_000 });
   const silent: string[] = [];
   const cache = new AvatarCache({
     ...options,
@@ -173,12 +173,14 @@ void test("pictures that a bridge gives slowly, or never, are waited for as long
       return new Promise(() => undefined);
     },
   });
-  const slow: Promise<unknown>[] = [];
-  for (let n = 0; n < limits.avatarsAtOnce; n += 1) slow.push(cache.open(await name(`http-less:${n}`, n)));
+  const names = [];
+  for (let n = 0; n < limits.avatarsAtOnce; n += 1) names.push(await name(`http-less:${n}`, n));
+  const beside = await name("/a.png?beside");
+  const slow = names.map((one) => cache.open(one));
   await eventually("all of them asked for", () => silent.length === limits.avatarsAtOnce);
   let ended = 0;
   for (const one of slow) void one.then(() => (ended += 1));
-  assert.ok(await cache.open(await name("/a.png?beside")));
+  assert.ok(await cache.open(beside));
   assert.equal(ended, 0, "it has not waited for the others");
   assert.deepEqual(new Set(await Promise.all(slow)), new Set([null]));
 });

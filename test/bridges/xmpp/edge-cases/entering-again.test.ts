@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { attribute, type Element } from "../../../../bridges/xmpp/xml.ts";
 import type { ArchiveMark } from "../../../../core/ids.ts";
 import { eventually } from "../../../support/harness-eventually.ts";
+import { heardLog } from "../../../support/heard-log.ts";
 import { ids, listener, presence, refused, room, said } from "../../../support/muc-stanzas.ts";
 import { ScriptedMuc } from "../../../support/scripted-muc.ts";
 
@@ -48,4 +49,23 @@ void test("put out while the archive is read: the room is not live until it is e
   await muc.ready(1);
   assert.equal(muc.account.fault(room), null);
   assert.deepEqual(muc.host.keys, [`${room} S-1`]);
+});
+
+void test("a subject that was heard on a way in that failed, or while the room was out, is not lost", async (t) => {
+  const muc = await ScriptedMuc.open(t);
+  muc.answer = (stanza) => (isReading(stanza) ? "" : undefined);
+  muc.account.join(room, "S-0" as ArchiveMark);
+  const first = await muc.find("the archive to be asked", isReading);
+  muc.write(said("Alice", "<subject>cups</subject>"), refused(first, "internal-server-error", "wait"));
+  await eventually("the way in to fail", () => muc.account.fault(room));
+  muc.write(said("Alice", "<subject>saucers</subject>"));
+  await muc.settled();
+  assert.deepEqual(muc.host.raws, [], "nothing is handed over before the room is live");
+  const second = await eventually("the archive to be asked again", () => readIn(muc)[1]);
+  muc.write(nothingMissed(second));
+  await muc.ready(1);
+  await muc.settled();
+  const heard = await heardLog(muc.account, room, muc.host.raws);
+  const topics = heard.filter((line) => line.includes("topic"));
+  assert.deepEqual(topics, ["Alice sets the topic: saucers"]);
 });

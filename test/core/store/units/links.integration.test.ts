@@ -121,10 +121,11 @@ for (const kind of storeKinds()) {
       const domain = parseProviderDomain("pictured.test") ?? assert.fail();
       const speaks = async (name: string, source: string, where: BindingRow) => {
         const sender = { uri: userUri(domain, name), native: `${source}/${name}`, name, avatar: source };
-        await sample.accept(where.id, [`hi of ${name}`]);
+        const text = `hi of ${name} in ${where.native}`;
+        await sample.accept(where.id, [text]);
         const rows = await sample.rows(where.id);
         const fence = await sample.claim(inLane(where.id));
-        const said = rows.map(({ n }) => sample.row(n, [message(`hi of ${name}`, sender)]));
+        const said = rows.map(({ n }) => sample.row(n, [message(text, sender)]));
         await sample.append(fence, where, said);
         await store.write("releaseLane", fence);
         const token = name.padEnd(27, "-") as AvatarToken;
@@ -133,6 +134,14 @@ for (const kind of storeKinds()) {
       };
       const gone = await speaks("mia", `sha1:1:${room}/mia`, binding);
       const kept = await speaks("noa", "sha1:2:beside/noa", other);
+      const both = await speaks("ona", "sha1:3:beside/ona", binding);
+      await speaks("ona", "sha1:3:beside/ona", other);
+      const waits = await speaks("pia", "sha1:4:beside/pia", binding);
+      // What she has said in the other room is not in its owner's log yet.
+      await sample.sql(
+        "insert into submission (grp, id, kind, sender, content, origin_binding, origin_at, received_at, state) " +
+          `select ${binding.group}, 'waits', 'message', id, '', ${other.id}, 1, 1, 'pending' from "user" where name = 'pia'`,
+      );
       const input = {
         account: account.id,
         native: binding.native,
@@ -146,6 +155,8 @@ for (const kind of storeKinds()) {
       await store.write("endBinding", { fence: out, binding: binding.id });
       assert.equal(await store.read(avatarSource(gone)), null);
       assert.equal((await store.read(avatarSource(kept)))?.source, "sha1:2:beside/noa");
+      assert.equal((await store.read(avatarSource(both)))?.source, "sha1:3:beside/ona");
+      assert.equal((await store.read(avatarSource(waits)))?.source, "sha1:4:beside/pia");
       assert.equal(await sample.count(`"user" where avatar_url = 'sha1:2:beside/noa'`), 1);
       const tables =
         kind.name === "SQLite"
