@@ -10,6 +10,7 @@ import { encodeContent } from "../../../mappings/content/codec.ts";
 import { Disposition, type ExtensionValue, type Part, textPart } from "../../../mappings/content/content.ts";
 import { Tagged } from "../../../mappings/content/cbor-value.ts";
 import { eventId } from "../../../mappings/event-id.ts";
+import { notingIo } from "../../support/noting-io.ts";
 import { hex, id, markdown, sample } from "../../mappings/content/sample.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mimi-content-"));
@@ -17,7 +18,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 /** Runs a command line in this process, with pieces of `input` as standard input. */
 async function inspect(input: Uint8Array | string, ...line: readonly string[]) {
-  const written = { out: "", err: "" };
+  const { io, written } = notingIo(folder);
   const program = createProgram({
     bridges: () => assert.fail("no configuration is needed"),
     startGateway: () => assert.fail("no gateway is needed"),
@@ -26,20 +27,11 @@ async function inspect(input: Uint8Array | string, ...line: readonly string[]) {
     openOperations: () => assert.fail("no store is needed"),
   });
   const bytes = Buffer.from(input);
-  const code = await program.run(["content", "inspect", ...line], {
-    out: (text) => void (written.out += text),
-    err: (text) => void (written.err += text),
-    input: async function* () {
-      await Promise.resolve();
-      for (let i = 0; i < bytes.length; i += 100_000) yield bytes.subarray(i, i + 100_000);
-    },
-    terminal: null,
-    env: {},
-    folder,
-    now: () => 0,
-    onSignal: () => () => {},
-    exitNow: () => assert.fail("not in these tests"),
-  });
+  const read = async function* () {
+    await Promise.resolve();
+    for (let i = 0; i < bytes.length; i += 100_000) yield bytes.subarray(i, i + 100_000);
+  };
+  const code = await program.run(["content", "inspect", ...line], { ...io, input: read });
   return { code, ...written };
 }
 
